@@ -1,0 +1,155 @@
+// Package profile holds what is known, or assumed, of the service under
+// diagnosis: its hosts by role, its recall window, what it can recall, the
+// versions it asks for, and how its dialect says "recall", "refused" and
+// "recalled". Nothing of this is built into code: the embedded profile is a
+// YAML file like a user's own.
+package profile
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Role tells what a host is for.
+type Role string
+
+// The roles a profile may give to a host.
+const (
+	Workbench Role = "workbench" // the agents' page
+	API       Role = "api"       // where requests go
+	Push      Role = "push"      // the WebSocket that tells of changes
+	Static    Role = "static"    // scripts and style sheets
+	Media     Role = "media"     // pictures and files
+	Visitor   Role = "visitor"   // the visitor's page or SDK's API
+	Discovery Role = "discovery" // tells clients which hosts to use
+)
+
+// Host is one host by its role.
+type Host struct {
+	Role Role   `yaml:"role" json:"role"`
+	URL  string `yaml:"url" json:"url"`
+}
+
+// Name gives the host's name without port, lower case.
+func (h Host) Name() string {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// Note tells how a value is known and from where.
+type Note struct {
+	Basis  string `yaml:"basis" json:"basis"` // stated (published by the maker), measured, assumed
+	Source string `yaml:"source" json:"source"`
+}
+
+// Pattern says which words mean one thing in the service's dialect.
+type Pattern struct {
+	Means string   `yaml:"means" json:"means"`           // what it means: one word of the vocabulary in patterns.go
+	Text  []string `yaml:"text" json:"text,omitempty"`   // regular expressions (RE2) on lower-cased text
+	Codes []string `yaml:"codes" json:"codes,omitempty"` // regular expressions on whole codes, lower-cased
+}
+
+// Recall says how a request or frame that asks for a recall looks.
+type Recall struct {
+	Verbs   []string `yaml:"verbs" json:"verbs,omitempty"`     // words for "recall" in URLs, bodies and frames
+	Objects []string `yaml:"objects" json:"objects,omitempty"` // words for "message"
+}
+
+// Profile is all of it. The zero value of a field means unknown.
+type Profile struct {
+	Name    string `yaml:"name" json:"name"`
+	Version string `yaml:"version" json:"version"`
+	Base    string `yaml:"base" json:"base,omitempty"`
+
+	Hosts           []Host            `yaml:"hosts" json:"hosts,omitempty"`
+	TimeServers     []string          `yaml:"time_servers" json:"time_servers,omitempty"` // host:port, SNTP
+	CAFile          string            `yaml:"ca_file" json:"ca_file,omitempty"`
+	ExpectedIssuers []string          `yaml:"expected_issuers" json:"expected_issuers,omitempty"`
+	RecallRequests  []string          `yaml:"recall_requests" json:"recall_requests,omitempty"` // "METHOD URL" samples
+	Window          Duration          `yaml:"window" json:"window,omitempty"`
+	RecallableTypes []string          `yaml:"recallable_types" json:"recallable_types,omitempty"`
+	Channels        []string          `yaml:"recallable_channels" json:"recallable_channels,omitempty"`
+	Roles           []string          `yaml:"recalling_roles" json:"recalling_roles,omitempty"`
+	MinVersions     map[string]string `yaml:"min_versions" json:"min_versions,omitempty"` // visitor_android, visitor_ios, agent_desktop, browser_chrome, …
+	RequestTimeout  Duration          `yaml:"request_timeout" json:"request_timeout,omitempty"`
+
+	Recall   Recall          `yaml:"recall" json:"recall"`
+	Refusals []Pattern       `yaml:"refusals" json:"refusals,omitempty"`
+	Events   []Pattern       `yaml:"events" json:"events,omitempty"`
+	Signals  []Pattern       `yaml:"signals" json:"signals,omitempty"`
+	Notes    map[string]Note `yaml:"notes" json:"notes,omitempty"`
+
+	compiled *matchers
+}
+
+// Duration is a time span written as people write it: 2m, 90s.
+type Duration time.Duration
+
+// D gives the span as a time.Duration.
+func (d Duration) D() time.Duration { return time.Duration(d) }
+
+// NoteOf tells how a value is known; assumed when nothing is noted.
+func (p *Profile) NoteOf(key string) Note {
+	if n, ok := p.Notes[key]; ok {
+		return n
+	}
+	return Note{Basis: "assumed", Source: "profile " + p.Name}
+}
+
+// HostsOf gives the hosts of one role, in the profile's order.
+func (p *Profile) HostsOf(role Role) []Host {
+	var out []Host
+	for _, h := range p.Hosts {
+		if h.Role == role {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// RoleOf gives the role of a host name: the profile's own where it is listed,
+// else that of the listed host it shares its registered name with; "" for a stranger.
+func (p *Profile) RoleOf(host string) Role {
+	host = strings.ToLower(host)
+	for _, h := range p.Hosts {
+		if h.Name() == host {
+			return h.Role
+		}
+	}
+	return ""
+}
+
+// Related reports whether a host belongs to the service: listed, or in the
+// same registered domain as a listed one.
+func (p *Profile) Related(host string) bool {
+	host = strings.ToLower(host)
+	for _, h := range p.Hosts {
+		n := h.Name()
+		if n == host || (n != "" && Site(n) == Site(host)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Site gives the last two labels of a name (three under a two-letter country's
+// second level such as com.cn); an address is its own site.
+func Site(host string) string {
+	if strings.Contains(host, ":") || regexp.MustCompile(`^[\d.]+$`).MatchString(host) {
+		return host
+	}
+	labels := strings.Split(host, ".")
+	n := 2
+	if len(labels) >= 3 && len(labels[len(labels)-1]) == 2 && len(labels[len(labels)-2]) <= 3 {
+		n = 3
+	}
+	if len(labels) <= n {
+		return host
+	}
+	return strings.Join(labels[len(labels)-n:], ".")
+}
