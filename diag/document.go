@@ -1,0 +1,282 @@
+package diag
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+)
+
+// Schema names the layout of the JSON document.
+const Schema = "meiqia-diag/1"
+
+// Verdict is the judgement over all observations. Only package verdict makes one.
+type Verdict struct {
+	Outcome  string        `json:"outcome"` // healthy explained inconclusive
+	Summary  lang.Text     `json:"summary"` // the one sentence
+	Causes   []CauseReport `json:"causes"`
+	RuledOut []RuledOut    `json:"ruled_out"`
+	Missing  []string      `json:"missing"` // what would settle it, in English; MissingText has both languages
+
+	MissingText []lang.Text `json:"-"`
+}
+
+// Outcomes of a verdict.
+const (
+	Healthy      = "healthy"
+	Explained    = "explained"
+	Inconclusive = "inconclusive"
+)
+
+// CauseReport is one cause with the weight of evidence for and against it.
+type CauseReport struct {
+	Code        Code       `json:"code"`
+	Role        string     `json:"role"` // primary contributing
+	Probability float64    `json:"probability"`
+	For         []Weighing `json:"for"`
+	Against     []Weighing `json:"against"`
+	Fix         []string   `json:"fix"` // English; the catalogue has both languages
+}
+
+// Weighing is one observation and its weight of evidence, in decibans.
+type Weighing struct {
+	Observation string    `json:"observation"`
+	DB          float64   `json:"db"`
+	Rule        string    `json:"rule"`
+	Text        lang.Text `json:"text"` // why, with the observed value
+}
+
+// RuledOut is a cause that the evidence excludes.
+type RuledOut struct {
+	Code    Code        `json:"code"`
+	Because []string    `json:"because"` // observation ids
+	Text    []lang.Text `json:"-"`
+}
+
+// Document is all that a run found: what --format json prints and report.json
+// holds. It does not depend on the language of the run.
+type Document struct {
+	Schema     string        `json:"schema"`
+	Tool       Tool          `json:"tool"`
+	Profile    ProfileRef    `json:"profile"`
+	StartedAt  string        `json:"started_at"`
+	DurationMS float64       `json:"duration_ms"`
+	Health     bool          `json:"health,omitempty"` // no incident and no evidence: would a recall work now
+	Incident   IncidentJSON  `json:"incident"`
+	Outcomes   Outcomes      `json:"outcomes"`
+	Stages     []StageReport `json:"stages"`
+	Checks     []CheckJSON   `json:"checks"`
+	Verdict    Verdict       `json:"verdict"`
+	Remedies   []string      `json:"remedies"`
+	Timeline   []Moment      `json:"timeline"`
+	Evidence   []FileRef     `json:"evidence"`
+	Problems   []ProblemJSON `json:"problems"`
+	Report     *ReportRef    `json:"report,omitempty"`
+
+	RemedyList []Remedy `json:"-"`
+}
+
+// Tool is this program.
+type Tool struct {
+	Version string `json:"version"`
+}
+
+// ProfileRef names the profile of the run.
+type ProfileRef struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Moment is one thing that happened, on the service's time.
+type Moment struct {
+	Kind    string         `json:"kind"`              // sent read reply press request arrival answer push window_end console log
+	At      string         `json:"at"`                // RFC 3339 with milliseconds, service time
+	ErrMS   float64        `json:"err_ms"`            // the truth lies within At ± this
+	Clock   string         `json:"clock"`             // whose clock read it: device browser service unknown
+	Shown   string         `json:"shown,omitempty"`   // what that clock showed, RFC 3339
+	Text    lang.Text      `json:"text"`              // what happened, in a few words
+	Basis   incident.Basis `json:"basis"`             // stated measured assumed
+	Source  string         `json:"source,omitempty"`  // file and entry
+	Serious bool           `json:"serious,omitempty"` // an error or a failed request
+}
+
+// FileRef is one piece of evidence that was read.
+type FileRef struct {
+	Name     string `json:"name"` // base name only: paths tell of the person
+	Kind     string `json:"kind"`
+	Size     int64  `json:"size"`
+	Encoding string `json:"encoding,omitempty"`
+	Note     string `json:"note,omitempty"`
+}
+
+// ProblemJSON is something wrong with the input, kept in the document.
+type ProblemJSON struct {
+	Where string    `json:"where,omitempty"`
+	Text  lang.Text `json:"text"`
+}
+
+// ReportRef is the archive that was written.
+type ReportRef struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
+
+// CheckJSON is one check's result in the document.
+type CheckJSON struct {
+	ID           string        `json:"id"`
+	State        CheckState    `json:"state"`
+	DurationMS   float64       `json:"duration_ms"`
+	Reason       string        `json:"reason"` // English
+	ReasonZH     string        `json:"reason_zh"`
+	FollowsFrom  string        `json:"follows_from,omitempty"`
+	Observations []Observation `json:"observations"`
+}
+
+// ReasonText gives the reason in both languages.
+func (c CheckJSON) ReasonText() lang.Text { return lang.T(c.ReasonZH, c.Reason) }
+
+// ChecksOf turns results into their JSON shape.
+func ChecksOf(results []Result) []CheckJSON {
+	out := make([]CheckJSON, 0, len(results))
+	for _, r := range results {
+		obs := r.Observations
+		if obs == nil {
+			obs = []Observation{}
+		}
+		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs})
+	}
+	return out
+}
+
+// Observations gives all observations of the document, in the contract's order.
+func (d *Document) Observations() Observations {
+	var out Observations
+	for _, c := range d.Checks {
+		out = append(out, c.Observations...)
+	}
+	return out
+}
+
+// JSON writes the document, indented, with a final newline.
+func (d *Document) JSON() ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(d); err != nil {
+		return nil, fmt.Errorf("write the document: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// ReadDocument reads a document back, for --from and the support side.
+func ReadDocument(data []byte) (*Document, error) {
+	var d Document
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
+		return nil, fmt.Errorf("not a report.json: %w", err)
+	}
+	if d.Schema != Schema {
+		return nil, fmt.Errorf("not a report.json of schema %s: schema is %q", Schema, d.Schema)
+	}
+	return &d, nil
+}
+
+// IncidentJSON is the incident in the document: nested as in section 3 of the
+// contract, each value with its basis and source.
+type IncidentJSON struct{ *incident.Incident }
+
+type factJSON struct {
+	Value       any            `json:"value"`
+	Basis       incident.Basis `json:"basis"`
+	Source      string         `json:"source"`
+	Instant     string         `json:"instant,omitempty"` // for a time: RFC 3339
+	ErrMS       *float64       `json:"err_ms,omitempty"`  // for a time: ± this
+	ZoneAssumed bool           `json:"zone_assumed,omitempty"`
+	Seconds     float64        `json:"seconds,omitempty"` // for a duration
+}
+
+// MarshalJSON writes sections in the contract's order.
+func (ij IncidentJSON) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteByte('{')
+	open := ""
+	for _, f := range ij.Fields() {
+		section, key, _ := strings.Cut(string(f), ".")
+		switch {
+		case section != open && open != "":
+			buf.WriteString("},")
+			fallthrough
+		case section != open:
+			fmt.Fprintf(&buf, "%q:{", section)
+			open = section
+		default:
+			buf.WriteByte(',')
+		}
+		fact, _ := ij.Get(f)
+		fj := factJSON{Value: fact.Value, Basis: fact.Basis, Source: fact.Source}
+		switch v := fact.Value.(type) {
+		case incident.Moment:
+			fj.Value, fj.Instant, fj.ZoneAssumed = v.Text, v.T.Format(time.RFC3339Nano), v.ZoneAssumed
+			fj.ErrMS = Float(Millis(v.Err))
+		case incident.Window:
+			fj.Value, fj.Seconds = v.Text, v.D.Seconds()
+		}
+		var one bytes.Buffer
+		enc := json.NewEncoder(&one)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(fj); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&buf, "%q:%s", key, bytes.TrimSpace(one.Bytes()))
+	}
+	if open != "" {
+		buf.WriteByte('}')
+	}
+	buf.WriteByte('}')
+	return buf.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (ij *IncidentJSON) UnmarshalJSON(data []byte) error {
+	var sections map[string]map[string]factJSON
+	if err := json.Unmarshal(data, &sections); err != nil {
+		return err
+	}
+	ij.Incident = incident.New()
+	for section, fields := range sections {
+		for key, fj := range fields {
+			f := incident.Field(section + "." + key)
+			fact := incident.Fact{Value: fj.Value, Basis: fj.Basis, Source: fj.Source}
+			switch v := fj.Value.(type) {
+			case string:
+				if fj.Instant != "" {
+					t, err := time.Parse(time.RFC3339Nano, fj.Instant)
+					if err != nil {
+						return fmt.Errorf("%s: %w", f, err)
+					}
+					m := incident.Moment{Text: v, T: t, ZoneAssumed: fj.ZoneAssumed}
+					if fj.ErrMS != nil {
+						m.Err = time.Duration(*fj.ErrMS * float64(time.Millisecond))
+					}
+					fact.Value = m
+				} else if fj.Seconds > 0 {
+					fact.Value = incident.Window{Text: v, D: time.Duration(fj.Seconds * float64(time.Second))}
+				}
+			case float64:
+				fact.Value = int(v)
+			case []any:
+				list := []string{}
+				for _, x := range v {
+					list = append(list, fmt.Sprint(x))
+				}
+				fact.Value = list
+			}
+			ij.Put(f, fact)
+		}
+	}
+	return nil
+}
