@@ -53,7 +53,7 @@ func compile(ps []Pattern) []matcher {
 	for _, p := range ps {
 		m := matcher{means: p.Means}
 		if len(p.Text) > 0 {
-			m.text = regexp.MustCompile("(?:" + strings.Join(p.Text, "|") + ")")
+			m.text = regexp.MustCompile("(?:" + strings.Join(wordStarts(p.Text), "|") + ")")
 		}
 		if len(p.Codes) > 0 {
 			m.codes = regexp.MustCompile("^(?:" + strings.Join(p.Codes, "|") + ")$")
@@ -61,6 +61,69 @@ func compile(ps []Pattern) []matcher {
 		out = append(out, m)
 	}
 	return out
+}
+
+// wordStarts makes every alternative that opens with a Latin letter open at the
+// start of a word: "oom" must not be found in "room", nor "bug" in "debug".
+// Chinese has no such starts.
+func wordStarts(patterns []string) []string {
+	var out []string
+	for _, p := range patterns {
+		for _, alt := range alternatives(p) {
+			if latinStart.MatchString(alt) && !strings.ContainsFunc(alt[:firstGroup(alt)], func(r rune) bool { return r > 0x7f }) {
+				alt = `\b(?:` + alt + `)`
+			}
+			out = append(out, alt)
+		}
+	}
+	return out
+}
+
+var latinStart = regexp.MustCompile(`^(?:\(\?:)*[a-z]`)
+
+// firstGroup gives the length of an alternative's opening group, or all of it when it opens with none.
+func firstGroup(alt string) int {
+	if !strings.HasPrefix(alt, "(") {
+		return len(alt)
+	}
+	depth := 0
+	for i := 0; i < len(alt); i++ {
+		switch alt[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(alt)
+}
+
+// alternatives splits an expression at its outermost bars.
+func alternatives(p string) []string {
+	var out []string
+	depth, from, class := 0, 0, false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '|' && depth == 0:
+			out = append(out, p[from:i])
+			from = i + 1
+		}
+	}
+	return append(out, p[from:])
 }
 
 func anyWord(words []string) *regexp.Regexp {

@@ -1,0 +1,197 @@
+package checks
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+)
+
+// What the browser let out.
+const (
+	// BrowserDispatch says whether the recall's request left the page: sent,
+	// blocked (by an extension), policy (by the browser's own rules), replaced
+	// (an extension answered it), unspecified (it ended without a reason given),
+	// absent (the moment was recorded and no request was made), hidden (recorded,
+	// but the recording leaves out the frames that may have carried it).
+	BrowserDispatch = "browser.dispatch"
+	// BrowserBlockedBy names the extension, its rule in the detail.
+	BrowserBlockedBy = "browser.blocked_by"
+	// BrowserScript says that a script of the service's was blocked or failed: blocked, failed.
+	BrowserScript = "browser.script"
+	// BrowserVersion compares the browser with the profile's minimum: ok, below.
+	BrowserVersion = "browser.version"
+	// BrowserSignal and BrowserHint are words in logs: extension, settings, outdated_browser.
+	BrowserSignal = "browser.signal"
+	BrowserHint   = "browser.hint"
+	// BrowserInstalled is a browser found on this machine, its version in the detail.
+	BrowserInstalled = "browser.installed"
+	// BrowserExtension is an enabled extension that can touch the service's hosts.
+	BrowserExtension = "browser.extension"
+)
+
+// Browser looks at what the browser let out, at its version and its extensions.
+func Browser() diag.Check {
+	return diag.Check{ID: "browser", Title: lang.T("浏览器放行了撤回请求", "the browser let the recall out"), Run: runBrowser}
+}
+
+func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Result {
+	s := &sheet{}
+	a := in.Attempt
+	dispatch := s.dispatch(a)
+	scripts := s.blockedScripts(a)
+	version := s.browserVersion(in)
+	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
+	installed := s.installed(ctx, in)
+
+	res := diag.Result{State: diag.Pass, Observations: s.list}
+	switch {
+	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy":
+		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case scripts:
+		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
+	case version == "below":
+		res.State, res.Reason = diag.Fail, lang.T("浏览器版本低于要求", "the browser is older than required")
+	case strong > 0:
+		res.State, res.Reason = diag.Warn, lang.T("日志里有浏览器侧的异常", "logs speak of trouble inside the browser")
+	case dispatch == "absent":
+		res.State, res.Reason = diag.Warn, lang.T("录到了那一刻,但没有撤回请求", "that moment was recorded, and no recall was sent")
+	case dispatch == "sent":
+		res.Reason = lang.T("撤回请求已从页面发出", "the recall left the page")
+	case installed == 0:
+		res.State, res.Reason = diag.Skip, lang.T("没有浏览器的记录可看", "nothing tells of the browser")
+	default:
+		res.Reason = lang.T("未见拦截的迹象", "no sign of anything being blocked")
+	}
+	return res
+}
+
+func (s *sheet) dispatch(a *attempt.Attempt) string {
+	r := a.Request
+	if r == nil {
+		switch a.Covered {
+		case attempt.CoverFull:
+			s.add(BrowserDispatch, "absent", from(harNames(a)))
+			return "absent"
+		case attempt.CoverPartial:
+			s.add(BrowserDispatch, "hidden", from(harNames(a)))
+			return "hidden"
+		}
+		return ""
+	}
+	word := "sent"
+	if r.Call != nil {
+		switch r.Call.Failure {
+		case attempt.FailBlocked:
+			word = "blocked"
+		case attempt.FailPolicy:
+			word = "policy"
+		case attempt.FailUnspecified:
+			word = "unspecified"
+		default:
+			if r.Result == attempt.NotSent && r.Call.Failure == "" {
+				word = "replaced"
+			}
+		}
+	}
+	var err string
+	if r.Entry != nil {
+		err = r.Entry.Error
+	}
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80)))
+	if word == "blocked" || word == "replaced" {
+		ext, rule := blockerIn(a)
+		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule))
+	}
+	return word
+}
+
+var extensionID = regexp.MustCompile(`(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]+)`)
+
+// blockerIn looks for the name of an extension in the console.
+func blockerIn(a *attempt.Attempt) (ext, rule string) {
+	for _, sig := range a.Signals {
+		if sig.Means == "extension" {
+			if m := extensionID.FindStringSubmatch(sig.Text); m != nil {
+				return m[1], ""
+			}
+		}
+	}
+	return "", ""
+}
+
+func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
+	found := false
+	for _, c := range a.Calls {
+		if c.Kind != "script" || c.Failure == "" || c.Failure == attempt.FailPending || c.Failure == attempt.FailAborted {
+			continue
+		}
+		word := "failed"
+		if c.Failure == attempt.FailBlocked || c.Failure == attempt.FailPolicy {
+			word = string(c.Failure)
+		}
+		s.add(BrowserScript, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
+		found = true
+	}
+	return found
+}
+
+func (s *sheet) browserVersion(in *diag.Input) string {
+	f := in.Attempt.Client
+	if f.Browser == "" {
+		return ""
+	}
+	word, want := "ok", in.Profile.MinVersions["browser_"+f.Browser]
+	note := in.Profile.NoteOf("browser_" + f.Browser)
+	switch {
+	case f.Browser == "ie":
+		word, want = "below", "any other browser"
+	case want == "":
+		return ""
+	case older(f.Version, want):
+		word = "below"
+	}
+	s.add(BrowserVersion, word, from("User-Agent"), detail("browser", f.Browser, "version", f.Version, "minimum", want, "minimum_basis", note.Basis, "system", f.OS))
+	return word
+}
+
+func harNames(a *attempt.Attempt) string {
+	var names []string
+	for _, h := range a.Evidence.HARs {
+		names = append(names, h.File.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func pathOf(raw string) string {
+	if i := strings.IndexAny(raw, "?#"); i >= 0 {
+		raw = raw[:i]
+	}
+	return raw
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// attemptLive reports whether live facts speak of the incident's own time: there
+// is no incident, or it was pressed minutes ago.
+func attemptLive(in *diag.Input) bool {
+	if in.Health {
+		return true
+	}
+	m, ok := in.Incident.Moment(incident.AttemptAt)
+	return ok && in.Now().Sub(m.T).Abs().Minutes() < 15
+}
+
+var _ = clock.Device

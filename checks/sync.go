@@ -1,0 +1,228 @@
+package checks
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+)
+
+// What became of the result in every view.
+const (
+	// SyncEvent says whether the push connection brought the recall's event: seen, absent.
+	SyncEvent = "sync.event"
+	// SyncPush is the state of the push connection at the recall: up, down.
+	SyncPush = "sync.push"
+	// SyncLogins is the number of other logins of the account.
+	SyncLogins = "sync.other_logins"
+	// SyncKicked says that another login took the session over.
+	SyncKicked = "sync.kicked"
+	// SyncVisitor compares the visitor's client with the profile's minimum: ok, below, unknown.
+	SyncVisitor = "sync.visitor_client"
+	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came out of a cache).
+	SyncHistory = "sync.history"
+	SyncSignal  = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
+	SyncHint    = "sync.hint"   // the same elsewhere
+)
+
+// Sync looks at push events, other logins and the visitor's client.
+func Sync() diag.Check {
+	return diag.Check{ID: "sync", Title: lang.T("各端都收到了撤回结果", "every view was told of the recall"), Run: runSync}
+}
+
+func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result {
+	s := &sheet{}
+	a := in.Attempt
+	push := s.push(a)
+	if n, ok := in.Incident.Int(incident.OtherLogins); ok {
+		s.stated(SyncLogins, in.Incident, incident.OtherLogins, n, unit("count"))
+	}
+	if ev, _ := firstKick(a); ev != nil {
+		s.add(SyncKicked, true, from(ev.Source), at(ev.At), detail("text", clip(ev.Text, 120)))
+	}
+	visitor := s.visitorClient(in)
+	history := s.history(a)
+	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
+
+	res := diag.Result{State: diag.Pass, Observations: s.list}
+	switch {
+	case push == "down":
+		res.State, res.Reason = diag.Fail, lang.T("撤回时推送连接是断开的", "the push connection was down at the recall")
+	case visitor == "below":
+		res.State, res.Reason = diag.Fail, lang.T("访客端版本过旧,不认撤回", "the visitor's client is too old to honour a recall")
+	case history == "cached" || history == "still":
+		res.State, res.Reason = diag.Warn, lang.T("撤回后读到的历史仍是旧的", "a history read after the recall was old")
+	case len(s.list) == 0:
+		res.State, res.Reason = diag.Skip, lang.T("没有同步的记录可看", "nothing tells of the views")
+	default:
+		res.Reason = lang.T("未见同步异常", "no sign of a view left behind")
+	}
+	return res
+}
+
+// push tells the state of the push connection from the recorded sockets.
+func (s *sheet) push(a *attempt.Attempt) string {
+	seen := false
+	for _, ev := range a.Events {
+		if ev.Means == "recalled" && (ev.Mine || a.ID == "") && a.Request != nil && (ev.At.IsZero() || a.Request.Start.IsZero() || !ev.At.T.Before(a.Request.Start.T)) {
+			s.add(SyncEvent, "seen", from(ev.Source), at(ev.At))
+			seen = true
+			break
+		}
+	}
+	state, source := "", ""
+	for _, c := range a.Calls {
+		if c.Kind != "socket" {
+			continue
+		}
+		if a.Request != nil && !a.Request.End.IsZero() && !c.Start.IsZero() && c.Start.T.After(a.Request.End.T.Add(2*time.Second)) && state != "" {
+			continue // what was opened after the recall says nothing of the moment of it
+		}
+		switch {
+		case c.Failure != "" && c.Failure != attempt.FailPending || c.Status >= 400:
+			state, source = "down", c.Source
+		case c.Status == 101:
+			state, source = "up", c.Source
+			if end, ok := socketEnd(c, a); ok && end {
+				state = "down"
+			}
+		}
+	}
+	if polled(a) {
+		state, source = "down", harNames(a)
+	} else if seen {
+		state = "up"
+	}
+	if state != "" {
+		s.add(SyncPush, state, from(source))
+	}
+	if !seen && a.Request != nil && a.Request.Result == attempt.Accepted && framesAfter(a) {
+		s.add(SyncEvent, "absent", from(harNames(a)))
+	}
+	return state
+}
+
+// polled reports whether the page fell back to polling around the recall: the
+// visitor's kit names the reason in its address.
+func polled(a *attempt.Attempt) bool {
+	for _, c := range a.Calls {
+		if strings.Contains(c.Entry.URL, "socket_error=true") && (a.Request == nil || a.Request.Start.IsZero() || c.Start.T.Sub(a.Request.Start.T).Abs() < time.Minute) {
+			return true
+		}
+	}
+	return false
+}
+
+// socketEnd reports whether a recorded socket had ended before the recall, by
+// the error line that Chrome writes as its last message or by its total time.
+func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
+	ms := c.Entry.Messages
+	if c.Total > 0 && !c.Start.IsZero() && len(ms) > 0 && a.Request != nil && !a.Request.End.IsZero() {
+		// Chrome's time of a socket that closed is its life.
+		end := c.Start.T.Add(time.Duration(c.Total * float64(time.Millisecond)))
+		if end.After(ms[len(ms)-1].Time.Add(-time.Second)) && end.Before(a.Request.End.T) {
+			return true, true
+		}
+	}
+	if len(ms) > 0 && ms[len(ms)-1].Opcode == -1 {
+		last := ms[len(ms)-1]
+		return a.Request == nil || a.Request.End.IsZero() || last.Time.Before(a.Request.End.T), true
+	}
+	return false, false
+}
+
+// framesAfter reports whether the recording kept frames beyond the recall, so
+// that an event would have been seen.
+func framesAfter(a *attempt.Attempt) bool {
+	for _, c := range a.Calls {
+		for _, m := range c.Entry.Messages {
+			if !m.Sent && !a.Request.Start.IsZero() && m.Time.After(a.Request.Start.T) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func firstKick(a *attempt.Attempt) (*attempt.Event, bool) {
+	for i := range a.Events {
+		if a.Events[i].Means == "kicked" && a.Events[i].Frame {
+			return &a.Events[i], true
+		}
+	}
+	return nil, false
+}
+
+func (s *sheet) visitorClient(in *diag.Input) string {
+	sdk, version := in.Incident.String(incident.SDK), in.Incident.String(incident.SDKVersion)
+	measured := version == ""
+	if measured {
+		if f := in.Attempt.Facts; f.SDKVersion != "" && (sdk == "" || f.SDK == "" || sdk == f.SDK) {
+			sdk, version = firstOf(f.SDK, sdk), f.SDKVersion
+		}
+	}
+	if version == "" {
+		return ""
+	}
+	keys := []string{"visitor_" + sdk, "visitor"}
+	if sdk == "" {
+		keys = []string{"visitor", "visitor_android", "visitor_ios"}
+	}
+	word, want, key := "unknown", "", ""
+	for _, k := range keys {
+		if v := in.Profile.MinVersions[k]; v != "" {
+			want, key = v, k
+			break
+		}
+	}
+	if want != "" {
+		word = "ok"
+		if older(version, want) {
+			word = "below"
+		}
+	}
+	d := detail("sdk", sdk, "version", version, "minimum", want, "minimum_basis", in.Profile.NoteOf(key).Basis)
+	if measured {
+		s.add(SyncVisitor, word, from(firstOf(harNames(in.Attempt), "log")), d)
+	} else {
+		s.stated(SyncVisitor, in.Incident, incident.SDKVersion, word, d)
+	}
+	return word
+}
+
+// history looks at reads of the conversation after the recall.
+func (s *sheet) history(a *attempt.Attempt) string {
+	if a.Request == nil || a.Request.Start.IsZero() || a.ID == "" {
+		return ""
+	}
+	word := ""
+	for _, c := range a.Calls {
+		e := c.Entry
+		if c.Kind != "api" || !strings.EqualFold(e.Method, "GET") || !c.Start.T.After(a.Request.Start.T) || e.Status != 200 && e.Status != 304 {
+			continue
+		}
+		state := attempt.MessageState(e.RespBody, a.ID)
+		cached := e.FromCache != "" || e.SWSource != "" && e.SWSource != "network" || e.SWCache != "" || e.Status == 304 || e.RespHeaders.Get("age") != "" && e.RespHeaders.Get("age") != "0"
+		switch {
+		case state == "withdrawn":
+			word = "withdrawn"
+		case state == "plain" && cached:
+			word = "cached"
+		case state == "plain":
+			word = "still"
+		case cached && attempt.HistoryPath(e.URL):
+			word = "cached"
+		default:
+			continue
+		}
+		s.add(SyncHistory, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(e.URL), 120), "cache", firstOf(e.FromCache, e.SWSource)))
+	}
+	return word
+}
+
+var _ = evidence.HAR

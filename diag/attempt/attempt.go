@@ -1,0 +1,200 @@
+// Package attempt puts together, from all evidence, what is known of the one
+// recall that failed: the request that asked for it, what became of it, what
+// the service and the page said around it, and whose clock said when. It
+// recognises and joins; it does not judge.
+package attempt
+
+import (
+	"sort"
+	"time"
+
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/profile"
+)
+
+// Result is what became of a request.
+type Result string
+
+// The results; Unknown is none of them.
+const (
+	Accepted Result = "accepted"
+	Refused  Result = "refused"
+	NoAnswer Result = "no_answer"
+	NotSent  Result = "not_sent"
+	Unknown  Result = "unknown"
+)
+
+// Request is one request for a recall, however it was made and whoever saw it.
+type Request struct {
+	Via     string // http, websocket, log (seen only in a log)
+	Entry   *har.Entry
+	Call    *Call // the entry's outcome, nil for other ways
+	Start   clock.Stamp
+	End     clock.Stamp // of the answer
+	Arrived clock.Stamp // at the service, from its own log
+	Score   float64     // how sure we are that it is one, in decibans
+	Result  Result
+	Answer  Answer
+	Source  string
+	IDs     []string // message ids it names
+}
+
+// Event is something the service told its clients, or a log tells of.
+type Event struct {
+	Means  string // from profile.Events
+	At     clock.Stamp
+	Text   string
+	Source string
+	Mine   bool // it names the message at hand
+	Frame  bool // it came over the push connection
+}
+
+// Signal is something a browser, client or server wrote down about itself.
+type Signal struct {
+	Means  string // from profile.Signals or profile.Refusals
+	Text   string
+	Words  string // the words that said so
+	At     clock.Stamp
+	Source string
+	Kind   evidence.Kind
+	Level  string
+	Strong bool // it names the recall or stands within seconds of it
+}
+
+// Attempt is all that the evidence tells of the recall.
+type Attempt struct {
+	Evidence *evidence.Set
+	Profile  *profile.Profile
+	ID       string // of the message, "" when unknown
+
+	Sent     clock.Stamp // when the message was sent, best source first
+	SentAlt  clock.Stamp // the other source, when two differ in clock
+	Press    clock.Stamp // when the recall was pressed
+	Offset   clock.Offset
+	Estimate OffsetEstimate
+
+	Request  *Request   // the recall, nil when no evidence shows one
+	Requests []*Request // every recall of this message that was seen, by time
+	Other    int        // recalls of other messages
+	Covered  Coverage
+
+	Calls   []*Call // the service's other requests, by time
+	Events  []Event
+	Signals []Signal
+	Client  ClientFacts
+	Facts   ServiceFacts
+
+	// Server is what the service's own logs tell of requests, anybody's.
+	Server []*Call
+
+	told   *Request // the recall as logs tell it
+	frames []loggedFrame
+}
+
+// Coverage tells whether a recording would have shown the recall's request.
+type Coverage string
+
+// The coverages.
+const (
+	CoverNone    Coverage = "none"    // no recording of that moment
+	CoverPartial Coverage = "partial" // recorded, but the way the service speaks may hide it (frames not kept)
+	CoverFull    Coverage = "full"
+)
+
+// Build puts the attempt together.
+func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
+	prof.Prepare()
+	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID)}
+	if ev == nil {
+		a.Evidence = &evidence.Set{}
+	}
+	a.statedTimes(in)
+	h := newHosts(a.Evidence, prof)
+	a.calls(h)
+	a.estimateOffset(h)
+	a.findRequests(h)
+	a.readFrames(h)
+	a.choose()
+	a.learn()
+	a.readLogs(h)
+	a.frameRequests()
+	a.settleTold()
+	a.refineTimes(in)
+	a.Covered = a.coverage()
+	a.clientFacts(in)
+	sort.SliceStable(a.Events, func(i, j int) bool { return a.Events[i].At.T.Before(a.Events[j].At.T) })
+	return a
+}
+
+// statedTimes takes over what the person said. A person reads the press off
+// the device, and the time of sending off the chat, which shows the service's
+// stamp or the device's: that clock is unknown.
+func (a *Attempt) statedTimes(in *incident.Incident) {
+	if m, ok := in.Moment(incident.AttemptAt); ok {
+		a.Press = clock.Stamp{T: m.T, Clock: clock.Device, Err: m.Err, ZoneAssumed: m.ZoneAssumed, Source: "incident"}
+	}
+	if m, ok := in.Moment(incident.SentAt); ok {
+		a.Sent = clock.Stamp{T: m.T, Clock: clock.Unknown, Err: m.Err, ZoneAssumed: m.ZoneAssumed, Source: "incident"}
+	}
+}
+
+// near reports whether a stamp is within d of the press; ok is false when either is unknown.
+func (a *Attempt) near(s clock.Stamp, d time.Duration) (near, ok bool) {
+	ref := a.Press
+	if ref.IsZero() && a.Request != nil {
+		ref = a.Request.Start
+	}
+	if s.IsZero() || ref.IsZero() {
+		return false, false
+	}
+	x, y := s.OnService(a.Offset), ref.OnService(a.Offset)
+	gap := x.Since(y)
+	return gap.Lo <= d && gap.Hi >= -d, true
+}
+
+// coverage tells whether a HAR spans the press.
+func (a *Attempt) coverage() Coverage {
+	best := CoverNone
+	for _, h := range a.Evidence.HARs {
+		var first, last time.Time
+		frames, sockets := false, false
+		for _, e := range h.Entries {
+			if e.ResourceType == "websocket" || e.Status == 101 {
+				sockets = true
+				frames = frames || len(e.Messages) > 0
+			}
+			if e.Started.IsZero() {
+				continue
+			}
+			if first.IsZero() || e.Started.Before(first) {
+				first = e.Started
+			}
+			if end := e.Started.Add(time.Duration(max(e.Time, 0) * float64(time.Millisecond))); end.After(last) {
+				last = end
+			}
+			for _, m := range e.Messages {
+				if m.Time.After(last) {
+					last = m.Time
+				}
+			}
+		}
+		if first.IsZero() {
+			continue
+		}
+		const slack = 5 * time.Second
+		if !a.Press.IsZero() && (a.Press.T.Before(first.Add(-slack-a.Press.Err)) || a.Press.T.After(last.Add(slack+a.Press.Err))) {
+			continue
+		}
+		if sockets && !frames {
+			if best == CoverNone {
+				best = CoverPartial
+			}
+			continue
+		}
+		best = CoverFull
+	}
+	return best
+}

@@ -1,0 +1,142 @@
+package attempt
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence/har"
+)
+
+// Call is one HTTP request to the service, of whatever kind.
+type Call struct {
+	Entry    *har.Entry
+	Kind     string // api document script static socket
+	Host     string // lower case, with port
+	Backend  string // the address or name of the machine behind it, "" when unknown
+	Status   int
+	Failure  Failure
+	Sent     float64 // ms from start until the request was on its way: queueing, DNS, connect
+	Connect  float64 // ms, TCP and TLS, -1 when none was made or known
+	Wait     float64 // ms to first byte, -1 unknown
+	Total    float64 // ms, -1 unknown
+	Start    clock.Stamp
+	ToLogin  bool // it was sent on to, or answered with, a page to log in
+	ToPortal bool // it was answered by a page of some network in between
+	Source   string
+	Manner   har.Manner
+}
+
+var (
+	staticPath = regexp.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|ico|webp|avif|css|woff2?|ttf|mp[34]|webm|map)(?:$|\?)`)
+	scriptPath = regexp.MustCompile(`(?i)\.m?js(?:$|\?)`)
+	loginWords = regexp.MustCompile(`(?i)(?:/|\b)(?:log-?in|sign-?in|sso|passport|cas|oauth|auth/login|account/login)(?:[/?.&]|$)`)
+	loginPage  = regexp.MustCompile(`(?i)type=["']?password|<title>[^<]*(?:登录|登陆|log ?in|sign ?in)|id=["']?login`)
+	portalPage = regexp.MustCompile(`(?i)captive|portal|wi-?fi|上网认证|网络认证|认证页面|access denied by|防火墙|firewall|fortinet|fortigate|squid|网关|深信服|sangfor|上网行为|fortiguard|web ?page blocked|access (?:has been )?blocked|访问被(?:拒绝|阻断|拦截)|禁止访问|已被拦截|blocked by`)
+)
+
+func (a *Attempt) calls(h *hosts) {
+	for _, f := range a.Evidence.HARs {
+		for _, e := range f.Entries {
+			if !h.service(e.URL) {
+				continue
+			}
+			a.Calls = append(a.Calls, newCall(e, f.File.Name, f.Meta.Manner))
+		}
+	}
+	sort.SliceStable(a.Calls, func(i, j int) bool { return a.Calls[i].Start.T.Before(a.Calls[j].Start.T) })
+}
+
+func newCall(e *har.Entry, file string, manner har.Manner) *Call {
+	c := &Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
+		Source: fmt.Sprintf("%s entry %d", file, e.Index+1)}
+	if u := parse(e.URL); u != nil {
+		c.Host = strings.ToLower(u.Host)
+	}
+	c.Backend = backend(e)
+	c.Kind = callKind(e)
+	for _, part := range []float64{e.Blocked, e.DNS, e.Connect} {
+		c.Sent += max(part, 0)
+	}
+	if !e.Started.IsZero() {
+		c.Start = clock.Stamp{T: e.Started, Clock: clock.Browser, Err: time.Millisecond, ZoneAssumed: e.ZoneAssumed, Source: c.Source}
+	}
+	loc := e.RespHeaders.Get("location") + e.RedirectURL
+	c.ToLogin = (e.Status >= 300 && e.Status < 400 && loginWords.MatchString(loc)) ||
+		(c.Kind == "api" && isHTML(e) && loginPage.MatchString(e.RespBody))
+	c.ToPortal = !c.ToLogin && ((c.Kind == "api" && isHTML(e) && portalPage.MatchString(e.RespBody)) || e.Status == 407 || e.Status == 511 ||
+		(e.Status >= 300 && e.Status < 400 && portalPage.MatchString(loc)))
+	return c
+}
+
+// backend names the machine that answered: the address of a HAR's connection,
+// or what a balancer wrote into a header.
+func backend(e *har.Entry) string {
+	for _, h := range e.RespHeaders {
+		if strings.Contains(h.Name, "backend") || strings.Contains(h.Name, "upstream") || h.Name == "x-node" || h.Name == "x-served-by" {
+			return h.Value
+		}
+	}
+	return e.ServerIP
+}
+
+func callKind(e *har.Entry) string {
+	path := e.URL
+	if u := parse(e.URL); u != nil {
+		path = u.Path
+	}
+	switch e.ResourceType {
+	case "websocket":
+		return "socket"
+	case "document":
+		return "document"
+	case "script":
+		return "script"
+	case "stylesheet", "image", "font", "media", "manifest", "texttrack":
+		return "static"
+	case "xhr", "fetch", "eventsource", "preflight", "ping":
+		return "api"
+	}
+	switch {
+	case strings.HasPrefix(e.URL, "ws"), e.Status == 101:
+		return "socket"
+	case scriptPath.MatchString(path), strings.Contains(e.RespMIME, "javascript"):
+		return "script"
+	case staticPath.MatchString(path), strings.HasPrefix(e.RespMIME, "image/"), strings.HasPrefix(e.RespMIME, "font/"), strings.Contains(e.RespMIME, "css"):
+		return "static"
+	case e.Method == "GET" && isHTML(e):
+		return "document"
+	}
+	return "api"
+}
+
+func isHTML(e *har.Entry) bool {
+	return strings.HasPrefix(e.RespMIME, "text/html") || strings.HasPrefix(strings.TrimSpace(strings.ToLower(head(e.RespBody, 40))), "<!doctype html") ||
+		strings.HasPrefix(strings.TrimSpace(strings.ToLower(head(e.RespBody, 40))), "<html")
+}
+
+func head(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// Arrival gives when the request was on its way and when its first byte of
+// answer was back, both on the browser's clock: the service worked in between.
+func (c *Call) Arrival() (from, to time.Time) {
+	ms := func(v float64) time.Duration { return time.Duration(v * float64(time.Millisecond)) }
+	from = c.Start.T.Add(ms(c.Sent))
+	switch {
+	case c.Wait >= 0:
+		to = from.Add(ms(max(c.Entry.Send, 0) + c.Wait))
+	case c.Total >= 0:
+		to = c.Start.T.Add(ms(c.Total))
+	default:
+		to = from
+	}
+	return from, to
+}

@@ -1,0 +1,103 @@
+package attempt
+
+import (
+	"regexp"
+	"strings"
+
+	"meiqia-diag/diag/incident"
+)
+
+// ClientFacts is what the recording tells of the software that made it.
+type ClientFacts struct {
+	UserAgent string
+	Browser   string // chrome edge firefox safari ie other, "" unknown
+	Version   string // of the browser
+	OS        string
+	Mobile    bool
+	App       string // version of the agents' client, as it named itself
+	PageBuild string // build of the page that ran
+	LiveBuild string // build that the service said is current
+}
+
+var (
+	uaTokens = []struct {
+		re   *regexp.Regexp
+		name string
+	}{
+		{regexp.MustCompile(`(?:Edg|EdgA|EdgiOS|Edge)/([\d.]+)`), "edge"},
+		{regexp.MustCompile(`(?:Firefox|FxiOS)/([\d.]+)`), "firefox"},
+		{regexp.MustCompile(`(?:MSIE |Trident/.*rv:)([\d.]+)`), "ie"},
+		{regexp.MustCompile(`(?:HeadlessChrome|Chrome|CriOS|Chromium)/([\d.]+)`), "chrome"},
+		{regexp.MustCompile(`Version/([\d.]+).*Safari/`), "safari"},
+	}
+	uaSystems = []struct{ token, name string }{
+		{"Windows NT 10.0", "Windows 10/11"}, {"Windows NT 6.3", "Windows 8.1"}, {"Windows NT 6.1", "Windows 7"}, {"Windows NT 5", "Windows XP"}, {"Windows", "Windows"},
+		{"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"Android", "Android"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}, {"HarmonyOS", "HarmonyOS"},
+	}
+	buildMeta  = regexp.MustCompile(`(?i)<meta[^>]+name=["']?(?:build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
+	buildField = regexp.MustCompile(`(?:latest|current|required|server|new|expected|min)(?: ?(?:app|web|client|front ?end|page))? ?(?:build|version|release)(?: ?id)?$`)
+	ownVersion = regexp.MustCompile(`^x-(?:client|app|desktop|agent)-?version$`)
+	buildName  = regexp.MustCompile(`build|release|bundle|web-version|frontend`)
+)
+
+func (a *Attempt) clientFacts(in *incident.Incident) {
+	f := &a.Client
+	for _, c := range a.Calls {
+		e := c.Entry
+		if ua := e.ReqHeaders.Get("user-agent"); ua != "" && f.UserAgent == "" {
+			f.UserAgent = ua
+			f.Browser, f.Version, f.OS, f.Mobile = readUA(ua)
+		}
+		for _, h := range e.ReqHeaders {
+			switch {
+			case ownVersion.MatchString(h.Name) && f.App == "":
+				f.App = h.Value
+			case buildName.MatchString(h.Name):
+				f.PageBuild = h.Value
+			}
+		}
+		for _, h := range e.RespHeaders {
+			if buildName.MatchString(h.Name) && e.FromCache == "" {
+				if c.Kind == "api" {
+					f.LiveBuild = h.Value
+				} else if c.Kind == "document" && f.PageBuild == "" {
+					f.PageBuild = h.Value
+				}
+			}
+		}
+		if c.Kind == "document" && f.PageBuild == "" {
+			if m := buildMeta.FindStringSubmatch(e.RespBody); m != nil {
+				f.PageBuild = m[1]
+			}
+		}
+		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && f.LiveBuild == "" {
+			if fs, ok := fields(e.RespBody); ok {
+				for _, x := range fs {
+					if buildField.MatchString(x.key) && hasDigit.MatchString(x.value) && len(x.value) < 40 {
+						f.LiveBuild = x.value
+					}
+				}
+			}
+		}
+	}
+	if f.Mobile || strings.HasPrefix(in.String(incident.Device), "mobile") {
+		f.Mobile = true
+	}
+}
+
+// readUA takes a User-Agent apart: the brand in front of the engine it claims to be.
+func readUA(ua string) (browser, version, system string, mobile bool) {
+	for _, t := range uaTokens {
+		if m := t.re.FindStringSubmatch(ua); m != nil {
+			browser, version = t.name, m[1]
+			break
+		}
+	}
+	for _, s := range uaSystems {
+		if strings.Contains(ua, s.token) {
+			system = s.name
+			break
+		}
+	}
+	return browser, version, system, strings.Contains(ua, "Mobile") || strings.Contains(ua, "Android") || strings.Contains(ua, "iPhone")
+}

@@ -1,0 +1,327 @@
+package attempt
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag/profile"
+)
+
+// ServiceFacts is what the service itself said, in its answers and frames, of
+// the rules and of the message. It is measured, and outranks what the profile
+// assumes. The zero value of a field means that nothing was said.
+type ServiceFacts struct {
+	Window      time.Duration // how long a message can be recalled
+	Types       []string      // recallable types, lower case
+	Enabled     string        // the feature: yes, no
+	Permission  string        // the account may recall: yes, no
+	Self        string        // the agent's own id
+	Sender      string        // the message's sender id, or kind
+	SenderKind  string        // agent bot system client
+	Type        string        // of the message
+	Channel     string        // of the conversation
+	Read        string        // yes, no
+	Ended       bool          // the conversation is closed
+	SDK         string        // the visitor's: android ios web
+	SDKVersion  string
+	ClientLast  string // the newest version of the agents' client
+	VisitorPush string // down, when the service says that the visitor was not reached
+}
+
+var (
+	ruleAge     = regexp.MustCompile(`(?:max ?age|window|limit|ttl|time ?out|within|seconds?|duration|expires?|period|valid|deadline|minutes?)`)
+	ruleTypes   = regexp.MustCompile(`types?$|kinds?$`)
+	ruleEnabled = regexp.MustCompile(`^(?:enabled?|on|open|allow(?:ed)?|switch|active|available|status)$`)
+	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
+	selfKeys    = regexp.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
+	selfPath    = regexp.MustCompile(`(?i)(?:profile|/me(?:[/?]|$)|viewer|self|whoami|servicer/get|user/info|current|account|bootstrap|init)`)
+	senderKeys  = regexp.MustCompile(`^(?:sender|sender ?id|from|from ?id|from ?uid|from ?user|author|author ?id|uid|user ?id|agent ?id|owner|owner ?id|operator|servicer ?(?:id|userid)?|created ?by)$`)
+	kindKeys    = regexp.MustCompile(`^(?:from ?type|sender ?type|sender ?role|role|author ?type|origin|from ?role)$`)
+	typeKeys    = regexp.MustCompile(`^(?:msg ?type|message ?type|content ?type|type|kind|mtype)$`)
+	readKeys    = regexp.MustCompile(`^(?:read|is ?read|read ?flag|seen|is ?seen|read ?status|read ?state|has ?read|peer ?read)$`)
+	channelKeys = regexp.MustCompile(`^(?:channel|source|channel ?type|platform ?source|origin ?channel)$`)
+	endedKeys   = regexp.MustCompile(`^(?:state|status|conv ?status|conversation ?status|session ?status)$`)
+	sdkKeys     = regexp.MustCompile(`^(?:sdk ?ver(?:sion)?|client ?ver(?:sion)?|app ?ver(?:sion)?|ver(?:sion)?)$`)
+	osKeys      = regexp.MustCompile(`^(?:platform|os|sdk|sdk ?type|client|device|terminal)$`)
+	versionText = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)*$`)
+	sdkText     = regexp.MustCompile(`(?i)\b(android|ios|web|iphone)(?:[ -]?sdk)?[/ ]v?(\d+\.\d+(?:\.\d+)?)\b`)
+	visitorWord = regexp.MustCompile(`(?i)visitor|peer|customer|sdk|guest|recipient|end ?user|访客|客户`)
+)
+
+// learn reads the service's answers in the recording.
+func (a *Attempt) learn() {
+	for _, c := range a.Calls {
+		if c.Kind == "api" && c.Status >= 200 && c.Status < 300 {
+			a.learnFromCall(c)
+		}
+		for _, m := range c.Entry.Messages {
+			if !m.Sent {
+				a.learnFrom(m.Data)
+			}
+		}
+	}
+}
+
+func (a *Attempt) learnFromCall(c *Call) {
+	var v any
+	if c.Entry.RespBody == "" || !decode(c.Entry.RespBody, &v) {
+		return
+	}
+	if a.Facts.Self == "" && (selfPath.MatchString(c.Entry.URL) || selfPath.MatchString(head(c.Entry.ReqBody, 512))) {
+		a.Facts.Self = findKey(v, selfKeys, 0)
+	}
+	read := a.Facts.Read
+	a.learnTree(v, "", 0)
+	if a.Request != nil && !a.Request.Start.IsZero() && c.Start.T.After(a.Request.Start.T) {
+		a.Facts.Read = read // what was read after the recall did not stop it
+	}
+}
+
+// learnFrom reads any JSON text of the service's.
+func (a *Attempt) learnFrom(body string) {
+	var v any
+	if body == "" || !strings.ContainsAny(body[:1], "{[") || !decode(body, &v) {
+		return
+	}
+	a.learnTree(v, "", 0)
+}
+
+func decode(body string, v *any) bool {
+	dec := json.NewDecoder(strings.NewReader(body))
+	dec.UseNumber()
+	return dec.Decode(v) == nil
+}
+
+func findKey(v any, re *regexp.Regexp, depth int) string {
+	if depth > 6 {
+		return ""
+	}
+	switch x := v.(type) {
+	case map[string]any:
+		keys := slices.Sorted(maps.Keys(x))
+		for _, k := range keys {
+			if t := asText(x[k]); t != "" && re.MatchString(profile.Words(k)) && profile.Words(k) != "token" {
+				return t
+			}
+		}
+		for _, k := range keys {
+			if t := findKey(x[k], re, depth+1); t != "" {
+				return t
+			}
+		}
+	case []any:
+		for _, inner := range x {
+			if t := findKey(inner, re, depth+1); t != "" {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
+func (a *Attempt) learnTree(v any, key string, depth int) {
+	if depth > 12 {
+		return
+	}
+	f := &a.Facts
+	switch x := v.(type) {
+	case []any:
+		if rightKeys.MatchString(key) && len(x) > 0 {
+			a.learnRights(x)
+		}
+		for i, inner := range x {
+			if i < 400 {
+				a.learnTree(inner, key, depth+1)
+			}
+		}
+	case map[string]any:
+		if rightKeys.MatchString(key) {
+			a.learnRightMap(x)
+		}
+		if a.Profile.RecallVerb(key) != "" {
+			a.learnRule(x)
+		}
+		if a.ID != "" && a.isMessage(x) {
+			a.learnMessage(x)
+		}
+		var sdk, version string
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			w, t := profile.Words(k), asText(x[k])
+			low := strings.ToLower(t)
+			switch {
+			case osKeys.MatchString(w) && (low == "android" || low == "ios" || low == "web"):
+				sdk = low
+			case osKeys.MatchString(w) && sdkText.MatchString(t):
+				m := sdkText.FindStringSubmatch(t)
+				sdk, version = strings.ToLower(m[1]), m[2]
+			case sdkKeys.MatchString(w) && versionText.MatchString(t):
+				version = strings.TrimPrefix(t, "v")
+			case channelKeys.MatchString(w) && t != "" && len(t) < 24 && f.Channel == "" && depth > 0:
+				f.Channel = low
+			case endedKeys.MatchString(w) && (low == "closed" || low == "ended" || low == "finished" || low == "archived" || low == "end"):
+				if strings.Contains(key, "conv") || strings.Contains(key, "session") || strings.Contains(key, "chat") || strings.Contains(key, "thread") || strings.Contains(w, "conv") {
+					f.Ended = true
+				}
+			case a.Profile.RecallVerb(w) != "" && ruleAge.MatchString(w) && f.Window == 0:
+				f.Window = ruleDuration(w, t)
+			case a.Profile.RecallVerb(w) != "" && (strings.HasPrefix(w, "can ") || strings.HasPrefix(w, "allow") || strings.HasSuffix(w, "able") || strings.HasSuffix(w, "enabled")):
+				if low == "false" || low == "0" {
+					f.Permission = "no"
+				} else if low == "true" || low == "1" {
+					f.Permission = "yes"
+				}
+			}
+		}
+		if version != "" && (sdk != "" || visitorWord.MatchString(key)) && f.SDKVersion == "" && (sdk != "" && visitorWord.MatchString(key) || sdk == "android" || sdk == "ios" || visitorWord.MatchString(key)) {
+			f.SDK, f.SDKVersion = sdk, version
+		}
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			a.learnTree(x[k], profile.Words(k), depth+1)
+		}
+	}
+}
+
+// learnRule reads the service's setting of recalls.
+func (a *Attempt) learnRule(rule map[string]any) {
+	f := &a.Facts
+	for _, k := range slices.Sorted(maps.Keys(rule)) {
+		w, v := profile.Words(k), rule[k]
+		low := strings.ToLower(asText(v))
+		if b, ok := v.(bool); ok {
+			low = strconv.FormatBool(b)
+		}
+		switch {
+		case ruleTypes.MatchString(w):
+			if list, ok := v.([]any); ok {
+				f.Types = nil
+				for _, t := range list {
+					f.Types = append(f.Types, strings.ToLower(asText(t)))
+				}
+			}
+		case ruleAge.MatchString(w) && f.Window == 0:
+			f.Window = ruleDuration(w, low)
+		case ruleEnabled.MatchString(w):
+			switch low {
+			case "true", "1", "yes", "open", "on", "enabled":
+				f.Enabled = "yes"
+			case "false", "0", "no", "close", "closed", "off", "disabled":
+				f.Enabled = "no"
+			}
+		}
+	}
+}
+
+// ruleDuration reads a rule's time: its key names the unit, or else its size does.
+func ruleDuration(key, value string) time.Duration {
+	n, err := strconv.ParseFloat(value, 64)
+	if err != nil || n <= 0 || n > 1e9 {
+		return 0
+	}
+	unit := time.Second
+	switch {
+	case strings.Contains(key, "ms") || strings.Contains(key, "milli"):
+		unit = time.Millisecond
+	case strings.Contains(key, "min"):
+		unit = time.Minute
+	case strings.Contains(key, "hour"):
+		unit = time.Hour
+	case strings.Contains(key, "sec"):
+	case n < 20:
+		unit = time.Minute
+	case n >= 20_000:
+		unit = time.Millisecond
+	}
+	return time.Duration(n * float64(unit))
+}
+
+func (a *Attempt) learnRights(list []any) {
+	words := 0
+	for _, item := range list {
+		t := asText(item)
+		if t == "" {
+			continue
+		}
+		words++
+		if a.Profile.RecallVerb(profile.Words(t)) != "" {
+			a.Facts.Permission = "yes"
+			return
+		}
+	}
+	if words >= 2 && a.Facts.Permission == "" {
+		a.Facts.Permission = "no" // the rights are listed, and recalling is not among them
+	}
+}
+
+func (a *Attempt) learnRightMap(m map[string]any) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if a.Profile.RecallVerb(profile.Words(k)) == "" {
+			continue
+		}
+		t := strings.ToLower(asText(m[k]))
+		if b, ok := m[k].(bool); ok {
+			t = strconv.FormatBool(b)
+		}
+		switch t {
+		case "0", "false", "no", "none", "deny", "denied":
+			a.Facts.Permission = "no"
+		case "1", "true", "yes", "allow", "all", "own", "self":
+			a.Facts.Permission = "yes"
+		}
+	}
+}
+
+func (a *Attempt) isMessage(x map[string]any) bool {
+	for k, v := range x {
+		if idKey.MatchString(profile.Words(k)) && asText(v) == a.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Attempt) learnMessage(x map[string]any) {
+	f := &a.Facts
+	for _, k := range slices.Sorted(maps.Keys(x)) {
+		w, t := profile.Words(k), asText(x[k])
+		low := strings.ToLower(t)
+		if inner, ok := x[k].(map[string]any); ok && senderKeys.MatchString(w) {
+			t = findKey(inner, selfKeys, 0)
+			if kind := findKey(inner, kindKeys, 0); kind != "" {
+				f.SenderKind = strings.ToLower(kind)
+			}
+		}
+		if b, ok := x[k].(bool); ok {
+			low = strconv.FormatBool(b)
+		}
+		switch {
+		case kindKeys.MatchString(w) && low != "":
+			f.SenderKind = low
+		case senderKeys.MatchString(w) && t != "" && f.Sender == "":
+			f.Sender = t
+		case typeKeys.MatchString(w) && low != "" && f.Type == "" && len(low) < 24:
+			f.Type = low
+		case readKeys.MatchString(w):
+			switch low {
+			case "true", "1", "3", "read", "seen", "yes":
+				if !(low == "1" && strings.Contains(w, "status")) {
+					f.Read = "yes"
+				}
+			}
+		}
+	}
+}
+
+// learnLine takes the visitor's client from a log line.
+func (a *Attempt) learnLine(text string) {
+	if a.Facts.SDKVersion != "" || !visitorWord.MatchString(text) {
+		return
+	}
+	if m := sdkText.FindStringSubmatch(text); m != nil {
+		a.Facts.SDK, a.Facts.SDKVersion = strings.ToLower(m[1]), m[2]
+	}
+}

@@ -1,0 +1,86 @@
+package attempt
+
+import (
+	"strings"
+
+	"meiqia-diag/diag/evidence/har"
+)
+
+// Failure is a closed vocabulary of how a request can end without an HTTP answer.
+type Failure string
+
+// The failures; "" is none.
+const (
+	FailBlocked     Failure = "blocked"     // by an extension, inside the browser
+	FailPolicy      Failure = "policy"      // by the browser's own rules: mixed content, CSP, local network access
+	FailOffline     Failure = "offline"     // the device had no network
+	FailChanged     Failure = "changed"     // the network changed under the request
+	FailReset       Failure = "reset"       // the connection was reset or closed
+	FailDNS         Failure = "dns"         // the name was not resolved
+	FailProxy       Failure = "proxy"       // the proxy or its tunnel
+	FailTLS         Failure = "tls"         // certificate or handshake
+	FailRefusedPort Failure = "refused"     // the port was closed
+	FailUnreachable Failure = "unreachable" // no route
+	FailTimeout     Failure = "timeout"     // nothing came back in time
+	FailAborted     Failure = "aborted"     // the page gave up, by itself or by its own time limit
+	FailPending     Failure = "pending"     // no answer yet when the recording was saved
+	FailUnspecified Failure = "unspecified" // the recording gives no reason (Firefox, CORS)
+)
+
+var failureWords = []struct {
+	word string
+	f    Failure
+}{
+	{"BLOCKED_BY_CLIENT", FailBlocked}, {"BLOCKED_BY_ADMINISTRATOR", FailPolicy}, {"BLOCKED_BY_RESPONSE", FailPolicy}, {"BLOCKED_BY_CSP", FailPolicy},
+	{"BLOCKED_BY_PRIVATE_NETWORK", FailPolicy}, {"BLOCKED_BY_LOCAL_NETWORK", FailPolicy}, {"INSECURE_PRIVATE", FailPolicy}, {"UNSAFE_PORT", FailPolicy}, {"MIXED", FailPolicy},
+	{"INTERNET_DISCONNECTED", FailOffline}, {"NETWORK_IO_SUSPENDED", FailOffline}, {"OFFLINE", FailOffline}, {"NETWORK_CHANGED", FailChanged},
+	{"NAME_NOT_RESOLVED", FailDNS}, {"NAME_RESOLUTION", FailDNS}, {"DNS_", FailDNS}, {"UNKNOWN_HOST", FailDNS}, {"ICANN_NAME_COLLISION", FailDNS},
+	{"PROXY", FailProxy}, {"TUNNEL", FailProxy}, {"SOCKS", FailProxy},
+	{"CERT", FailTLS}, {"SSL", FailTLS}, {"SEC_ERROR", FailTLS}, {"MOZILLA_PKIX", FailTLS}, {"ECH_", FailTLS},
+	{"CONNECTION_REFUSED", FailRefusedPort}, {"ADDRESS_UNREACHABLE", FailUnreachable}, {"NETWORK_ACCESS_DENIED", FailUnreachable}, {"ADDRESS_INVALID", FailUnreachable}, {"NETWORK_UNREACHABLE", FailUnreachable},
+	{"TIMED_OUT", FailTimeout}, {"NET_TIMEOUT", FailTimeout}, {"TIMEOUT", FailTimeout},
+	{"CONNECTION_RESET", FailReset}, {"CONNECTION_CLOSED", FailReset}, {"CONNECTION_ABORTED", FailReset}, {"CONNECTION_FAILED", FailUnreachable}, {"EMPTY_RESPONSE", FailReset},
+	{"NET_RESET", FailReset}, {"NET_INTERRUPT", FailReset}, {"PARTIAL_TRANSFER", FailReset}, {"CONTENT_LENGTH_MISMATCH", FailReset}, {"INCOMPLETE_CHUNKED", FailReset},
+	{"HTTP2_", FailReset}, {"QUIC", FailReset}, {"SOCKET_NOT_CONNECTED", FailReset}, {"CONNECTION WAS LOST", FailReset}, {"CONNECTION LOST", FailReset},
+	{"BINDING_ABORTED", FailAborted}, {"ERR_ABORTED", FailAborted}, {"CANCEL", FailAborted},
+	{"NS_ERROR_ABORT", FailUnspecified},
+}
+
+// failureOf names how an entry ended without an answer, "" when it was answered.
+func failureOf(e *har.Entry) Failure {
+	word := strings.ToUpper(e.Error)
+	if word != "" {
+		for _, w := range failureWords {
+			if strings.Contains(word, w.word) {
+				return w.f
+			}
+		}
+	}
+	switch {
+	case e.Status > 0 && word == "":
+		return ""
+	case e.Status > 0 && !strings.Contains(word, "ERR"):
+		return ""
+	case e.Pending:
+		return FailPending
+	case e.ErrorSeen && e.Error == "" && e.Status == 0:
+		return FailPolicy // Chrome's mark of mixed content
+	}
+	return FailUnspecified
+}
+
+// resultOf gives what a failure leaves known of the request. A request that
+// left the browser may have been carried out although the page calls it failed
+// (a reset connection is retried behind the page's back), so it is no_answer,
+// never "not recalled".
+func (f Failure) resultOf() Result {
+	switch f {
+	case FailBlocked, FailPolicy, FailOffline:
+		return NotSent
+	case FailUnspecified:
+		return Unknown
+	case "":
+		return Unknown
+	}
+	return NoAnswer
+}

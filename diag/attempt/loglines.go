@@ -1,0 +1,196 @@
+package attempt
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/profile"
+)
+
+// How near to the press a log entry must stand to speak of the recall, and how
+// long before it the state of the push connection still counts.
+const (
+	besideRecall = 5 * time.Second
+	aroundRecall = 2 * time.Minute
+	connection   = 15 * time.Minute
+)
+
+// lasting are signals of a state that holds until it is revoked, so that they
+// count although they stand some minutes before the recall.
+var lasting = map[string]bool{"push_down": true, "push_up": true, "offline": true, "unstable": true, "clock_step": true, "other_session": true,
+	"stale_app": true, "outdated_client": true, "outdated_browser": true, "settings": true, "session": true, "visitor_outdated": true, "extension": true, "device_slow": true, "uneven": true, "loss": true}
+
+// readLogs takes from the logs what is said about the recall and its surroundings.
+func (a *Attempt) readLogs(h *hosts) {
+	for _, lf := range a.Evidence.Logs {
+		for _, e := range lf.Entries {
+			a.readLine(e, lf, h)
+		}
+	}
+}
+
+func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
+	text := e.Text
+	for line := range strings.SplitSeq(head(text, 16<<10), "\n") {
+		a.curlLine(line, lf.File.Name)
+	}
+	if h.strangerText(text) || (strangers.MatchString(e.Origin) && lf.File.Kind == evidence.Console) {
+		return
+	}
+	words := profile.Words(head(text, 4096))
+	verb := a.Profile.RecallVerb(words) != ""
+	other := a.aboutOther(text)
+	beside, timed := a.near(e.At, besideRecall)
+	around, _ := a.near(e.At, aroundRecall)
+	where := fmt.Sprintf("%s:%d", lf.File.Name, e.Line)
+	mine := a.ID != "" && mentions(text, a.ID)
+	server := lf.File.Kind == evidence.ServerLog
+
+	if server {
+		a.serverLine(e, where)
+	}
+	if mine || (verb && !other) {
+		a.stampsOf(e, server, verb, mine, beside || !timed, where)
+	}
+	if other && !mine {
+		return
+	}
+	if mine || !timed || around {
+		a.learnLine(text)
+	}
+	if !timed || around {
+		if a.readFrameLine(e, where) {
+			return
+		}
+		a.narrated(e, lf, h, verb, mine, where)
+	}
+	for _, ev := range a.Profile.EventsIn(head(text, 4096)) {
+		if mine || (a.ID == "" && timed && around) {
+			a.Events = append(a.Events, Event{Means: ev.Means, At: e.At, Text: head(text, 300), Source: where, Mine: mine})
+		}
+	}
+	strong := mine || verb && (!timed || around) || timed && beside
+	if verb && !mine && timed && !around {
+		return // another recall at another time
+	}
+	for _, sig := range a.Profile.SignalsIn(head(text, 4096)) {
+		if timed && !around && !strong {
+			if in, _ := a.near(e.At, connection); !in || !lasting[sig.Means] {
+				continue
+			}
+		}
+		a.Signals = append(a.Signals, Signal{Means: sig.Means, Text: head(text, 400), Words: sig.Text, At: e.At, Source: where,
+			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
+	}
+	if verb {
+		for _, r := range a.Profile.RefusalsIn(refusalPart(e), "") {
+			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
+				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
+		}
+	}
+}
+
+var (
+	upstreamField = regexp.MustCompile(`(?i)^(?:us|uaddr|upstream(?:_?addr)?|backend|node|server|peer|pod|instance)$`)
+	upstreamText  = regexp.MustCompile(`(?i)(?:us|uaddr|upstream(?:_?addr)?|backend|node|pod|instance)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
+	curlTable     = regexp.MustCompile(`^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{3})\s+(\d+\.\d+)\s+(\d+\.\d+)\s*$`)
+)
+
+// serverLine keeps what the service's own log tells of any request: how the
+// machines behind it do is everybody's concern.
+func (a *Attempt) serverLine(e *logs.Entry, where string) {
+	status, err := strconv.Atoi(e.Fields["status"])
+	if err != nil || status < 100 || status > 599 || e.Fields["method"] == "" || len(a.Server) > 20_000 {
+		return
+	}
+	path := firstText(e.Fields["path"], e.Fields["url"])
+	if strangerPath.MatchString(path) || staticPath.MatchString(path) {
+		return
+	}
+	c := &Call{Entry: &har.Entry{Method: e.Fields["method"], URL: path, Connect: -1}, Kind: "api", Host: "log", Status: status, Wait: -1, Total: -1, Connect: -1, Start: e.At, Source: where}
+	for k, v := range e.Fields {
+		if upstreamField.MatchString(k) && (c.Backend == "" || v < c.Backend) {
+			c.Backend = v
+		}
+	}
+	if c.Backend == "" {
+		if m := upstreamText.FindStringSubmatch(e.Text); m != nil {
+			c.Backend = m[1] + m[2]
+		}
+	}
+	if d, err := strconv.ParseFloat(e.Fields["duration_ms"], 64); err == nil && d >= 0 {
+		c.Wait, c.Total = d, d
+	}
+	a.Server = append(a.Server, c)
+}
+
+// curlLine reads a row of the usual loop over addresses: address, status, seconds to connect, seconds in all.
+func (a *Attempt) curlLine(text, where string) {
+	m := curlTable.FindStringSubmatch(text)
+	if m == nil || len(a.Server) > 20_000 {
+		return
+	}
+	status, _ := strconv.Atoi(m[2])
+	connect, _ := strconv.ParseFloat(m[3], 64)
+	total, _ := strconv.ParseFloat(m[4], 64)
+	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
+}
+
+// refusalPart gives the part of a log entry that can state a reason: an access
+// log's address and user agent cannot.
+func refusalPart(e *logs.Entry) string {
+	if e.Fields["method"] != "" && e.Fields["status"] != "" {
+		var parts []string
+		for _, k := range []string{"message", "msg", "reason", "error", "err", "code", "detail", "errmsg", "result", "deny_reason", "denied"} {
+			if v := e.Fields[k]; v != "" {
+				parts = append(parts, v)
+			}
+		}
+		return strings.Join(parts, " ")
+	}
+	return head(e.Text, 4096)
+}
+
+var (
+	createdLine = regexp.MustCompile(`(?i)\b(?:sent|send|created?|stored?|saved?|insert(?:ed)?|persist(?:ed)?|accepted|enqueued|new|publish(?:ed)?|post(?:ed)?|deliver(?:ed)?)\b|发送|已发|新消息|入库|投递`)
+)
+
+// stampsOf takes from a log when the message was created and when its recall
+// arrived, and makes up the request where only a log shows it.
+func (a *Attempt) stampsOf(e *logs.Entry, server, verb, mine, near bool, where string) {
+	if server && mine && !verb && createdLine.MatchString(e.Text) && !e.At.IsZero() {
+		if a.sentBefore(e.At) {
+			a.Sent, a.SentAlt = withSource(e.At, where), a.Sent
+		}
+		return
+	}
+	if !verb || !near {
+		return
+	}
+	if server && !e.At.IsZero() {
+		at := e.At
+		if d, err := strconv.ParseFloat(e.Fields["duration_ms"], 64); err == nil && d > 0 && d < 600_000 {
+			at.T = at.T.Add(-time.Duration(d * float64(time.Millisecond))) // access logs are written when the answer is out
+		}
+		if a.Request != nil && (a.Request.Arrived.IsZero() || at.T.Before(a.Request.Arrived.T)) {
+			a.Request.Arrived = withSource(at, where)
+		}
+	}
+}
+
+func withSource(s clock.Stamp, where string) clock.Stamp {
+	s.Source = where
+	return s
+}
+
+// sentBefore reports whether a service's stamp is a better time of sending than what is known.
+func (a *Attempt) sentBefore(s clock.Stamp) bool {
+	return a.Sent.IsZero() || a.Sent.Clock != clock.Service || s.T.Before(a.Sent.T)
+}

@@ -1,0 +1,109 @@
+package attempt
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/profile"
+)
+
+var createdKeys = regexp.MustCompile(`^(?:created ?(?:on|at|time)?|create ?(?:time|at)|sent ?(?:at|on|time)?|send ?time|timestamp|ts|time|date|msg ?time|ctime|server ?time|published ?at|at)$`)
+
+// noteSent takes the service's own stamp of the message from a frame or answer that brings it.
+func (a *Attempt) noteSent(fs []field, text string, seen clock.Stamp, where string) {
+	if a.ID == "" || !mentions(text, a.ID) || a.Profile.RecallVerb(profile.Words(head(text, 2048))) != "" {
+		return
+	}
+	for _, f := range fs {
+		if !createdKeys.MatchString(f.key) {
+			continue
+		}
+		t, e, zoneless, ok := serviceTime(f.value)
+		if !ok || (!seen.IsZero() && t.Sub(seen.T).Abs() > 15*time.Hour) {
+			continue
+		}
+		s := clock.Stamp{T: t, Clock: clock.Service, Err: e, ZoneAssumed: zoneless, Source: where}
+		if a.Sent.Clock != clock.Service {
+			a.Sent, a.SentAlt = s, a.Sent
+		}
+		return
+	}
+}
+
+// serviceTime reads a stamp of the service: a Unix number, or a date. The
+// service writes dates without a zone in UTC (a known trap), so they are read so.
+func serviceTime(s string) (t time.Time, e time.Duration, zoneless, ok bool) {
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		switch {
+		case n > 1e15 && n < 1e16:
+			return time.UnixMicro(int64(n)), time.Millisecond, false, true
+		case n > 1e12 && n < 1e13:
+			return time.UnixMilli(int64(n)), time.Millisecond, false, true
+		case n > 1e9 && n < 1e10:
+			return time.Unix(0, int64(n*1e9)), time.Second, false, true
+		}
+		return t, 0, false, false
+	}
+	if len(s) < 16 || len(s) > 40 {
+		return t, 0, false, false
+	}
+	m, p := incident.ParseMoment(s, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
+	if p != nil {
+		return t, 0, false, false
+	}
+	return m.T, min(m.Err, time.Second), m.ZoneAssumed, true
+}
+
+// refineTimes joins what the person said with what was recorded.
+func (a *Attempt) refineTimes(in *incident.Incident) {
+	a.sentFromCalls()
+	r := a.Request
+	if r == nil || r.Start.IsZero() {
+		return
+	}
+	if a.Press.IsZero() {
+		a.Press = r.Start
+		return
+	}
+	// A person may have read the press off the service's time, or off a page
+	// that shows it: it then fits the recording only with the offset applied.
+	raw := r.Start.T.Sub(a.Press.T)
+	mapped := r.Start.OnService(a.Offset).Middle().Sub(a.Press.T)
+	slack := a.Press.Err + 2*time.Second
+	if a.Offset.Known && raw.Abs() > slack && mapped.Abs() <= slack+a.Offset.Half() {
+		a.Press.Clock = clock.Service
+	}
+	// Where the two cannot be the same press, the recording is the better witness.
+	if raw.Abs() > 5*time.Minute && mapped.Abs() > 5*time.Minute {
+		a.Press = r.Start
+	}
+}
+
+// sentFromCalls finds the request that sent the message in the recording.
+func (a *Attempt) sentFromCalls() {
+	if a.ID == "" {
+		return
+	}
+	for _, c := range a.Calls {
+		if c.Kind != "api" || c.Status < 200 || c.Status >= 300 || c.Entry.RespBody == "" || !mentions(c.Entry.RespBody, a.ID) {
+			continue
+		}
+		fs, ok := fields(c.Entry.RespBody)
+		if !ok || len(fs) > 60 || a.Profile.RecallVerb(profile.Words(c.Entry.URL+" "+head(c.Entry.ReqBody, 1024))) != "" {
+			continue
+		}
+		if c.Entry.Method == "POST" || c.Entry.Method == "PUT" {
+			a.noteSent(fs, c.Entry.RespBody, c.Start, c.Source)
+			if a.Sent.Clock != clock.Service && !c.Start.IsZero() {
+				from, to := c.Arrival()
+				mid := from.Add(to.Sub(from) / 2)
+				a.SentAlt = a.Sent
+				a.Sent = clock.Stamp{T: mid, Clock: clock.Browser, Err: to.Sub(from)/2 + time.Millisecond, Source: c.Source}
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,148 @@
+// Package diagnosis runs one diagnosis from end to end: evidence and incident
+// in, observations and verdict out. It is the one path that every command and
+// every profile takes.
+package diagnosis
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/profile"
+	"meiqia-diag/diag/verdict"
+)
+
+// Options is what a diagnosis starts from.
+type Options struct {
+	Version  string // of the tool
+	Incident *incident.Incident
+	Evidence []string // files and folders
+	Profile  *profile.Profile
+	Checks   []diag.Check
+	Only     []string
+	Skip     []string
+	Offline  bool
+	Timeout  time.Duration // limit for the whole, 0 for none
+	Now      func() time.Time
+	Progress diag.Progress
+	Problems []*lang.Problem // found before, while reading the input
+}
+
+// Diagnosis is a finished run.
+type Diagnosis struct {
+	Document *diag.Document
+	Attempt  *attempt.Attempt
+	Evidence *evidence.Set
+}
+
+// Run reads the evidence, runs the checks and weighs what they saw.
+func Run(ctx context.Context, opt Options) *Diagnosis {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, opt.Timeout)
+		defer cancel()
+	}
+	started := opt.Now()
+	opt.Profile.Prepare()
+	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
+	a := attempt.Build(ev, opt.Incident, opt.Profile)
+	in := &diag.Input{
+		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline,
+		Health: opt.Incident.Empty() && ev.Empty(), Now: opt.Now,
+	}
+	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
+	results := runner.Run(ctx, in)
+
+	doc := &diag.Document{
+		Schema: diag.Schema, Tool: diag.Tool{Version: opt.Version},
+		Profile:   diag.ProfileRef{Name: opt.Profile.Name, Version: opt.Profile.Version},
+		StartedAt: started.Format(time.RFC3339Nano), DurationMS: diag.Millis(opt.Now().Sub(started)),
+		Incident: diag.IncidentJSON{Incident: opt.Incident}, Checks: diag.ChecksOf(results),
+		Timeline: timeline(a, windowOf(opt)), Evidence: files(ev), Problems: []diag.ProblemJSON{},
+		Health: in.Health,
+	}
+	for _, p := range append(opt.Problems, ev.Problems...) {
+		doc.Problems = append(doc.Problems, diag.ProblemJSON{Where: p.Where(), Text: p.Text()})
+	}
+	Judge(doc)
+	return &Diagnosis{Document: doc, Attempt: a, Evidence: ev}
+}
+
+// Judge gives the verdict from the observations of a document, and nothing
+// else: a saved report judged again reads the same, byte for byte.
+func Judge(doc *diag.Document) {
+	j := verdict.Judge(doc.Observations(), verdict.Context{Health: doc.Health, Fresh: fresh(doc)})
+	doc.Outcomes, doc.Stages, doc.Verdict, doc.RemedyList = j.Outcomes, j.Stages, j.Verdict, j.Remedies
+	doc.Remedies = []string{}
+	for _, r := range j.Remedies {
+		doc.Remedies = append(doc.Remedies, r.Text.EN)
+	}
+}
+
+// fresh reports whether what was measured live holds for the incident: it was minutes ago.
+func fresh(doc *diag.Document) bool {
+	started, err := time.Parse(time.RFC3339Nano, doc.StartedAt)
+	m, ok := doc.Incident.Moment(incident.AttemptAt)
+	return err == nil && ok && started.Sub(m.T).Abs() < 15*time.Minute
+}
+
+func readOptions(opt Options) evidence.Options {
+	ro := evidence.Options{Wanted: wanted(opt)}
+	if m, ok := opt.Incident.Moment(incident.AttemptAt); ok {
+		ro.Attempt = m.T
+		ro.Zone = m.T.Location()
+	}
+	if m, ok := opt.Incident.Moment(incident.SentAt); ok {
+		ro.Sent = m.T
+		if ro.Zone == nil {
+			ro.Zone = m.T.Location()
+		}
+		if ro.Attempt.IsZero() {
+			ro.Attempt = m.T
+		}
+	}
+	if id := opt.Incident.String(incident.MessageID); len(id) >= 3 {
+		ro.KeepLine = func(text string) bool { return strings.Contains(text, id) }
+	}
+	return ro
+}
+
+// wanted keeps the bodies that a diagnosis may need: of whatever is not a
+// picture, script or page, while it is small.
+func wanted(opt Options) func(*har.Entry) bool {
+	return func(e *har.Entry) bool {
+		switch e.ResourceType {
+		case "image", "font", "media", "stylesheet", "script":
+			return false
+		}
+		if e.Method != "GET" && e.Method != "" {
+			return true
+		}
+		return len(e.RespBody) <= 16<<10 && !strings.HasPrefix(e.RespMIME, "image/") && !strings.Contains(e.RespMIME, "javascript") && !strings.Contains(e.RespMIME, "css")
+	}
+}
+
+func files(ev *evidence.Set) []diag.FileRef {
+	out := []diag.FileRef{}
+	for _, f := range ev.Files {
+		out = append(out, diag.FileRef{Name: f.Name, Kind: string(f.Kind), Size: f.Size, Encoding: f.Encoding, Note: f.Note})
+	}
+	return out
+}
+
+// windowOf gives the window for the timeline: the person's word, else the profile's.
+func windowOf(opt Options) time.Duration {
+	if d, ok := opt.Incident.Window(); ok {
+		return d
+	}
+	return opt.Profile.Window.D()
+}

@@ -1,0 +1,259 @@
+package evidence
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"meiqia-diag/diag/evidence/charset"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/lang"
+)
+
+// find walks the paths, unpacks archives and recognises each file by its content.
+func (s *Set) find(ctx context.Context, paths []string) []*File {
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			s.problem(p, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.T("请检查路径与读取权限", "check the path and the permission to read it"))
+			continue
+		}
+		if !info.IsDir() {
+			s.add(diskFile(p, info.Size()), 0)
+			continue
+		}
+		if isBrowserProfile(p) {
+			s.Browsers = append(s.Browsers, p)
+			continue
+		}
+		err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				s.problem(path, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+				if d != nil && d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case d.IsDir():
+				if path != p && isBrowserProfile(path) {
+					s.Browsers = append(s.Browsers, path)
+					return fs.SkipDir
+				}
+				return nil
+			case !d.Type().IsRegular():
+				return nil // links, sockets and devices are nobody's evidence
+			case len(s.Files) >= maxFiles:
+				s.problem(p, lang.T("文件超过 %d 个,其余未读", "over %d files: the rest was not read").F(maxFiles), lang.T("请只给出与这次撤回有关的文件", "give only the files of this recall"))
+				return fs.SkipAll
+			}
+			info, err := d.Info()
+			if err != nil {
+				return nil // it vanished while we walked
+			}
+			s.add(diskFile(path, info.Size()), 0)
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			s.problem(p, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.Text{})
+		}
+	}
+	sort.SliceStable(s.Files, func(i, j int) bool { return s.Files[i].Path < s.Files[j].Path })
+	return s.Files
+}
+
+func diskFile(path string, size int64) *File {
+	return &File{Path: path, Name: filepath.Base(path), Size: size, open: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+// add recognises one file and keeps it; an archive is replaced by its members.
+func (s *Set) add(f *File, depth int) {
+	head, err := f.head(64 << 10)
+	if err != nil {
+		s.problem(f.Path, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		return
+	}
+	if len(head) == 0 {
+		s.problem(f.Path, lang.T("文件是空的", "the file is empty"), lang.T("请重新导出", "export it again"))
+		f.Kind = Other
+		s.Files = append(s.Files, f)
+		return
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		s.addZip(f, depth)
+		return
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		if depth >= maxDepth {
+			s.problem(f.Path, lang.T("压缩包嵌套太深", "archives nested too deep"), lang.T("请先解压", "unpack it first"))
+			return
+		}
+		s.add(gzipped(f), depth+1)
+		return
+	}
+	f.Kind = recognise(head)
+	s.Files = append(s.Files, f)
+}
+
+func gzipped(f *File) *File {
+	return &File{Path: f.Path, Name: strings.TrimSuffix(f.Name, ".gz"), Size: -1, open: func() (io.ReadCloser, error) {
+		raw, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		zr, err := gzip.NewReader(raw)
+		if err != nil {
+			raw.Close()
+			return nil, err
+		}
+		limit := max(f.Size*maxRatio, 64<<20)
+		return readCloser{io.LimitReader(zr, min(limit, maxUnpacked)), raw}, nil
+	}}
+}
+
+func (s *Set) addZip(f *File, depth int) {
+	bad := func(what lang.Text) {
+		s.problem(f.Path, what, lang.T("请先解压再给出其中的文件", "unpack it and give the files inside"))
+	}
+	if depth > 0 || f.Size < 0 {
+		bad(lang.T("压缩包里的压缩包未读", "an archive inside an archive was not read"))
+		return
+	}
+	zr, err := zip.OpenReader(f.Path)
+	if err != nil {
+		bad(lang.T("压缩包已损坏:%s", "the archive is damaged: %s").F(plain(err)))
+		return
+	}
+	defer zr.Close()
+	var total uint64
+	for _, m := range zr.File {
+		if m.FileInfo().IsDir() {
+			continue
+		}
+		total += m.UncompressedSize64
+		switch {
+		case len(s.Files) >= maxFiles || total > maxUnpacked:
+			bad(lang.T("压缩包太大,其余未读", "the archive is too large: the rest was not read"))
+			return
+		case m.UncompressedSize64 > maxRatio*max(m.CompressedSize64, 1<<16):
+			bad(lang.T("%q 压缩比异常,未读", "%q has an implausible compression ratio and was not read").F(m.Name))
+			continue
+		}
+		name, zipPath := m.Name, f.Path
+		limit := int64(m.UncompressedSize64)
+		s.add(&File{Path: f.Path + "!" + name, Name: filepath.Base(filepath.FromSlash(name)), Size: limit, open: func() (io.ReadCloser, error) {
+			return openMember(zipPath, name, limit)
+		}}, depth+1)
+	}
+}
+
+func openMember(zipPath, name string, limit int64) (io.ReadCloser, error) {
+	zr, err := zip.OpenReader(zipPath)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range zr.File {
+		if m.Name == name {
+			rc, err := m.Open()
+			if err != nil {
+				zr.Close()
+				return nil, err
+			}
+			return readCloser{io.LimitReader(rc, limit), closers{rc, zr}}, nil
+		}
+	}
+	zr.Close()
+	return nil, fs.ErrNotExist
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+type closers []io.Closer
+
+func (cs closers) Close() error {
+	var errs []error
+	for _, c := range cs {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// head gives the first bytes of a file.
+func (f *File) head(n int) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	buf := make([]byte, n)
+	got, err := io.ReadFull(r, buf)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return buf[:got], err
+}
+
+var magics = []struct {
+	at    int
+	bytes string
+	kind  Kind
+}{
+	{0, "\x89PNG\r\n\x1a\n", Image}, {0, "\xff\xd8\xff", Image}, {0, "GIF8", Image}, {8, "WEBP", Image}, {0, "BM", Image}, {4, "ftypheic", Image},
+	{4, "ftyp", Video}, {0, "\x1aE\xdf\xa3", Video}, {8, "AVI ", Video}, {0, "\x00\x00\x01\xba", Video},
+}
+
+// recognise tells a file's kind from its first bytes. Text that is neither a
+// HAR nor a path probe is read as a log, which tells by itself who wrote it.
+func recognise(head []byte) Kind {
+	for _, m := range magics {
+		if len(head) >= m.at+len(m.bytes) && string(head[m.at:m.at+len(m.bytes)]) == m.bytes && (m.bytes != "BM" || charset.Binary(head)) {
+			return m.kind
+		}
+	}
+	if har.Sniff(head) {
+		return HAR
+	}
+	if charset.Binary(head) {
+		return Other
+	}
+	text, _ := charset.Decode(head)
+	if pathtext.Sniff(text) {
+		return Path
+	}
+	return TextLog
+}
+
+// isBrowserProfile tells the data folder of a Chromium or Firefox kin.
+func isBrowserProfile(dir string) bool {
+	for _, name := range []string{"Local State", "Preferences", "prefs.js"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) problem(file string, what, hint lang.Text) {
+	s.Problems = append(s.Problems, &lang.Problem{File: file, What: what, Hint: hint})
+}
+
+func plain(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}

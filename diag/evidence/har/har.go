@@ -1,0 +1,161 @@
+// Package har streams HAR 1.2 files: recordings of a page's requests as
+// browsers and proxies export them (Chrome, Edge, Firefox, Safari,
+// WebPagetest, chrome-har, Charles, Fiddler).
+//
+// The format is http://www.softwareishard.com/blog/har-12-spec/; what real
+// exporters make of it differs, so every field is optional here and a value of
+// the wrong type is read as missing. The package states facts: it does not
+// judge contradictory times nor guess why a request failed.
+//
+// Memory stays small whatever the file's size: [Read] hands out one entry at a
+// time, long strings never reach the JSON decoder (front.go), and each kept
+// string has a limit.
+//
+// Privacy: values of headers that carry credentials are replaced by [Present]
+// while reading, and cookie lists are never looked at. URLs and bodies are
+// given as the file has them; redacting those is the caller's duty.
+package har
+
+import "time"
+
+// Present stands for the value of a header that is a secret: it was there, and
+// its value was not kept.
+const Present = "<present>"
+
+// Manner is whose habits the file follows, told by its creator.
+type Manner string
+
+// The manners. Edge, Opera and other Chromium kin write as Chrome does;
+// everything else (WebPagetest, chrome-har, Charles, Fiddler) is Other.
+const (
+	Chrome  Manner = "chrome"
+	Firefox Manner = "firefox"
+	Safari  Manner = "safari"
+	Other   Manner = "other"
+)
+
+// Options limit what is kept. The zero value means the defaults.
+type Options struct {
+	MaxBody    int // bytes kept of each body; 0 means 64 KiB, negative keeps none
+	MaxMessage int // bytes kept of each WebSocket message; 0 means 16 KiB, negative keeps none
+	MaxDepth   int // levels of nesting inside one entry before it is reported; 0 means 100
+	MaxEntries int // entries handed out before reading stops; 0 means no limit
+}
+
+// Limits of what is not an option: far above what browsers write, they keep a
+// hostile file from filling the memory through one entry.
+const (
+	defaultBody    = 64 << 10
+	defaultMessage = 16 << 10
+	defaultDepth   = 100
+
+	maxField    = 16 << 10 // bytes of a URL, header value or other plain field
+	maxHeaders  = 2000     // headers of one side
+	maxMessages = 50_000   // messages of one entry
+	maxTalk     = 4 << 20  // bytes of message data of one entry
+	maxPages    = 10_000
+	maxProblems = 100
+)
+
+func (o Options) withDefaults() Options {
+	set := func(p *int, def int) {
+		switch {
+		case *p == 0:
+			*p = def
+		case *p < 0:
+			*p = 0
+		}
+	}
+	set(&o.MaxBody, defaultBody)
+	set(&o.MaxMessage, defaultMessage)
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = defaultDepth
+	}
+	return o
+}
+
+// Message is one WebSocket message (Chrome's _webSocketMessages).
+type Message struct {
+	Sent   bool      // by the page; otherwise received
+	Time   time.Time // to the microsecond; the file has seconds since 1970. Zero if missing
+	Opcode int       // 1 text, 2 binary; -1 unknown, which Chrome also writes for an error line
+	Data   string    // binary data is base64, as in the file
+}
+
+// Entry is one request with its response. Durations are milliseconds and sizes
+// bytes, -1 where unknown.
+type Entry struct {
+	Index  int   // place in log.entries, from 0
+	Offset int64 // byte offset of the entry in the (unpacked) file
+
+	Started     time.Time // zero if missing, or before 2000: Chrome dates failed WebSockets 1969
+	ZoneAssumed bool      // the date named no zone; UTC was assumed
+	Time        float64   // total, as the file says
+
+	Method, URL, HTTPVersion string
+	Status                   int // 0 when there was no response
+	StatusText               string
+	RedirectURL              string // response.redirectURL
+
+	Error     string // _error: Chrome "net::ERR_…", Safari a sentence
+	ErrorSeen bool   // _error is a string, even "": Chrome's mark of blocked mixed content
+
+	ResourceType string // _resourceType, as in "fetch", "websocket"
+	Initiator    string // _initiator where it is a string, else its type
+	InitiatorURL string // first URL of _initiator: the caller's script
+	PageRef      string // pageref, a Page.ID
+	FromCache    string // "memory", "disk", "true" where unsaid which; "" from the network
+	ServerIP     string
+	Connection   string // a number by which requests over one connection are told
+
+	ViaSW    bool   // _fetchedViaServiceWorker
+	SWSource string // _serviceWorkerResponseSource, as in "cache-storage"
+	SWCache  string // _responseCacheStorageCacheName
+
+	// The phases. SSL is inside Connect.
+	Blocked, DNS, Connect, SSL, Send, Wait, Receive float64
+
+	ReqHeaders, RespHeaders Headers
+
+	ReqBody     string // postData.text, or its params as a form
+	ReqBodySize int64  // request.bodySize
+	// RespBody is content.text. Base64 is decoded when the MIME type is text;
+	// binary content is not kept.
+	RespBody     string
+	RespBodySize int64 // content.size, else response.bodySize
+	RespMIME     string
+	BodiesCut    bool // a body in the file is not given whole
+	FieldsCut    bool // another string (URL, header, …), or the list of headers, is not given whole
+
+	Messages    []Message
+	MessagesCut bool // a message is missing or not given whole
+
+	// Pending says that Chrome was still waiting when the file was saved:
+	// status 0, _error null, time 0. A failed WebSocket looks alike but for its
+	// empty method, and is not pending.
+	Pending bool
+}
+
+// Page is a page load that entries refer to.
+type Page struct {
+	ID, Title string
+	Started   time.Time // as Entry.Started
+}
+
+// Meta is what the file says of itself. It is complete only when Read has
+// returned: log.entries may come before log.creator.
+type Meta struct {
+	Creator, CreatorVersion string // who wrote the file
+	Browser, BrowserVersion string // Firefox names it, Chrome does not
+	Version                 string // of HAR
+	Pages                   []Page
+	Entries                 int // handed out
+	Manner                  Manner
+	// Sanitised says that the file is in Chrome's manner and no entry has a
+	// cookie or authorization header: Chrome's default export drops them, so
+	// their absence says nothing about being logged in. A heuristic.
+	Sanitised bool
+	// Truncated says that reading stopped before the end of the log: the file
+	// is cut off or damaged, or MaxEntries was reached. A Problem says which.
+	Truncated bool
+}

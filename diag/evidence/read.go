@@ -1,0 +1,209 @@
+package evidence
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag/evidence/charset"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/lang"
+)
+
+// keptHeaders are the headers that tell something about a recall; all others
+// are dropped while reading, as they are most of a HAR.
+var keptHeaders = map[string]bool{
+	"date": true, "age": true, "etag": true, "last-modified": true, "cache-control": true, "expires": true, "retry-after": true,
+	"location": true, "content-type": true, "server": true, "via": true, "x-cache": true, "x-request-id": true, "x-backend": true,
+	"x-served-by": true, "x-upstream": true, "x-node": true, "non-authoritative-reason": true, "user-agent": true, "sec-ch-ua": true, "sec-ch-ua-platform": true,
+	"sec-ch-ua-mobile": true, "x-client-version": true, "x-app-version": true, "x-version": true, "x-build": true, "x-app-build": true,
+	"x-build-id": true, "x-ratelimit-remaining": true, "x-ratelimit-reset": true, "www-authenticate": true, "proxy-authenticate": true,
+	"proxy-connection": true, "origin": true, "warning": true, "authorization": true, "cookie": true, "content-encoding": true,
+}
+
+func keepHeader(name string) bool {
+	return keptHeaders[name] || strings.Contains(name, "version") || strings.Contains(name, "build") ||
+		strings.Contains(name, "backend") || strings.Contains(name, "upstream") || strings.Contains(name, "release")
+}
+
+func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
+	r, err := f.Open()
+	if err != nil {
+		s.problem(f.Path, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.Text{})
+		return
+	}
+	defer r.Close()
+	h := HARFile{File: f}
+	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{}, func(e *har.Entry) error {
+		s.trim(e, opt)
+		h.Entries = append(h.Entries, e)
+		return nil
+	})
+	h.Meta = meta
+	s.Problems = append(s.Problems, problems...)
+	if err != nil && len(problems) == 0 {
+		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
+	}
+	f.Encoding = "utf-8"
+	s.HARs = append(s.HARs, h)
+}
+
+// trim drops what a diagnosis has no use for, so that a HAR of any size fits in memory.
+func (s *Set) trim(e *har.Entry, opt Options) {
+	wanted := opt.Wanted == nil || opt.Wanted(e)
+	if size := len(e.ReqBody) + len(e.RespBody); size > 0 {
+		if !wanted || s.bodies+size > maxBodyBytes {
+			e.ReqBody, e.RespBody = "", ""
+		} else {
+			s.bodies += size
+		}
+	}
+	e.ReqHeaders, e.RespHeaders = trimHeaders(e.ReqHeaders), trimHeaders(e.RespHeaders)
+	if len(e.URL) > 4096 && !wanted {
+		e.URL = strings.Clone(e.URL[:4096])
+	}
+}
+
+func trimHeaders(hs har.Headers) har.Headers {
+	n := 0
+	for _, h := range hs {
+		if keepHeader(h.Name) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make(har.Headers, 0, n)
+	for _, h := range hs {
+		if keepHeader(h.Name) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func (s *Set) readText(ctx context.Context, f *File, opt Options) {
+	r, err := f.Open()
+	if err != nil {
+		s.problem(f.Path, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.Text{})
+		return
+	}
+	defer r.Close()
+	text := charset.NewReader(ctxReader{ctx, r})
+	if f.Kind == Path {
+		res, problems, err := pathtext.Parse(text, f.Path)
+		f.Encoding = text.Encoding()
+		s.Problems = append(s.Problems, problems...)
+		if err != nil && len(problems) == 0 {
+			s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.Text{})
+		}
+		s.Paths = append(s.Paths, PathFile{File: f, Result: res})
+		return
+	}
+	lf := s.readLog(text, f, opt, opt.Zone)
+	if lf.Info.Zone.Basis == "assumed" {
+		if zone := betterZone(lf.Info, opt); zone != nil {
+			if again, err := f.Open(); err == nil {
+				s.logCount, s.logBytes = s.logCount-len(lf.Entries), max(0, s.logBytes)
+				lf = s.readLog(charset.NewReader(ctxReader{ctx, again}), f, opt, zone)
+				again.Close()
+			}
+		}
+	}
+	f.Encoding = text.Encoding()
+	switch lf.Info.Kind {
+	case logs.KindConsole:
+		f.Kind = Console
+	case logs.KindClient:
+		f.Kind = ClientLog
+	case logs.KindServer:
+		f.Kind = ServerLog
+	}
+	s.Logs = append(s.Logs, lf)
+}
+
+func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Location) LogFile {
+	lf := LogFile{File: f}
+	lo := logs.Options{Name: f.Path, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
+	if info, err := os.Stat(f.Path); err == nil {
+		lo.ModTime = info.ModTime()
+	}
+	if !opt.Attempt.IsZero() {
+		// A year-less stamp belongs to the incident's year rather than to the
+		// year in which somebody last copied the file.
+		lo.ModTime = opt.Attempt.Add(24 * time.Hour)
+		lo.Day = opt.Attempt.In(zone)
+		if f.Size > 1<<20 {
+			from := opt.Attempt
+			if !opt.Sent.IsZero() && opt.Sent.Before(from) {
+				from = opt.Sent
+			}
+			lo.From, lo.To = from.Add(-24*time.Hour), opt.Attempt.Add(24*time.Hour)
+		}
+	}
+	info, problems, err := logs.Read(text, lo, func(e *logs.Entry) error {
+		if s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes || !near(e, opt) {
+			lf.Dropped++
+			return nil
+		}
+		s.logCount++
+		s.logBytes += len(e.Text)
+		lf.Entries = append(lf.Entries, e)
+		return nil
+	})
+	lf.Info = info
+	s.Problems = append(s.Problems, problems...)
+	if err != nil && len(problems) == 0 {
+		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
+	}
+	return lf
+}
+
+// near reports whether a log entry can belong to the incident: a generous
+// margin, and the whole-hour errors of a wrongly assumed zone, are allowed.
+func near(e *logs.Entry, opt Options) bool {
+	if opt.Attempt.IsZero() || e.At.IsZero() {
+		return true
+	}
+	from := opt.Attempt
+	if !opt.Sent.IsZero() && opt.Sent.Before(from) {
+		from = opt.Sent
+	}
+	margin := Margin
+	if e.At.ZoneAssumed {
+		margin += 14 * time.Hour
+	}
+	if !e.At.T.Before(from.Add(-margin)) && !e.At.T.After(opt.Attempt.Add(margin)) {
+		return true
+	}
+	return opt.KeepLine != nil && opt.KeepLine(e.Text)
+}
+
+// betterZone gives another zone for a log whose stamps name none, when the
+// assumed one puts the incident outside the log and the other puts it inside.
+func betterZone(info logs.Info, opt Options) *time.Location {
+	if opt.Attempt.IsZero() || info.First.IsZero() {
+		return nil
+	}
+	const slack = 3 * time.Minute
+	inside := func(shift time.Duration) bool {
+		return !opt.Attempt.Before(info.First.Add(shift-slack)) && !opt.Attempt.After(info.Last.Add(shift+slack))
+	}
+	if inside(0) {
+		return nil
+	}
+	_, local := opt.Attempt.In(opt.Zone).Zone()
+	for _, east := range []int{0, 8 * 3600} {
+		if east != local && inside(time.Duration(local-east)*time.Second) {
+			if east == 0 {
+				return time.UTC
+			}
+			return time.FixedZone("+08:00", east)
+		}
+	}
+	return nil
+}

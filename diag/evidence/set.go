@@ -1,0 +1,132 @@
+package evidence
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/lang"
+)
+
+// Options say what to look for while reading.
+type Options struct {
+	// Sent and Attempt are the incident's times, zero when unknown. Log entries
+	// far from both are dropped while reading, so that a log of any size fits.
+	Sent, Attempt time.Time
+	// Zone is the zone of the person who reported, for stamps without one.
+	Zone *time.Location
+	// Wanted reports whether a request's bodies matter to the diagnosis; the
+	// bodies of all others are dropped while reading. nil keeps what fits.
+	Wanted func(*har.Entry) bool
+	// KeepLine reports whether a log entry outside the incident's time matters all the same.
+	KeepLine func(text string) bool
+}
+
+// Margin is how far around the incident log entries are kept: enough for a
+// device clock that is some minutes off, and for what led up to the failure.
+const Margin = 30 * time.Minute
+
+// Bounds of what is kept in memory of all evidence together.
+const (
+	maxFiles      = 2000
+	maxBodyBytes  = 12 << 20
+	maxLogEntries = 40_000
+	maxLogBytes   = 16 << 20
+	maxUnpacked   = 4 << 30 // of one archive
+	maxRatio      = 1000    // unpacked to packed bytes of an archive's member
+	maxDepth      = 3       // archives in archives
+)
+
+// HARFile is one HAR.
+type HARFile struct {
+	File    *File
+	Meta    har.Meta
+	Entries []*har.Entry
+}
+
+// LogFile is one log.
+type LogFile struct {
+	File    *File
+	Info    logs.Info
+	Entries []*logs.Entry
+	Dropped int // entries that were read and not kept
+}
+
+// PathFile is the text of ping and traceroute runs.
+type PathFile struct {
+	File   *File
+	Result pathtext.Result
+}
+
+// Set is all evidence of one incident.
+type Set struct {
+	Files    []*File
+	HARs     []HARFile
+	Logs     []LogFile
+	Paths    []PathFile
+	Browsers []string // folders of browser profiles
+	Problems []*lang.Problem
+
+	bodies, logCount, logBytes int
+}
+
+// Empty reports whether nothing was handed in.
+func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 0 }
+
+// Read reads all evidence below the paths. What cannot be read becomes a
+// problem, and the rest is used all the same. It returns early, with what it
+// has, when the context ends.
+func Read(ctx context.Context, paths []string, opt Options) *Set {
+	s := &Set{}
+	if opt.Zone == nil {
+		opt.Zone = time.Local
+	}
+	var texts []*File
+	for _, f := range s.find(ctx, paths) {
+		if f.Kind == HAR {
+			s.readHAR(ctx, f, opt)
+		} else if f.Kind == TextLog || f.Kind == Path {
+			texts = append(texts, f)
+		}
+	}
+	// Logs come after HARs: a HAR tells the moment and the person's zone where the incident does not.
+	s.learn(&opt)
+	for _, f := range texts {
+		if ctx.Err() != nil {
+			break
+		}
+		s.readText(ctx, f, opt)
+	}
+	return s
+}
+
+// learn takes the reporter's zone from Firefox's local dates where no zone was given.
+func (s *Set) learn(opt *Options) {
+	for _, h := range s.HARs {
+		if h.Meta.Manner != har.Firefox {
+			continue
+		}
+		for _, e := range h.Entries {
+			if !e.Started.IsZero() && !e.ZoneAssumed {
+				opt.Zone = e.Started.Location()
+				return
+			}
+		}
+	}
+}
+
+// ctxReader ends a read when the context does: every wait has a limit.
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

@@ -1,0 +1,74 @@
+package verdict
+
+import (
+	"fmt"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/lang"
+)
+
+// summary is the one sentence: why, and how sure.
+func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
+	switch v.Outcome {
+	case diag.Healthy:
+		if ctx.Health {
+			return lang.T("未发现会让撤回失败的问题。", "Nothing was found that would make a recall fail.")
+		}
+		return lang.T("这次撤回是成功的:没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
+	case diag.Inconclusive:
+		if len(v.Causes) == 0 {
+			return lang.T("证据不足,无法判断撤回为何失败。", "There is too little evidence to tell why the recall failed.")
+		}
+		c, _ := diag.CauseOf(v.Causes[0].Code)
+		return lang.T("还不能确定原因;目前最可能的是:%s(%s)。", "The cause is not certain; the likeliest so far: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
+	}
+	c, _ := diag.CauseOf(v.Causes[0].Code)
+	what := c.What
+	if v.Causes[0].Code == "decision.window-expired" {
+		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
+			if n, isNum := o.Number(); isNum && n < 0 {
+				what = lang.T("按下撤回时,时限已过 %.1f 秒(误差 ±%.1f 秒)。", "It was asked %.1f s ± %.1f s after the window closed.").F(-n/1000, *o.Uncertainty/1000)
+			}
+		}
+	}
+	return what
+}
+
+func percent(p float64) lang.Text { return lang.Same(fmt.Sprintf("%.0f%%", p*100)) }
+
+// missing says what evidence would settle the case: what tells the leading
+// causes apart, while the leader is not certain.
+func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
+	var out []lang.Text
+	if list[0].p >= 0.9 || outcome == diag.Healthy {
+		return nil
+	}
+	seen := map[string]bool{}
+	add := func(t lang.Text) {
+		if !seen[t.EN] && !t.IsZero() {
+			seen[t.EN] = true
+			out = append(out, t)
+		}
+	}
+	if _, ok := obs.First("server.answer"); !ok {
+		if _, ok := obs.First("browser.dispatch"); !ok {
+			add(lang.T("撤回那一刻浏览器的 HAR(开发者工具 → 网络 → 导出)", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
+		}
+	}
+	if _, ok := obs.First("window.asked"); !ok {
+		add(lang.T("消息的发送时间和按下撤回的时间(精确到秒)", "when the message was sent and when the recall was pressed, to the second"))
+	}
+	n := 0
+	for _, s := range list {
+		if s.code == healthy || s.p < 0.08 || n >= 3 {
+			continue
+		}
+		n++
+		if c, ok := diag.CauseOf(s.code); ok {
+			for _, t := range c.Settle {
+				add(t)
+			}
+		}
+	}
+	return out
+}
