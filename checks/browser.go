@@ -22,7 +22,8 @@ const (
 	BrowserDispatch = "browser.dispatch"
 	// BrowserBlockedBy names the extension, its rule in the detail.
 	BrowserBlockedBy = "browser.blocked_by"
-	// BrowserScript says that a script of the service's was blocked or failed: blocked, failed.
+	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
+	// by policy, failed, or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
@@ -136,6 +137,21 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 			word = string(c.Failure)
 		}
 		s.add(BrowserScript, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
+		found = true
+	}
+	page, alive := "", false
+	for _, c := range a.Calls {
+		switch c.Kind {
+		case "document":
+			if c.Status == 200 {
+				page = c.Source
+			}
+		case "script", "api", "socket":
+			alive = true
+		}
+	}
+	if page != "" && !alive {
+		s.add(BrowserScript, "never_ran", from(page))
 		found = true
 	}
 	return found

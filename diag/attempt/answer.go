@@ -174,7 +174,7 @@ func (a *Attempt) readBody(body string, an *Answer) Result {
 // hasStrong reports whether a reason is more than a generic failure word.
 func hasStrong(ms []profile.Match) bool {
 	for _, m := range ms {
-		if m.Means != "generic" && m.Means != "accepted" {
+		if m.Means != "generic" && m.Means != "internal" && m.Means != "accepted" {
 			return true
 		}
 	}

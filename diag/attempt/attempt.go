@@ -90,7 +90,8 @@ type Attempt struct {
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
-	told   *Request // the recall as logs tell it
+	told   *Request        // the recall as logs tell it
+	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 }
 
@@ -107,7 +108,7 @@ const (
 // Build puts the attempt together.
 func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
 	prof.Prepare()
-	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID)}
+	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}}
 	if ev == nil {
 		a.Evidence = &evidence.Set{}
 	}

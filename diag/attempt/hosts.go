@@ -91,7 +91,7 @@ func stranger(raw string) bool {
 var urlsIn = regexp.MustCompile(`(?:https?|wss?)://[^\s"'<>()\[\]]+`)
 
 // strangerPath finds what only measures, in a text that names no host: a path, or the part that wrote it.
-var strangerPath = regexp.MustCompile(`(?i)(?:^|[\s"'(\[/])(?:analytics|telemetry|metrics|sensors(?:data)?|beacon|sentry|rum|avatar|emoji|spellcheck|favicon)[\s"':)\]/.?-]`)
+var strangerPath = regexp.MustCompile(`(?i)(?:^|[\s"'(\[/])\w*(?:analytics|telemetry|metrics|sensors(?:data)?|beacon|sentry|rum|avatar|emoji|spellcheck|favicon)[\s"':)\]/.?-]`)
 
 // strangerText reports whether a text speaks only of hosts that are not the service's.
 func (h *hosts) strangerText(text string) bool {

@@ -60,6 +60,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		a.stampsOf(e, server, verb, mine, beside || !timed, where)
 	}
 	if other && !mine {
+		if m := requestLine.FindStringSubmatch(text); m != nil && lineStatus.FindString(m[3]) == "" {
+			a.begun[strings.TrimRight(m[2], `",;)`)] = true
+		}
 		return
 	}
 	if mine || !timed || around {
@@ -72,6 +75,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		a.narrated(e, lf, h, verb, mine, where)
 	}
 	for _, ev := range a.Profile.EventsIn(head(text, 4096)) {
+		if ev.Means == "recalled" && !deliveredLine.MatchString(text) {
+			continue // who logs the press or the request has not been told of the result
+		}
 		if mine || (a.ID == "" && timed && around) {
 			a.Events = append(a.Events, Event{Means: ev.Means, At: e.At, Text: head(text, 300), Source: where, Mine: mine})
 		}
@@ -89,13 +95,15 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		a.Signals = append(a.Signals, Signal{Means: sig.Means, Text: head(text, 400), Words: sig.Text, At: e.At, Source: where,
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}
-	if verb {
+	if verb && !pageError.MatchString(text) {
 		for _, r := range a.Profile.RefusalsIn(refusalPart(e), "") {
 			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
 				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 		}
 	}
 }
+
+var deliveredLine = regexp.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
 
 var (
 	upstreamField = regexp.MustCompile(`(?i)^(?:us|uaddr|upstream(?:_?addr)?|backend|node|server|peer|pod|instance)$`)

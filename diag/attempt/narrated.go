@@ -25,6 +25,8 @@ var (
 	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
 	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功`)
 	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒`)
+	prefixStatus = regexp.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
+	pageError    = regexp.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)
 	frameLine    = regexp.MustCompile(`(?i)(?:ws|wss|socket|frame|push|mqtt|im)\S{0,8}\s*(?:(>>?|->|→|send(?:ing)?|out|tx|↑)|(<<?|<-|←|recv|received?|in|rx|↓))[\s:]*([\[{].*)`)
 	nsURLCodes   = map[string]Failure{"-1001": FailTimeout, "-1003": FailDNS, "-1004": FailRefusedPort, "-1005": FailReset, "-1009": FailOffline, "-1200": FailTLS, "-1202": FailTLS}
 )
@@ -71,6 +73,11 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 	} else if m := fieldStatus.FindStringSubmatch(rest); m != nil {
 		entry.Status, _ = strconv.Atoi(m[1])
 	}
+	if entry.Status == 0 && entry.Method != "" {
+		if m := prefixStatus.FindStringSubmatch(text[:max(0, strings.Index(text, m0(text)))]); m != nil {
+			entry.Status, _ = strconv.Atoi(m[1])
+		}
+	}
 	if m := lineDuration.FindStringSubmatch(rest); m != nil {
 		entry.Time, _ = strconv.ParseFloat(m[1], 64)
 	}
@@ -93,6 +100,9 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 	}
 	return entry, entry.Method != "" || verb
 }
+
+// m0 gives where the request is named in a line.
+func m0(text string) string { return requestLine.FindString(text) }
 
 func firstText(words ...string) string {
 	for _, w := range words {
@@ -120,6 +130,15 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 		return
 	}
 	server := lf.File.Kind == evidence.ServerLog
+	if entry.Method != "" && !mine {
+		if a.begun[entry.URL] && (entry.Status > 0 || entry.Error != "") {
+			delete(a.begun, entry.URL)
+			return // the answer to the request for another message that began above
+		}
+	}
+	if !server && a.before(e.At, 3*time.Second) {
+		return // it was over before this recall was pressed
+	}
 	score := 0.0
 	if entry.Method != "" {
 		score = a.scoreRequest(entry, h)
@@ -186,8 +205,8 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 		}
 		return res, an, c
 	}
-	if !told {
-		return Unknown, an, nil
+	if !told || pageError.MatchString(e.Text) {
+		return Unknown, an, nil // an exception in the page is no answer of the service
 	}
 	if entry.RespBody != "" {
 		if res := a.readBody(entry.RespBody, &an); res != Unknown {
@@ -196,15 +215,37 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	}
 	text := refusalPart(e)
 	an.Reasons = a.Profile.RefusalsIn(text, "")
+	beside := a.besideVerb(text)
 	switch {
-	case deniedWords.MatchString(text) && (hasStrong(an.Reasons) || an.Has("generic")):
+	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):
 		return Refused, an, nil
 	case hasStrong(an.Reasons):
 		return Unknown, an, nil
-	case doneWords.MatchString(text) && !deniedWords.MatchString(text):
+	case doneWords.MatchString(beside) && !deniedWords.MatchString(beside):
 		return Accepted, an, nil
 	}
+	an.Reasons = nil
 	return Unknown, an, nil
+}
+
+// besideVerb gives the words around "recall" in a line: what is done or denied
+// there is the recall, and not what the line goes on to tell.
+func (a *Attempt) besideVerb(text string) string {
+	low := strings.ToLower(text)
+	verb := a.Profile.RecallVerb(low)
+	if verb == "" {
+		return ""
+	}
+	i := strings.Index(low, verb)
+	return low[max(0, i-24):min(len(low), i+len(verb)+48)]
+}
+
+// before reports whether a stamp is before the press by more than d.
+func (a *Attempt) before(s clock.Stamp, d time.Duration) bool {
+	if s.IsZero() || a.Press.IsZero() {
+		return false
+	}
+	return s.OnService(a.Offset).Since(a.Press.OnService(a.Offset)).Hi < -d
 }
 
 // better reports whether an answer tells more than what a request already has.

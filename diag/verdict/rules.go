@@ -168,7 +168,7 @@ func (b *book) holds(r *rule, obs diag.Observations, fresh bool) (hit, bool) {
 	if r.Share {
 		distinct := map[string]bool{}
 		for _, o := range obs.All(first) {
-			if o.Text() != "generic" && o.Text() != "accepted" {
+			if o.Text() != "generic" && o.Text() != "internal" && o.Text() != "accepted" {
 				distinct[o.Text()] = true
 			}
 		}

@@ -1,0 +1,189 @@
+package evidence
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"meiqia-diag/diag/evidence/har"
+)
+
+func TestUTF16Log(t *testing.T) {
+	text := strings.Repeat("[2026-11-20 10:22:41.123] [error] 撤回失败:消息已被阅读 msg=8842\r\n", 300)
+	dir := put(t, "a.log", utf16le(t, text), "b.log", text, "c.log", gbk(t, text))
+	s := readAll(t, Options{}, dir)
+	if len(s.Logs) != 3 {
+		t.Fatal(kinds(s))
+	}
+	for i, enc := range []string{"utf-16le", "utf-8", "gb18030"} {
+		l := s.Logs[i]
+		if l.File.Encoding != enc || len(l.Entries) != 300 || l.Entries[299].Text != s.Logs[1].Entries[299].Text || !strings.Contains(l.Entries[0].Text, "消息已被阅读") {
+			t.Errorf("%s: encoding %s, %d entries, %q", l.File.Name, l.File.Encoding, len(l.Entries), l.Entries[0].Text)
+		}
+	}
+}
+
+func TestOneLineOf12MB(t *testing.T) {
+	long := "2026-11-20 10:22:41 [error] recall msg=8842 " + strings.Repeat("数据", 2<<20) + " end\n2026-11-20 10:22:42 [info] after\n"
+	dir := put(t, "long.log", long)
+	s := readAll(t, Options{}, dir)
+	l := s.Logs[0]
+	if len(l.Entries) != 2 || l.Info.Lines != 2 || !l.Entries[0].Cut || len(l.Entries[0].Text) > 4<<10 || !utf8.ValidString(l.Entries[0].Text) || l.Entries[1].Text != "2026-11-20 10:22:42 [info] after" {
+		t.Errorf("%d entries, %d lines; first %d bytes, cut %v", len(l.Entries), l.Info.Lines, len(l.Entries[0].Text), l.Entries[0].Cut)
+	}
+}
+
+// peak reads and gives the most heap in use seen on the way, in bytes above what was in use before.
+func peak(t *testing.T, opt Options, path string) (*Set, uint64) {
+	t.Helper()
+	runtime.GC()
+	var ms runtime.MemStats
+	runtime.ReadMemStats(&ms)
+	before, high := ms.HeapInuse, ms.HeapInuse
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		var ms runtime.MemStats
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				runtime.ReadMemStats(&ms)
+				high = max(high, ms.HeapInuse)
+			}
+		}
+	}()
+	s := readAll(t, opt, path)
+	close(stop)
+	<-stopped
+	runtime.ReadMemStats(&ms)
+	return s, max(high, ms.HeapInuse) - before
+}
+
+// big writes a temporary file until it has the size.
+func big(t *testing.T, name string, size int64, write func(w *bufio.Writer, i int)) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Remove(path) })
+	w := bufio.NewWriterSize(f, 1<<20)
+	for i := 0; ; i++ {
+		write(w, i)
+		if i%64 == 0 {
+			if at, err := f.Seek(0, 1); err != nil || at >= size {
+				break
+			}
+		}
+	}
+	if strings.HasSuffix(name, ".har") {
+		w.WriteString("]}}")
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const mb = 1 << 20
+
+func TestMemoryOfA300MBHAR(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes and reads 300 MB")
+	}
+	body := strings.Repeat(`{\"id\":123456,\"type\":\"text\",\"content\":\"您好,请问订单什么时候发货?\",\"read\":false},`, 110)
+	var hs strings.Builder
+	for i := range 18 {
+		fmt.Fprintf(&hs, `,{"name":"X-Header-%d","value":"%s"}`, i, strings.Repeat("value ", 1+i/2))
+	}
+	path := big(t, "big.har", 300*mb, func(w *bufio.Writer, i int) {
+		if i == 0 {
+			w.WriteString(`{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"537.36"},"entries":[`)
+		} else {
+			w.WriteByte(',')
+		}
+		fmt.Fprintf(w, `{"_resourceType":"fetch","startedDateTime":"%s","time":41.5,"request":{"method":"POST","url":"https://app.meiqia.com/api/v1/conversations/%d/messages/%d","headers":[{"name":"User-Agent","value":"Mozilla/5.0 Chrome/156"}%s],"postData":{"mimeType":"application/json","text":"{\"n\":%d}"}},`+
+			`"response":{"status":200,"headers":[{"name":"Date","value":"Fri, 20 Nov 2026 02:22:00 GMT"}%s],"content":{"size":%d,"mimeType":"application/json","text":"%s"}},"timings":{"blocked":1,"dns":-1,"connect":-1,"send":0.1,"wait":33.3,"receive":1.9}}`,
+			time.Unix(1795384760, int64(i)*37e6).UTC().Format("2006-01-02T15:04:05.000Z07:00"), i%90, i, hs.String(), i, hs.String(), len(body), body)
+	})
+	s, high := peak(t, Options{}, path)
+	t.Logf("%d entries, peak heap %d MB", len(s.HARs[0].Entries), high/mb)
+	if n := len(s.HARs[0].Entries); n < 15_000 || len(problems(s)) > 0 {
+		t.Errorf("%d entries, %v", n, problems(s))
+	}
+	if high > 64*mb {
+		t.Errorf("peak heap %d MB", high/mb)
+	}
+	kept := 0
+	for _, e := range s.HARs[0].Entries {
+		kept += len(e.ReqBody) + len(e.RespBody)
+	}
+	if kept > maxBodyBytes || kept < maxBodyBytes/2 {
+		t.Errorf("%d bytes of bodies were kept, of at most %d", kept, maxBodyBytes)
+	}
+}
+
+// Bodies that nobody wants leave room for those that matter, wherever in the file they stand.
+func TestWantedBodiesAreKept(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"log":{"version":"1.2","creator":{"name":"WebInspector"},"entries":[`)
+	for range 400 {
+		b.WriteString(`{"startedDateTime":"2026-11-20T02:22:00.000Z","request":{"method":"GET","url":"https://app.meiqia.com/big"},"response":{"status":200,"content":{"mimeType":"application/json","text":"` + strings.Repeat("x", 60<<10) + `"}}},`)
+	}
+	b.WriteString(`{"startedDateTime":"2026-11-20T02:22:00.000Z","request":{"method":"POST","url":"https://app.meiqia.com/recall"},"response":{"status":403,"content":{"mimeType":"application/json","text":"{\"error\":\"read\"}"}}}]}}`)
+	dir := put(t, "a.har", b.String())
+	s := readAll(t, Options{Wanted: func(e *har.Entry) bool { return e.Method == "POST" }}, dir)
+	es := s.HARs[0].Entries
+	if es[0].RespBody != "" || es[400].RespBody != `{"error":"read"}` {
+		t.Errorf("kept %d bytes of an unwanted body, and %q of the wanted one", len(es[0].RespBody), es[400].RespBody)
+	}
+}
+
+func TestMemoryOfA200MBLog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes and reads 200 MB twice")
+	}
+	attempt := time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
+	path := big(t, "server.log", 200*mb, func(w *bufio.Writer, i int) {
+		at := attempt.Add(-12*time.Hour + time.Duration(i)*40*time.Millisecond)
+		fmt.Fprintf(w, "10.0.0.%d - - [%s] \"POST /api/v1/conversations/%d/messages/%d HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64)\" rt=0.0%d\n", i%250, at.Format("02/Jan/2006:15:04:05 -0700"), i%90, i, i%9+1)
+	})
+	for _, c := range []struct {
+		name string
+		opt  Options
+		min  int
+	}{
+		{"the incident's time is known", Options{Attempt: attempt, Sent: attempt.Add(-time.Minute), Zone: time.UTC}, maxLogEntries},
+		{"nothing is known", Options{Zone: time.UTC}, maxLogEntries},
+	} {
+		s, high := peak(t, c.opt, path)
+		l := s.Logs[0]
+		t.Logf("%s: %d lines, %d kept, peak heap %d MB", c.name, l.Info.Lines, len(l.Entries), high/mb)
+		if l.Info.Lines < 1_000_000 || len(l.Entries) < c.min || len(l.Entries) > maxLogEntries {
+			t.Errorf("%s: %d lines, %d kept", c.name, l.Info.Lines, len(l.Entries))
+		}
+		if high > 96*mb {
+			t.Errorf("%s: peak heap %d MB", c.name, high/mb)
+		}
+		if !c.opt.Attempt.IsZero() {
+			first, last := l.Entries[0].At.T, l.Entries[len(l.Entries)-1].At.T
+			if first.Before(attempt.Add(-time.Minute-Margin)) || first.After(attempt) || last.Before(attempt) {
+				t.Errorf("%s: kept %s to %s, which leaves the incident at %s out", c.name, first, last, attempt)
+			}
+		}
+	}
+}
