@@ -7,7 +7,6 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
-	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
 )
@@ -209,5 +208,3 @@ func attemptLive(in *diag.Input) bool {
 	m, ok := in.Incident.Moment(incident.AttemptAt)
 	return ok && in.Now().Sub(m.T).Abs().Minutes() < 15
 }
-
-var _ = clock.Device

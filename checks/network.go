@@ -30,6 +30,7 @@ const (
 	// NetworkPathRTT is ms, the median TCP handshake in the recording.
 	NetworkPathRTT = "network.recorded_rtt"
 	NetworkSwings  = "network.recorded_swings" // percent of recorded requests slower than five times their median
+	NetworkPush    = "network.push"            // the push host, now: unreachable
 	NetworkRung    = "network.rung"            // a rung of the ladder to a host that failed, now
 	NetworkSignal  = "network.signal"          // offline, reset, unstable, loss, timeout, local_network beside the recall
 	NetworkHint    = "network.hint"            // the same elsewhere

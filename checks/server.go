@@ -78,6 +78,9 @@ func runServer(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Re
 		res.Reason = lang.T("录到的其他请求都正常", "the other recorded requests went well")
 	default:
 		res.State, res.Reason = diag.Skip, lang.T("没有服务回答的记录", "no answer of the service is on record")
+		if !liveReason.IsZero() {
+			res.Reason, res.FollowsFrom = liveReason, "network"
+		}
 	}
 	return res
 }

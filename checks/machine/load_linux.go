@@ -1,0 +1,5 @@
+package machine
+
+import "os"
+
+func systemGauges() gauges { return procGauges(os.DirFS("/")) }

@@ -1,0 +1,5 @@
+package machine
+
+import "os"
+
+func systemName() string { return macName(os.DirFS("/")) }

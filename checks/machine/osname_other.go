@@ -1,0 +1,5 @@
+//go:build !linux && !windows && !darwin
+
+package machine
+
+func systemName() string { return "" }
