@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"meiqia-diag/checks/probe"
@@ -61,7 +62,34 @@ func (s *sheet) serverNow(ctx context.Context, in *diag.Input) (diag.CheckState,
 			worse(diag.Pass, lang.T("服务应答正常", "the service answers well"))
 		}
 	}
+	s.twins(r.Targets)
 	return state, reason
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// twins compares hosts whose addresses differ in digits alone, as
+// api1 and api2 or 10.0.0.1 and 10.0.0.2 do: they are machines of one kind.
+func (s *sheet) twins(ts []probe.ServerTarget) {
+	good, bad := map[string]string{}, map[string]string{}
+	for _, t := range ts {
+		if t.Sent < 3 || t.Target.Role != string(profile.API) {
+			continue
+		}
+		host := hostOf(t.Target.URL)
+		kind := digits.ReplaceAllString(host, "#")
+		switch {
+		case t.Errors5xx+t.Unanswered == 0:
+			good[kind] = host
+		case t.Errors5xx+t.Unanswered == t.Sent:
+			bad[kind] = host
+		}
+	}
+	for kind, host := range bad {
+		if good[kind] != "" {
+			s.add(ServerBackends, "uneven", live(), method("probe"), from(host), detail("host", host, "good", good[kind]))
+		}
+	}
 }
 
 func hostOf(raw string) string {

@@ -22,6 +22,8 @@ const (
 	SyncLogins = "sync.other_logins"
 	// SyncKicked says that another login took the session over.
 	SyncKicked = "sync.kicked"
+	// SyncSession says that of several recorded logins one was told and another was not: behind.
+	SyncSession = "sync.session"
 	// SyncVisitor compares the visitor's client with the profile's minimum: ok, below, unknown.
 	SyncVisitor = "sync.visitor_client"
 	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came out of a cache).
@@ -45,6 +47,7 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 	if ev, _ := firstKick(a); ev != nil {
 		s.add(SyncKicked, true, from(ev.Source), at(ev.At), detail("text", clip(ev.Text, 120)))
 	}
+	s.sessions(a)
 	visitor := s.visitorClient(in)
 	history := s.history(a)
 	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
@@ -118,6 +121,32 @@ func polled(a *attempt.Attempt) bool {
 	return false
 }
 
+// sessions compares what several recordings, each of one login, were told.
+func (s *sheet) sessions(a *attempt.Attempt) {
+	if len(a.Evidence.HARs) < 2 || a.Request == nil || a.Request.Start.IsZero() {
+		return
+	}
+	told, untold := "", ""
+	for _, h := range a.Evidence.HARs {
+		frames, got := false, false
+		for _, e := range h.Entries {
+			frames = frames || len(e.Messages) > 0
+		}
+		for _, ev := range a.Events {
+			got = got || ev.Frame && ev.Means == "recalled" && strings.HasPrefix(ev.Source, h.File.Name+" ")
+		}
+		switch {
+		case got:
+			told = h.File.Name
+		case frames:
+			untold = h.File.Name
+		}
+	}
+	if told != "" && untold != "" {
+		s.add(SyncSession, "behind", from(untold), detail("told", told))
+	}
+}
+
 // socketEnd reports whether a recorded socket had ended before the recall, by
 // the error line that Chrome writes as its last message or by its total time.
 func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
@@ -125,7 +154,7 @@ func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
 	if c.Total > 0 && !c.Start.IsZero() && len(ms) > 0 && a.Request != nil && !a.Request.End.IsZero() {
 		// Chrome's time of a socket that closed is its life.
 		end := c.Start.T.Add(time.Duration(c.Total * float64(time.Millisecond)))
-		if end.After(ms[len(ms)-1].Time.Add(-time.Second)) && end.Before(a.Request.End.T) {
+		if c.Total > 2000 && end.After(ms[len(ms)-1].Time.Add(-100*time.Millisecond)) && end.Before(a.Request.End.T) {
 			return true, true
 		}
 	}

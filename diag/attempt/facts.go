@@ -37,6 +37,7 @@ var (
 	ruleAge     = regexp.MustCompile(`(?:max ?age|window|limit|ttl|time ?out|within|seconds?|duration|expires?|period|valid|deadline|minutes?)`)
 	ruleTypes   = regexp.MustCompile(`types?$|kinds?$`)
 	ruleEnabled = regexp.MustCompile(`^(?:enabled?|on|open|allow(?:ed)?|switch|active|available|status)$`)
+	notAge      = regexp.MustCompile(`button|show|hide|toast|tips?\b|display|retry|interval|count|times|max ?(?:per|num)|rate|poll|delay`)
 	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
 	selfKeys    = regexp.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
 	selfPath    = regexp.MustCompile(`(?i)(?:profile|/me(?:[/?]|$)|viewer|self|whoami|servicer/get|user/info|current|account|bootstrap|init)`)
@@ -167,7 +168,7 @@ func (a *Attempt) learnTree(v any, key string, depth int) {
 				if strings.Contains(key, "conv") || strings.Contains(key, "session") || strings.Contains(key, "chat") || strings.Contains(key, "thread") || strings.Contains(w, "conv") {
 					f.Ended = true
 				}
-			case a.Profile.RecallVerb(w) != "" && ruleAge.MatchString(w) && f.Window == 0:
+			case a.Profile.RecallVerb(w) != "" && ruleAge.MatchString(w) && !notAge.MatchString(w) && f.Window == 0:
 				f.Window = ruleDuration(w, t)
 			case a.Profile.RecallVerb(w) != "" && (strings.HasPrefix(w, "can ") || strings.HasPrefix(w, "allow") || strings.HasSuffix(w, "able") || strings.HasSuffix(w, "enabled")):
 				if low == "false" || low == "0" {
@@ -203,6 +204,7 @@ func (a *Attempt) learnRule(rule map[string]any) {
 					f.Types = append(f.Types, strings.ToLower(asText(t)))
 				}
 			}
+		case notAge.MatchString(w): // how long a button is shown is the client's business, not the service's rule
 		case ruleAge.MatchString(w) && f.Window == 0:
 			f.Window = ruleDuration(w, low)
 		case ruleEnabled.MatchString(w):

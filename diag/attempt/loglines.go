@@ -36,6 +36,11 @@ func (a *Attempt) readLogs(h *hosts) {
 	}
 }
 
+// stampText finds stamps, whose digits must not be read as statuses.
+var stampText = regexp.MustCompile(`\d{4}[-/]\d\d[-/]\d\d[T ]?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:?|\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\d{3}){0,2}\b`)
+
+func stampless(text string) string { return stampText.ReplaceAllString(text, "") }
+
 func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	text := e.Text
 	for line := range strings.SplitSeq(head(text, 16<<10), "\n") {
@@ -86,7 +91,14 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	if verb && !mine && timed && !around {
 		return // another recall at another time
 	}
-	for _, sig := range a.Profile.SignalsIn(head(text, 4096)) {
+	said := head(text, 4096)
+	if e.Fields["method"] != "" && e.Fields["status"] != "" {
+		said = refusalPart(e) // the columns of an access log are numbers, not words
+	}
+	for _, sig := range a.Profile.SignalsIn(stampless(said)) {
+		if sig.Means == "push_down" && a.afterAnswer(e.At) {
+			continue // a connection that went down later was up when it mattered
+		}
 		if timed && !around && !strong {
 			if in, _ := a.near(e.At, connection); !in || !lasting[sig.Means] {
 				continue
@@ -149,6 +161,14 @@ func (a *Attempt) curlLine(text, where string) {
 	connect, _ := strconv.ParseFloat(m[3], 64)
 	total, _ := strconv.ParseFloat(m[4], 64)
 	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
+}
+
+// afterAnswer reports whether a stamp is after the recall's answer.
+func (a *Attempt) afterAnswer(s clock.Stamp) bool {
+	if a.Request == nil || a.Request.End.IsZero() || s.IsZero() {
+		return false
+	}
+	return s.OnService(a.Offset).Since(a.Request.End.OnService(a.Offset)).Mid() > 200*time.Millisecond
 }
 
 // refusalPart gives the part of a log entry that can state a reason: an access

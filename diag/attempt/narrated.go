@@ -28,6 +28,7 @@ var (
 	prefixStatus = regexp.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
 	pageError    = regexp.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)
 	frameLine    = regexp.MustCompile(`(?i)(?:ws|wss|socket|frame|push|mqtt|im)\S{0,8}\s*(?:(>>?|->|→|send(?:ing)?|out|tx|↑)|(<<?|<-|←|recv|received?|in|rx|↓))[\s:]*([\[{].*)`)
+	pushLine     = regexp.MustCompile(`(?i)\bpush\s+[\w.:-]{2,40}\s+([\[{].*)`)
 	nsURLCodes   = map[string]Failure{"-1001": FailTimeout, "-1003": FailDNS, "-1004": FailRefusedPort, "-1005": FailReset, "-1009": FailOffline, "-1200": FailTLS, "-1202": FailTLS}
 )
 
@@ -302,7 +303,11 @@ func (a *Attempt) readFrameLine(e *logs.Entry, where string) bool {
 	text := firstText(e.Fields["message"], e.Text)
 	m := frameLine.FindStringSubmatch(head(text, 8192))
 	if m == nil {
-		return false
+		if p := pushLine.FindStringSubmatch(head(text, 8192)); p != nil {
+			m = []string{p[0], "", "push", p[1]}
+		} else {
+			return false
+		}
 	}
 	fs, ok := fields(m[3])
 	if !ok {

@@ -175,7 +175,7 @@ func (a *Attempt) verbIn(fs []field) bool {
 		if stateKeys.MatchString(f.key) && (a.Profile.RecallVerb(words) != "" || (a.Profile.RecallVerb(f.key) != "" && (words == "true" || words == "1"))) {
 			return true
 		}
-		if a.Profile.RecallVerb(f.key) != "" {
+		if a.Profile.RecallVerb(f.key) != "" && words != "false" && words != "0" && words != "" && words != "null" {
 			return true
 		}
 	}

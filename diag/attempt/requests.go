@@ -97,7 +97,13 @@ func (a *Attempt) readFrames(h *hosts) {
 
 // readEvent takes the events from a received frame.
 func (a *Attempt) readEvent(data string, fs []field, at clock.Stamp, where string) {
+	if a.verbIn(fs) {
+		a.Events = append(a.Events, Event{Means: "recalled", At: at, Text: head(data, 300), Source: where, Mine: a.mine(data, fs, "recalled"), Frame: true})
+	}
 	for _, ev := range a.Profile.EventsIn(head(data, 8192)) {
+		if ev.Means == "recalled" && len(fs) > 0 {
+			continue // its fields say it better than its words
+		}
 		a.Events = append(a.Events, Event{Means: ev.Means, At: at, Text: head(data, 300), Source: where, Mine: a.mine(data, fs, ev.Means), Frame: true})
 	}
 	if visitorMessage(fs) {

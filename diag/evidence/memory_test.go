@@ -165,25 +165,69 @@ func TestMemoryOfA200MBLog(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		opt  Options
-		min  int
 	}{
-		{"the incident's time is known", Options{Attempt: attempt, Sent: attempt.Add(-time.Minute), Zone: time.UTC}, maxLogEntries},
-		{"nothing is known", Options{Zone: time.UTC}, maxLogEntries},
+		{"the incident's time is known", Options{Attempt: attempt, Sent: attempt.Add(-time.Minute), Zone: time.UTC}},
+		{"nothing is known", Options{Zone: time.UTC}},
 	} {
 		s, high := peak(t, c.opt, path)
 		l := s.Logs[0]
 		t.Logf("%s: %d lines, %d kept, peak heap %d MB", c.name, l.Info.Lines, len(l.Entries), high/mb)
-		if l.Info.Lines < 1_000_000 || len(l.Entries) < c.min || len(l.Entries) > maxLogEntries {
+		if l.Info.Lines < 1_000_000 || len(l.Entries) < maxLogEntries || len(l.Entries) > 2*maxLogEntries {
 			t.Errorf("%s: %d lines, %d kept", c.name, l.Info.Lines, len(l.Entries))
 		}
-		if high > 96*mb {
+		if high > 160*mb {
 			t.Errorf("%s: peak heap %d MB", c.name, high/mb)
 		}
-		if !c.opt.Attempt.IsZero() {
-			first, last := l.Entries[0].At.T, l.Entries[len(l.Entries)-1].At.T
-			if first.Before(attempt.Add(-time.Minute-Margin)) || first.After(attempt) || last.Before(attempt) {
-				t.Errorf("%s: kept %s to %s, which leaves the incident at %s out", c.name, first, last, attempt)
-			}
+	}
+}
+
+// However busy a log is, the entries at the recall are among those that are kept.
+func TestABusyLogKeepsTheIncident(t *testing.T) {
+	bug(t, "E6 the budget of log entries goes to the half hour before, and the recall's own line is dropped without a word")
+	attempt := time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
+	var b strings.Builder
+	for i := range 60_000 { // 30 a second, from 27 minutes before
+		at := attempt.Add(-27*time.Minute + time.Duration(i)*33*time.Millisecond)
+		line := "GET /api/v1/conversations/12/messages"
+		if at.Sub(attempt).Abs() < 20*time.Millisecond {
+			line = "POST /api/v1/messages/8842/recall"
 		}
+		fmt.Fprintf(&b, "10.0.0.7 - - [%s] \"%s HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\"\n", at.Format("02/Jan/2006:15:04:05 -0700"), line)
+	}
+	dir := put(t, "access.log", b.String())
+	s := readAll(t, Options{Attempt: attempt, Zone: time.UTC, KeepLine: func(text string) bool { return strings.Contains(text, "8842") }}, dir)
+	for _, e := range s.Logs[0].Entries {
+		if strings.Contains(e.Text, "8842") {
+			return
+		}
+	}
+	t.Errorf("%d entries kept, %d dropped, and the recall's is not among the kept", len(s.Logs[0].Entries), s.Logs[0].Dropped)
+}
+
+// Talk over push connections is bounded over all of a HAR, as bodies are.
+func TestMemoryOfPushTalk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes and reads 120 MB")
+	}
+	bug(t, "E10 push messages are bounded for each connection and not over all: a HAR of many keeps them all")
+	path := big(t, "push.har", 120*mb, func(w *bufio.Writer, i int) {
+		if i == 0 {
+			w.WriteString(`{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"537.36"},"entries":[`)
+		} else {
+			w.WriteByte(',')
+		}
+		w.WriteString(`{"_resourceType":"websocket","startedDateTime":"2026-11-20T02:22:00.000Z","request":{"method":"GET","url":"wss://push.meiqia.com/"},"response":{"status":101},"_webSocketMessages":[`)
+		for j := range 2000 {
+			if j > 0 {
+				w.WriteByte(',')
+			}
+			fmt.Fprintf(w, `{"type":"receive","time":1795384760.5,"opcode":1,"data":"{\"event\":\"typing\",\"n\":%d,\"pad\":\"%s\"}"}`, j, strings.Repeat("p", 300))
+		}
+		w.WriteString("]}")
+	})
+	s, high := peak(t, Options{}, path)
+	t.Logf("%d connections, peak heap %d MB", len(s.HARs[0].Entries), high/mb)
+	if high > 64*mb {
+		t.Errorf("peak heap %d MB", high/mb)
 	}
 }

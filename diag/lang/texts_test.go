@@ -1,0 +1,118 @@
+package lang
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+var verb = regexp.MustCompile(`%[-+# 0]*(?:\[(\d+)\])?[\d.]*(?:\[(\d+)\])?([a-zA-Z%])`)
+
+// verbsOf gives which argument is printed by which verb, sorted: both languages must use the same ones.
+func verbsOf(s string) []string {
+	var out []string
+	next := 1
+	for _, m := range verb.FindAllStringSubmatch(s, -1) {
+		if m[3] == "%" {
+			continue
+		}
+		for _, index := range m[1:3] {
+			if n, err := strconv.Atoi(index); err == nil {
+				next = n
+			}
+		}
+		out = append(out, strconv.Itoa(next)+m[3])
+		next++
+	}
+	slices.Sort(out)
+	return out
+}
+
+func literal(e ast.Expr) (string, bool) {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(x.Value)
+		return s, err == nil && x.Kind == token.STRING
+	case *ast.BinaryExpr:
+		a, ok1 := literal(x.X)
+		b, ok2 := literal(x.Y)
+		return a + b, ok1 && ok2
+	}
+	return "", false
+}
+
+// Every text of the whole program is written in both languages, and both print
+// the same arguments in the same manner.
+func TestEveryTextOfTheProgramReadsInBothLanguages(t *testing.T) {
+	n := 0
+	fset := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "../.." && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return nil // being edited; the compiler tells
+		}
+		ast.Inspect(f, func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || sel.Sel.Name != "T" {
+				return true
+			}
+			if pkg, ok := sel.X.(*ast.Ident); !ok || pkg.Name != "lang" {
+				return true
+			}
+			zh, ok1 := literal(call.Args[0])
+			en, ok2 := literal(call.Args[1])
+			if !ok1 || !ok2 {
+				return true
+			}
+			n++
+			at := fset.Position(call.Pos())
+			measureWord := en == "" && utf8.RuneCountInString(zh) == 1 // 个: English has none
+			if (strings.TrimSpace(zh) == "" || strings.TrimSpace(en) == "") && !measureWord {
+				t.Errorf("%s: only one language: %q, %q", at, zh, en)
+			}
+			if a, b := verbsOf(zh), verbsOf(en); !slices.Equal(a, b) {
+				t.Errorf("%s: the languages print different arguments: %q %v, %q %v", at, zh, a, en, b)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n < 200 {
+		t.Errorf("only %d texts were found: the search is broken", n)
+	}
+	t.Logf("%d texts", n)
+}
+
+func TestVerbsOf(t *testing.T) {
+	for s, want := range map[string][]string{
+		"%s and %d": {"1s", "2d"}, "%[2]s %[1]d": {"1d", "2s"}, "50 %%": nil, "%.1f s ± %.1f": {"1f", "2f"}, "%q(%v)": {"1q", "2v"},
+	} {
+		if got := verbsOf(s); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	}
+}

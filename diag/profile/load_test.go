@@ -1,0 +1,254 @@
+package profile
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestEmbeddedProfilesLoad(t *testing.T) {
+	names := Names()
+	if !oneOf(Default, names...) {
+		t.Fatalf("no %s among %v", Default, names)
+	}
+	for _, n := range append(names, "") {
+		p, ps := Load(n)
+		for _, x := range ps {
+			t.Errorf("%s: %s", n, x)
+		}
+		if p == nil {
+			continue
+		}
+		p.Prepare()
+		if p.Name == "" || p.Version == "" || len(p.Hosts) == 0 || p.Window.D() <= 0 {
+			t.Errorf("%s: %q %q, %d hosts, window %v", n, p.Name, p.Version, len(p.Hosts), p.Window.D())
+		}
+		// Every value says how it is known: published, or assumed.
+		for key, note := range p.Notes {
+			if !oneOf(note.Basis, "stated", "measured", "assumed") || note.Source == "" {
+				t.Errorf("%s: note on %s: %+v", n, key, note)
+			}
+		}
+		for _, key := range []string{"hosts", "window", "recallable_types"} {
+			if _, ok := p.Notes[key]; !ok {
+				t.Errorf("%s: nothing says where %s is known from", n, key)
+			}
+		}
+		for _, role := range []Role{Workbench, API, Push} {
+			if len(p.HostsOf(role)) == 0 {
+				t.Errorf("%s: no host for %s", n, role)
+			}
+		}
+		for _, m := range []string{"window", "read", "acted", "processed", "type", "not_own", "permission", "channel", "missing", "already", "ended", "rate", "session", "version", "overload", "clock", "generic", "accepted"} {
+			found := false
+			for _, pat := range p.Refusals {
+				found = found || pat.Means == m
+			}
+			if !found {
+				t.Errorf("%s: no pattern for %s", n, m)
+			}
+		}
+	}
+}
+
+// overlay is the contract's section 6, word for word.
+const overlay = `name: my-site
+base: meiqia                 # start from an embedded profile; omit to start empty
+hosts:                       # replaces the base's hosts
+  - {role: workbench, url: "https://desk.example:8443/chat"}
+  - {role: api,       url: "https://desk.example:8443/"}
+  - {role: push,      url: "wss://desk.example:8443/pusher/websocket"}
+time_servers: ["ntp.example:123"]
+ca_file: ca.pem              # trusted besides the system's
+expected_issuers: ["…"]
+recall_requests: ["POST https://desk.example:8443/api/v1/conversations/1/messages/2/recall"]   # samples
+window: 2m
+recallable_types: [text]
+min_versions: {visitor_android: "3.6.1", visitor_ios: "3.5.2"}
+`
+
+func mustParse(t testing.TB, text, name string) *Profile {
+	t.Helper()
+	p, ps := Parse([]byte(text), name)
+	for _, x := range ps {
+		t.Fatal(x)
+	}
+	return p.Prepare()
+}
+
+func TestContractOverlay(t *testing.T) {
+	for _, text := range []string{overlay, "\xef\xbb\xbf" + strings.ReplaceAll(overlay, "\n", "\r\n"), strings.Replace(overlay, "base: meiqia", "#base:", 1)} {
+		p := mustParse(t, text, filepath.Join("some", "dir", "site.yaml"))
+		want := []Host{{Workbench, "https://desk.example:8443/chat"}, {API, "https://desk.example:8443/"}, {Push, "wss://desk.example:8443/pusher/websocket"}}
+		if !reflect.DeepEqual(p.Hosts, want) {
+			t.Errorf("hosts %v", p.Hosts)
+		}
+		if p.Name != "my-site" || p.Window.D() != 2*time.Minute || !reflect.DeepEqual(p.TimeServers, []string{"ntp.example:123"}) ||
+			!reflect.DeepEqual(p.ExpectedIssuers, []string{"…"}) || len(p.RecallRequests) != 1 || !reflect.DeepEqual(p.RecallableTypes, []string{"text"}) ||
+			p.MinVersions["visitor_android"] != "3.6.1" || p.MinVersions["visitor_ios"] != "3.5.2" {
+			t.Errorf("%+v", p)
+		}
+		if p.CAFile != filepath.Join("some", "dir", "ca.pem") {
+			t.Errorf("ca_file %q does not stand beside the profile", p.CAFile)
+		}
+	}
+}
+
+func TestOverlayMerges(t *testing.T) {
+	base, _ := Load(Default)
+	p := mustParse(t, `name: mine
+base: meiqia
+window: 5m
+min_versions: {visitor_android: "9.9", agent_desktop: "4.2"}
+refusals:
+  - {means: window, codes: ["40302"], text: ["超出可撤回时段"]}
+signals:
+  - {means: offline, text: ["my own offline"]}
+recall: {verbs: ["zurückziehen"]}
+notes:
+  min_versions: {basis: measured, source: "console"}
+`, "mine.yaml")
+	if !reflect.DeepEqual(p.Hosts, base.Hosts) || !reflect.DeepEqual(p.TimeServers, base.TimeServers) {
+		t.Error("what the overlay leaves out is the base's")
+	}
+	if p.MinVersions["visitor_android"] != "9.9" || p.MinVersions["agent_desktop"] != "4.2" || p.MinVersions["visitor_ios"] != base.MinVersions["visitor_ios"] {
+		t.Errorf("min_versions %v", p.MinVersions)
+	}
+	if len(p.Refusals) != len(base.Refusals)+1 || p.Refusals[0].Means != "window" || len(p.Refusals[0].Codes) != 1 {
+		t.Errorf("refusals: %d, first %+v", len(p.Refusals), p.Refusals[0])
+	}
+	if p.Signals[0].Text[0] != "my own offline" || p.Recall.Verbs[0] != "zurückziehen" || len(p.Recall.Verbs) != len(base.Recall.Verbs)+1 {
+		t.Errorf("signals %v, verbs %v", p.Signals[0], p.Recall.Verbs)
+	}
+	if got := p.RefusalsIn("", "40302"); len(got) != 1 || got[0].Means != "window" {
+		t.Errorf("own code: %v", got)
+	}
+	if got := p.RefusalsIn("permission denied", ""); len(got) == 0 || got[0].Means != "permission" {
+		t.Errorf("the base's patterns are gone: %v", got)
+	}
+	// What the user says is stated, what the base assumed stays assumed.
+	if n := p.NoteOf("window"); n.Basis != "stated" || n.Source != "profile mine" {
+		t.Errorf("note on window: %+v", n)
+	}
+	if n := p.NoteOf("min_versions"); n.Basis != "measured" || n.Source != "console" {
+		t.Errorf("the user's own note: %+v", n)
+	}
+	if n := p.NoteOf("recallable_types"); n.Basis != "assumed" {
+		t.Errorf("note on recallable_types: %+v", n)
+	}
+	if n := p.NoteOf("no such key"); n.Basis != "assumed" {
+		t.Errorf("nothing noted: %+v", n)
+	}
+	// The base is not changed by what is laid over it.
+	again, _ := Load(Default)
+	if !reflect.DeepEqual(base.Notes, again.Notes) || again.MinVersions["visitor_android"] == "9.9" {
+		t.Error("the embedded profile was changed")
+	}
+	if p.Version == base.Version {
+		t.Error("the base's version is not that of the overlay")
+	}
+}
+
+// An overlay's minimum version is the user's word: it must not keep the base's note.
+func TestOverlayMinVersionNote(t *testing.T) {
+	p := mustParse(t, "name: mine\nbase: meiqia\nmin_versions: {visitor_android: \"9.9\"}\n", "mine.yaml")
+	if n := p.NoteOf("visitor_android"); strings.Contains(n.Source, "change log") {
+		t.Errorf("9.9 is told as %+v", n)
+	}
+}
+
+func TestProblemsNameTheirLine(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		line       int
+		says       string
+	}{
+		{"unknown key", "name: x\nwindows: 2m\n", 2, `"window"`},
+		{"unknown key, no slip", "name: x\n\ncolour: red\n", 3, "colour"},
+		{"unknown key of a host", "hosts:\n  - {role: api, uri: \"https://a.example/\"}\n", 2, "uri"},
+		{"bad duration", "name: x\nwindow: soon\n", 2, "soon"},
+		{"wrong kind", "name: x\nhosts: desk.example\n", 2, "wrong kind"},
+		{"bad URL", "hosts:\n  - {role: api, url: \"https://a.example/\"}\n  - {role: push, url: \"desk.example\"}\n", 3, "desk.example"},
+		{"bad scheme", "hosts:\n  - {role: api, url: \"ftp://a.example/\"}\n", 2, "ftp://"},
+		{"no host", "hosts:\n  - {role: api, url: \"https:///path\"}\n", 2, "https:///path"},
+		{"bad role", "name: x\nhosts:\n  - {role: backend, url: \"https://a.example/\"}\n", 3, "backend"},
+		{"bad role, its word elsewhere", "name: my-desk\nhosts:\n  - {role: desk, url: \"https://a.example/\"}\n", 3, "desk"},
+		{"no role", "name: x\nhosts:\n  - {url: \"https://a.example/\"}\n", 0, "role"},
+		{"bad meaning", "name: x\nrefusals:\n  - {means: sad, text: [\"x\"]}\n", 3, "sad"},
+		{"bad expression", "name: x\nsignals:\n  - means: offline\n    text:\n      - \"a(b\"\n", 5, "a(b"},
+		{"bad escaped expression", "name: x\nsignals:\n  - means: offline\n    text: [\"\\\\d(b\"]\n", 4, "expression"},
+		{"bad code", "name: x\nrefusals:\n  - {means: read, codes: [\"[\"]}\n", 3, "["},
+		{"bad event", "name: x\nevents:\n  - {means: recalled, text: [\"*x\"]}\n", 3, "*x"},
+		{"bad verb", "name: x\nrecall: {verbs: [\"re(call\"]}\n", 2, "re(call"},
+		{"bad object", "name: x\nrecall:\n  objects: [\"mes[sage\"]\n", 3, "mes[sage"},
+		{"unknown base", "name: x\nbase: nope\n", 2, "meiqia"},
+		{"unknown base, its word elsewhere", "name: my-base\nbase: nope\n", 2, "meiqia"},
+		{"a base that climbs", "name: x\nbase: ../load\n", 2, "../load"},
+		{"a tab", "name: x\n\twindow: 2m\n", 2, "YAML"},
+		{"a list", "- a\n- b\n", 1, ""},
+	} {
+		_, ps := Parse([]byte(c.text), "site.yaml")
+		if len(ps) != 1 {
+			t.Errorf("%s: %d problems: %v", c.name, len(ps), ps)
+			continue
+		}
+		p := ps[0]
+		if p.File != "site.yaml" || c.line != 0 && p.Line != c.line || !strings.Contains(p.Error(), c.says) {
+			t.Errorf("%s: %v; want line %d, saying %s", c.name, p, c.line, c.says)
+		}
+		if p.What.ZH == "" || p.Hint.ZH == "" || p.Hint.EN == "" {
+			t.Errorf("%s: not in both languages, or no hint: %+v", c.name, p)
+		}
+	}
+}
+
+func TestLoadFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "site.yaml")
+	if err := os.WriteFile(path, []byte(overlay), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, ps := Load(path)
+	if len(ps) > 0 || p.CAFile != filepath.Join(dir, "ca.pem") {
+		t.Errorf("%v, %v", p, ps)
+	}
+	for _, bad := range []string{filepath.Join(dir, "none.yaml"), dir, "no-such-profile"} {
+		p, ps := Load(bad)
+		if p != nil || len(ps) != 1 || ps[0].File != bad || !strings.Contains(ps[0].Error(), Default) {
+			t.Errorf("%s: %v, %v", bad, p, ps)
+		}
+	}
+}
+
+func TestParseOddFiles(t *testing.T) {
+	if _, ps := Parse([]byte(strings.Repeat("# x\n", 2<<20)), "big.yaml"); len(ps) != 1 {
+		t.Errorf("8 MB: %v", ps)
+	}
+	if p, ps := Parse(nil, "empty.yaml"); len(ps) > 0 || p == nil {
+		t.Errorf("empty: %v", ps)
+	} else if got := p.Prepare().RefusalsIn("read", "1"); len(got) > 0 || p.RecallVerb("recall") != "" || p.Related("x.example") {
+		t.Errorf("an empty profile knows %v", got)
+	}
+	if _, ps := Parse([]byte("name: \xb3\xac\n"), "gbk.yaml"); len(ps) != 1 {
+		t.Errorf("GBK: %v", ps)
+	}
+}
+
+func FuzzProfile(f *testing.F) {
+	for _, text := range []string{overlay, "", "base: meiqia\n", "signals:\n  - {means: offline, text: [\"[[:alpha:]|x]\", \"\\\\Qa|b\\\\E\"]}\n", "recall: {verbs: [\"(\"]}\n"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if p, ps := Parse(data, "x.yaml"); len(ps) == 0 { // what was accepted must work
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("panic: %v", r)
+				}
+			}()
+			p.Prepare().SignalsIn("recall failed: offline 断网")
+		}
+	})
+}
