@@ -1,0 +1,95 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"regexp"
+
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lang"
+	"meiqia-diag/report"
+	"meiqia-diag/report/redact"
+)
+
+// media adds an image without what it tells besides its picture, or a video as it is.
+func (b *builder) media(ctx context.Context, src Source) error {
+	limit := int64(maxImage)
+	if src.Kind == evidence.Video {
+		limit = b.opt.MaxBytes
+	}
+	data, err := readAll(ctx, src, limit)
+	if err != nil {
+		return err
+	}
+	note := lang.T("画面内容未处理,发出前请自行查看", "what the picture shows was not changed: look at it before you send it")
+	mime := ""
+	if src.Kind == evidence.Video {
+		mime = videoType(data)
+		note = lang.T("视频原样放入,画面、声音与附带信息(可能有拍摄地点)未处理", "put in as it is: picture, sound and metadata (perhaps a place) were not changed")
+	} else if data, mime = stripImage(data); mime == "" {
+		b.drop(src, lang.T("无法去除图片里附带的信息,没有放入", "the data attached to the picture could not be taken out, so it was left out"))
+		return nil
+	}
+	name := b.name("attachments", src.Name)
+	b.add(entry{FileEntry: FileEntry{Name: name, Source: b.r.Text(baseName(src.Name)), Kind: string(src.Kind), Encoding: mime, Note: &note}, data: data, extra: true})
+	a := report.Attachment{Name: name, MIME: mime, Note: note}
+	total := 0
+	for _, x := range b.pictures {
+		total += len(x.Data)
+	}
+	if len(data) <= maxInline && total+len(data) <= allInline {
+		a.Data = data
+	}
+	b.pictures = append(b.pictures, a)
+	return nil
+}
+
+var pictureData = regexp.MustCompile(`data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/=&#;]+`)
+
+// withoutPictures leaves inline pictures out of the second look.
+func withoutPictures(data []byte) []byte { return pictureData.ReplaceAll(data, []byte("data:")) }
+
+// readAll reads a source that must not be bigger than max.
+func readAll(ctx context.Context, src Source, max int64) ([]byte, error) {
+	f, err := src.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var r io.Reader = ctxReader{ctx, f}
+	if src.Kind == evidence.Path {
+		r = redact.Decode(r, src.Encoding)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, max+1))
+	if err == nil && int64(len(data)) > max {
+		err = errTooBig
+	}
+	return data, err
+}
+
+// ctxReader ends with its context.
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// limited is a buffer that does not grow past max.
+type limited struct {
+	bytes.Buffer
+	max int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > l.max {
+		return 0, errTooBig
+	}
+	return l.Buffer.Write(p)
+}

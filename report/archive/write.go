@@ -1,0 +1,193 @@
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"meiqia-diag/diag/lang"
+)
+
+// sealHead begins the archive's comment; the SHA-256 of all bytes before the
+// hash itself follows, so that any changed byte shows.
+const sealHead = "sha256:"
+
+const sealLen = len(sealHead) + 64
+
+// fit drops the biggest evidence until the archive is within its cap.
+func (b *builder) fit() error {
+	packed := map[string]int64{}
+	size := func(e entry) int64 {
+		n, ok := packed[e.Name]
+		if !ok {
+			n = packedSize(e)
+			packed[e.Name] = n
+		}
+		return n + 2*int64(len(e.Name)) + 200
+	}
+	for {
+		total := int64(4096 + 600*len(b.entries)) // headers and the manifest
+		worst := -1
+		for i, e := range b.entries {
+			total += size(e)
+			if e.extra && (worst < 0 || size(e) > size(b.entries[worst])) {
+				worst = i
+			}
+		}
+		if total <= b.opt.MaxBytes {
+			return nil
+		}
+		if worst < 0 {
+			return &lang.Problem{File: b.opt.Path, What: lang.T("不含证据的报告已超过 %d 字节的上限", "the report without any evidence is over the limit of %d bytes").F(b.opt.MaxBytes), Hint: lang.T("请把上限调大", "raise the limit")}
+		}
+		e := b.entries[worst]
+		b.dropped = append(b.dropped, Dropped{Name: e.Name, Size: e.Size, Why: lang.T("压缩包超过 %d 字节的上限,先去掉最大的证据", "the archive was over its limit of %d bytes, so the biggest evidence went first").F(b.opt.MaxBytes)})
+		b.entries = append(b.entries[:worst], b.entries[worst+1:]...)
+	}
+}
+
+func stored(name string) bool {
+	return strings.HasPrefix(name, "attachments/")
+}
+
+func packedSize(e entry) int64 {
+	if stored(e.Name) {
+		return int64(len(e.data))
+	}
+	var n counter
+	w, _ := flate.NewWriter(&n, flate.DefaultCompression)
+	_, _ = w.Write(e.data)
+	_ = w.Close()
+	return int64(n)
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// pack makes the zip: names sorted, one time for all, sealed.
+func (b *builder) pack() ([]byte, error) {
+	manifest, err := b.manifest()
+	if err != nil {
+		return nil, err
+	}
+	m := entry{FileEntry: FileEntry{Name: "manifest.json"}, data: manifest, text: true}
+	if err := check(m); err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for _, e := range append([]entry{m}, b.entries...) {
+		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: b.modified}
+		if stored(e.Name) {
+			h.Method = zip.Store
+		}
+		h.SetMode(0o600)
+		f, err := w.CreateHeader(h)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := f.Write(e.data); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.SetComment(sealHead + strings.Repeat("0", 64)); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	out := buf.Bytes()
+	copy(out[len(out)-64:], sum(out[:len(out)-64]))
+	return out, nil
+}
+
+// write puts the archive in its place: from a private file beside it, at once.
+func (b *builder) write(ctx context.Context) (ref Ref, err error) {
+	sort.Slice(b.entries, func(i, j int) bool { return b.entries[i].Name < b.entries[j].Name })
+	data, err := b.pack()
+	if err != nil {
+		return Ref{}, err
+	}
+	dir := filepath.Dir(b.opt.Path)
+	tmp, err := os.CreateTemp(dir, ".meiqia-diag-*.tmp") // 0600
+	if err != nil {
+		return Ref{}, err
+	}
+	defer func() {
+		if rerr := os.Remove(tmp.Name()); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) && err == nil {
+			err = rerr
+		}
+	}()
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return Ref{}, err
+	}
+	if err := place(tmp.Name(), b.opt.Path, b.opt.Force); err != nil {
+		return Ref{}, err
+	}
+	ref = Ref{Path: b.opt.Path, SHA256: sum(data), Size: int64(len(data)), Dropped: b.dropped}
+	for _, e := range b.entries {
+		ref.Files = append(ref.Files, e.FileEntry)
+	}
+	return ref, nil
+}
+
+// place gives the file its name. Without force it never replaces one, not even
+// one that came into being a moment ago.
+func place(tmp, path string, force bool) error {
+	if force {
+		return os.Rename(tmp, path)
+	}
+	err := os.Link(tmp, path)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return taken(path)
+	}
+	// A file system without links.
+	if err := free(path, false); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// free tells whether the path may be written.
+func free(path string, force bool) error {
+	st, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case st.IsDir():
+		return &lang.Problem{File: path, What: lang.T("是个文件夹", "is a folder"), Hint: lang.T("请给出文件名", "give a file name")}
+	case !force:
+		return taken(path)
+	}
+	return nil
+}
+
+func taken(path string) error {
+	return &lang.Problem{File: path, What: lang.T("文件已存在", "the file exists"), Hint: lang.T("换个名字,或加 --force", "choose another name, or add --force")}
+}

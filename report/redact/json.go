@@ -1,0 +1,296 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// around is what the neighbourhood of a value tells about it.
+type around struct {
+	key    string
+	depth  int
+	body   bool // inside of a message's content: every text in it is people's words
+	person bool // the object is a person's
+	report bool // the object carries a code, an error or a log level: message is the program's
+	calm   bool // its code says success
+}
+
+// maxError is how long an error text may be to stay.
+const maxError = 160
+
+// node redacts a JSON value in place.
+func (f *File) node(n *node, at around) {
+	if at.depth > 64 {
+		n.set("<text#0>")
+		return
+	}
+	switch n.kind {
+	case '{':
+		f.object(n, at)
+	case '[':
+		for _, item := range n.items {
+			inner := at
+			inner.depth++
+			f.node(item, inner)
+		}
+	case '"':
+		f.str(n, at)
+	case '0':
+		f.number(n, at)
+	}
+}
+
+var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
+
+func (f *File) object(n *node, at around) {
+	inner := around{depth: at.depth + 1, body: at.body || classify(at.key) == text && bodyKey(at.key)}
+	inner.person = slices.Contains(personWords, strings.ToLower(lastWord(at.key)))
+	for i, name := range n.names {
+		item := n.items[i]
+		switch squeeze(name) {
+		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
+			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
+				inner.report = true
+				switch strings.ToLower(item.text) {
+				case "0", "200", "ok", "success":
+					inner.calm = true
+				}
+			}
+		case "error", "err":
+			inner.report = inner.report || item.kind != 'n' && item.kind != 'f'
+		case "success", "ok":
+			inner.report = inner.report || item.kind == 't' || item.kind == 'f'
+			inner.calm = inner.calm || item.kind == 't'
+		case "status":
+			inner.report = inner.report || item.kind == '0'
+		case "level", "severity", "lvl", "loglevel", "levelname", "logger":
+			inner.report = inner.report || item.kind == '"' || item.kind == '0'
+		case "phone", "tel", "mobile", "email", "avatar", "avatarurl", "gender", "sex", "nickname", "openid", "unionid", "birthday", "idcard", "department", "realname":
+			inner.person = true
+		}
+	}
+	pair, value := n.get("name"), n.get("value")
+	if pair != nil && value != nil && pair.kind == '"' && value.kind == '"' && f.classify(pair.text) != none {
+		f.str(value, around{key: pair.text, depth: at.depth + 1})
+	}
+	if n.get("opcode") != nil && n.get("data") != nil {
+		f.frame(n)
+	}
+	for i, name := range n.names {
+		member := inner
+		member.key = name
+		f.node(n.items[i], member)
+		if clean := f.flat(name, maxDepth); clean != name {
+			n.names[i] = clean
+		}
+	}
+}
+
+func (f *File) str(n *node, at around) {
+	v := n.text
+	if v == "" {
+		return
+	}
+	if end, ok := pseudonymAt(v, 0); ok && end == len(v) {
+		return
+	}
+	if f.Prose && vocabulary(at.key, v) {
+		return
+	}
+	cl := f.classify(at.key)
+	if cl == text && f.Prose {
+		cl = none
+	}
+	if nested, ok := f.nested(v, cl, at); ok {
+		n.text = nested
+		return
+	}
+	c := &scan{f: f, s: v, depth: at.depth}
+	switch cl {
+	case secret, pass, weak:
+		if !isBenign(v) || cl == pass && len(v) > 12 {
+			c.secretSpan(0, len(v), "secret")
+		}
+	case maybe:
+		if looksSecret(v) {
+			c.secretSpan(0, len(v), "secret")
+		}
+	case cookie:
+		c.cookies(0, len(v))
+	case auth:
+		c.authorization(0, len(v))
+	case text:
+		f.hit("text")
+		n.text = lengthOf(v)
+		return
+	case logText:
+		if !at.report || at.calm && utf8.RuneCountInString(v) > 16 || utf8.RuneCountInString(v) > maxError && !at.isLog() || at.body {
+			if !f.Prose {
+				f.hit("text")
+				n.text = lengthOf(v)
+				return
+			}
+		}
+	case errText:
+		if utf8.RuneCountInString(v) > 4*maxError && !f.Prose {
+			f.hit("text")
+			n.text = lengthOf(v)
+			return
+		}
+	case name, login:
+		if !common[strings.ToLower(v)] && !(cl == login && digitsIn(v) == len(v)) {
+			c.nameSpan(0, len(v), v, true)
+		}
+	case thing:
+		if looksName(v) || at.person && squeeze(at.key) == "name" && !common[strings.ToLower(v)] {
+			c.nameSpan(0, len(v), v, true)
+		}
+	case phone, idCard, card, qq:
+		if digitsIn(v) >= 5 || cl == idCard && hasDigit(v) {
+			c.mark(0, len(v), kindOf(cl), normalNumber(cl, v))
+		}
+	case wx:
+		if len(v) >= 5 && !strings.Contains(v, "://") {
+			c.teach(0, len(v), "wx", v)
+		}
+	case place:
+		if hasHan(v) && !f.Prose {
+			c.mark(0, len(v), "place", v)
+		}
+	}
+	if len(c.spans) > 0 {
+		n.text = c.replace()
+		if cl != cookie && cl != auth {
+			return
+		}
+		return
+	}
+	if at.body && !f.Prose && !quietKey(at.key) {
+		f.hit("text")
+		n.text = lengthOf(v)
+		return
+	}
+	if cl == version {
+		keep := f.r.KeepIPs
+		f.r.KeepIPs = true
+		defer func() { f.r.KeepIPs = keep }()
+	}
+	if at.depth < maxDepth*8 {
+		n.text = f.textIn(v, min(at.depth, maxDepth-1))
+	} else {
+		n.text = f.flat(v, maxDepth)
+	}
+}
+
+// vocabulary tells of the fixed words of this tool's own document, which no
+// name that was learnt elsewhere may replace.
+func vocabulary(key, v string) bool {
+	switch squeeze(key) {
+	case "schema", "id", "state", "stage", "kind", "clock", "basis", "code", "role", "outcome", "unit", "method", "rule", "observation", "because", "requestresult", "senderview", "visitorview", "followsfrom", "version", "base":
+	default:
+		return false
+	}
+	for i := 0; i < len(v); i++ {
+		if c := v[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("._-/:", c) >= 0) {
+			return false
+		}
+	}
+	return len(v) <= 48 && digitsIn(v) < 7
+}
+
+// textIn redacts a text of any number of lines inside of a document.
+func (f *File) textIn(s string, depth int) string {
+	s = f.pem(s)
+	if !strings.Contains(s, "\n") {
+		return f.lineAt(s, depth)
+	}
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		b.WriteString(f.lineAt(line, depth))
+	}
+	return b.String()
+}
+
+func (a around) isLog() bool { return a.report && !a.calm && a.key != "" && !a.body && !a.person }
+
+// quietKey tells of fields of a message's content that hold no words of people.
+func quietKey(key string) bool {
+	j := squeeze(key)
+	if strings.HasSuffix(j, "id") || strings.HasSuffix(j, "type") || strings.HasSuffix(j, "at") || strings.HasSuffix(j, "on") || strings.HasSuffix(j, "time") {
+		return true
+	}
+	switch j {
+	case "action", "event", "status", "state", "code", "version", "size", "width", "height", "ts", "timestamp", "channel", "platform", "mime", "errcode", "op", "cmd", "method":
+		return true
+	}
+	return false
+}
+
+// nested redacts JSON that stands in a string, as it was.
+func (f *File) nested(v string, cl class, at around) (string, bool) {
+	t := strings.TrimLeft(v, " \t\r\n")
+	head := ""
+	if k := strings.IndexAny(t, "[{"); k > 0 && k <= 6 && strings.Trim(t[:k], "0123456789-/,a") == "" { // socket.io: 42["event",…]
+		head, t = t[:k], t[k:]
+	}
+	if len(t) < 2 || t[0] != '{' && t[0] != '[' || at.depth > 16 {
+		return "", false
+	}
+	n, ok := parseAll(t)
+	if !ok {
+		return "", false
+	}
+	inner := around{key: at.key, depth: at.depth + 1, body: at.body || cl == text && bodyKey(at.key)}
+	switch cl {
+	case text, logText, none, errText, maybe, version:
+		if n.kind == '[' && cl == text {
+			inner.body = true
+		}
+	default:
+		return "", false // a secret that happens to be JSON is a secret
+	}
+	f.node(n, inner)
+	return head + n.String(), true
+}
+
+// bodyKey tells of keys under which a message's content stands, and not a whole request's.
+func bodyKey(key string) bool {
+	switch squeeze(key) {
+	case "body", "text":
+		return false
+	}
+	return true
+}
+
+func (f *File) number(n *node, at around) {
+	v := n.text
+	switch cl := f.classify(at.key); cl {
+	case phone, idCard, card, qq:
+		if len(v) >= 5 {
+			f.replaceNumber(n, kindOf(cl), normalNumber(cl, v))
+		}
+		return
+	case pass, secret:
+		if len(v) >= 4 {
+			f.replaceNumber(n, "secret", v)
+		}
+		return
+	}
+	// The whole part alone can be a phone or a card; a fraction is none.
+	whole := strings.TrimPrefix(v, "-")
+	if k := strings.IndexByte(whole, '.'); k >= 0 && !strings.ContainsAny(whole, "eE") {
+		whole = whole[:k]
+	}
+	if len(whole) < 11 {
+		return
+	}
+	if clean := f.flat(whole, maxDepth); clean != whole {
+		n.set(clean)
+	}
+}
+
+func (f *File) replaceNumber(n *node, kind, value string) {
+	f.hit(kind)
+	n.set(f.r.pseudonym(kind, value))
+}

@@ -1,0 +1,290 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// keyed looks for "key=value", "key: value" and "键:值", quoted or not.
+func (c *scan) keyed() {
+	s := c.s
+	for i := 0; i < len(s); i++ {
+		size := 0
+		switch {
+		case s[i] == '=' || s[i] == ':':
+			size = 1
+		case strings.HasPrefix(s[i:], ":"), strings.HasPrefix(s[i:], "="), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"):
+			size = 3
+		case strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
+			size = 3
+		default:
+			continue
+		}
+		start, key := keyLeft(s, i)
+		cl := c.f.classify(key)
+		if cl == none || cl == version || cl == errText || cl == logText {
+			continue
+		}
+		prose := s[i] != '=' && s[i] != '%'
+		if s[i] >= 0x80 && !strings.HasPrefix(s[i:], ":") && !strings.HasPrefix(s[i:], "=") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+			continue // 是, 为 stand in every sentence
+		}
+		if end := c.value(cl, start, i+size, prose); end > i {
+			i = end - 1
+		}
+	}
+}
+
+// keyLeft gives the key that ends before s[end], and where it begins.
+func keyLeft(s string, end int) (int, string) {
+	i := end
+	for i > 0 && strings.IndexByte(" \t\"'\\]`", s[i-1]) >= 0 && end-i < 6 {
+		i--
+	}
+	stop := i
+	for i > 0 && stop-i < 64 {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
+			break
+		}
+		i -= size
+	}
+	key := s[i:stop]
+	if j := strings.LastIndexByte(key, '['); j >= 0 {
+		if rest := key[j+1:]; rest != "" {
+			key = rest
+		}
+	}
+	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
+	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 && !strings.EqualFold(key[:k], "qq") {
+		key = key[k:]
+	}
+	return i, key
+}
+
+// value redacts the value that begins at or behind s[at]; it gives the value's
+// end, or 0 when there is none of that class.
+func (c *scan) value(cl class, keyStart, at int, prose bool) int {
+	s := c.s
+	i := at
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') && i-at < 4 {
+		i++
+	}
+	spaced := i > at
+	q := i
+	for q < len(s) && s[q] == '\\' {
+		q++
+	}
+	if q < len(s) && (s[q] == '"' || s[q] == '\'' || s[q] == '`') {
+		return c.judge(cl, q+1, quoteEnd(s, q+1, s[q], q-i), true, prose, spaced)
+	}
+	if i >= len(s) {
+		return 0
+	}
+	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
+	return c.judge(cl, i, bareEnd(s, i, cl, inQuery), false, prose, spaced)
+}
+
+// quoteEnd finds the quote that closes a value, at the same depth of escaping.
+func quoteEnd(s string, from int, quote byte, slashes int) int {
+	for j := from; j < len(s); j++ {
+		if s[j] != quote {
+			continue
+		}
+		n := 0
+		for j-n-1 >= from && s[j-n-1] == '\\' {
+			n++
+		}
+		if n <= slashes {
+			return j - n
+		}
+	}
+	return len(s)
+}
+
+// bareEnd finds the end of a value without quotes.
+func bareEnd(s string, from int, cl class, inQuery bool) int {
+	if cl == cookie || cl == text && !inQuery {
+		end := len(s)
+		if cl == text {
+			end = from + fieldAhead(s[from:])
+		}
+		if k := strings.IndexAny(s[from:end], "\"'"); k >= 0 && cl == cookie {
+			end = from + k
+		}
+		return from + len(strings.TrimRight(s[from:end], " \t"))
+	}
+	stops := " \t\r\n\"'`&,;|<>(){}[]"
+	switch {
+	case inQuery:
+		stops = " \t\r\n\"'`&#<>"
+	case cl == pass:
+		stops = " \t\r\n\"'`&"
+	case cl == phone || cl == idCard || cl == card:
+		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
+	case cl == auth:
+		stops = "\"'`\r\n,"
+	case cl == place:
+		stops = "\"'`&;|<>{}\r\n"
+	}
+	for j, r := range s[from:] {
+		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune(",。;、|)】》”", r) || r == ' ' {
+			return from + j
+		}
+	}
+	return len(s)
+}
+
+// fieldAhead finds where the next " key=" begins, or the end.
+func fieldAhead(s string) int {
+	for j := 1; j < len(s); j++ {
+		if s[j] != '=' {
+			continue
+		}
+		k := j
+		for k > 0 && (wordByte(s[k-1]) || s[k-1] == '_' || s[k-1] == '.' || s[k-1] == '-') {
+			k--
+		}
+		if k > 0 && k < j && (s[k-1] == ' ' || s[k-1] == '\t' || s[k-1] == '&') {
+			return k - 1
+		}
+	}
+	return len(s)
+}
+
+// judge decides on the value s[from:to] of a class and marks it.
+func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
+	if from >= to || from >= len(c.s) {
+		return 0
+	}
+	if end, ok := pseudonymAt(c.s, from); ok && cl != cookie && cl != auth {
+		if end >= to || cl == text || cl == pass {
+			return to
+		}
+		from = end
+	}
+	v := c.s[from:to]
+	loose := prose && spaced && !quoted // "key: word" may be a sentence
+	switch cl {
+	case pass:
+		if len(v) == 0 || benign[strings.ToLower(v)] && loose {
+			return 0
+		}
+		c.secretSpan(from, to, "secret")
+	case secret:
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 {
+			return 0
+		}
+		c.secretSpan(from, to, "secret")
+	case weak:
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && !looksSecret(v) || c.schemeOnly(v) {
+			return 0
+		}
+		c.secretSpan(from, to, "secret")
+	case maybe:
+		if !looksSecret(v) {
+			return 0
+		}
+		c.secretSpan(from, to, "secret")
+	case cookie:
+		c.cookies(from, to)
+	case auth:
+		c.authorization(from, to)
+	case text:
+		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") {
+			return 0
+		}
+		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text"})
+	case name:
+		if !quoted && !strings.Contains(v, " ") {
+			to = capitalised(c.s, from, to)
+			v = c.s[from:to]
+		}
+		if common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
+			return 0
+		}
+		c.nameSpan(from, to, v, !loose || !plainWord(v))
+	case login:
+		if loose && !looksName(v) || digitsIn(v) == len(v) || common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
+			return 0
+		}
+		c.nameSpan(from, to, v, hasHan(v) || !plainWord(v))
+	case thing:
+		if !looksName(v) {
+			return 0
+		}
+		c.nameSpan(from, to, v, true)
+	case phone, idCard, card, qq:
+		end := numberEnd(c.s, from, to)
+		if digitsIn(c.s[from:end]) < 5 {
+			return 0
+		}
+		c.mark(from, end, kindOf(cl), normalNumber(cl, c.s[from:end]))
+		return end
+	case wx:
+		if len(v) < 5 || common[strings.ToLower(v)] || isBenign(v) || strings.Contains(v, "://") || loose && !hasDigit(v) {
+			return 0
+		}
+		c.teach(from, to, "wx", v)
+	case place:
+		if c.f.Prose || !hasHan(v) || len(v) < 12 {
+			return 0
+		}
+		c.mark(from, to, "place", v)
+	}
+	return to
+}
+
+// secretSpan marks a secret; a long one is replaced elsewhere too.
+func (c *scan) secretSpan(from, to int, kind string) {
+	v := c.s[from:to]
+	if len(v) >= 8 && (hasDigit(v) || len(v) >= 20) {
+		c.teach(from, to, kind, v)
+		return
+	}
+	c.mark(from, to, kind, v)
+}
+
+func (c *scan) nameSpan(from, to int, v string, learn bool) {
+	if learn && (hasHan(v) || len(v) >= 4) {
+		c.teach(from, to, "name", v)
+		return
+	}
+	c.mark(from, to, "name", v)
+}
+
+// schemeOnly tells of the bare word of an authentication scheme.
+func (c *scan) schemeOnly(v string) bool {
+	l := strings.ToLower(v)
+	return l == "bearer" || l == "basic" || l == "digest"
+}
+
+// capitalised extends a name over further words with a capital: Zhang San.
+func capitalised(s string, from, to int) int {
+	if from >= to || s[from] < 'A' || s[from] > 'Z' {
+		return to
+	}
+	for to+2 < len(s) && s[to] == ' ' && s[to+1] >= 'A' && s[to+1] <= 'Z' && s[to+2] >= 'a' && s[to+2] <= 'z' {
+		to++
+		for to < len(s) && wordByte(s[to]) {
+			to++
+		}
+	}
+	return to
+}
+
+func plainWord(v string) bool {
+	for i := 0; i < len(v); i++ {
+		if v[i] < 'a' || v[i] > 'z' {
+			return false
+		}
+	}
+	return len(v) < 8
+}
+
+func hasDigit(v string) bool { return strings.ContainsAny(v, "0123456789") }
+
+func hasHan(v string) bool {
+	return strings.IndexFunc(v, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
+}

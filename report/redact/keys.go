@@ -1,0 +1,211 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// class tells what the value under a key is.
+type class int
+
+const (
+	none    class = iota
+	secret        // tokens, signatures: a value under it is always taken
+	pass          // passwords: as secret, and anything up to the next space
+	weak          // words that name a secret only sometimes: sign, session, auth
+	maybe         // key, code, state: a secret when it looks like one
+	cookie        // the cookies of a request
+	auth          // the Authorization header
+	text          // what people wrote
+	logText       // message, msg: people's words or the program's
+	errText       // errmsg, error_description: the program's words
+	name          // a person's name or account name
+	login         // user, account: a person's when it is a word and no number
+	thing         // name, client: a person's only sometimes
+	phone         // a phone number, however written
+	idCard        // a national id, passport, permit
+	card          // a bank card or account
+	wx            // openid, unionid, wxid
+	qq            // QQ number
+	place         // an address where people live
+	version       // four numbers with dots are no IP address here
+)
+
+var exact = map[string]class{}
+
+func init() {
+	for c, list := range map[class]string{
+		pass:    "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
+		secret:  "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken 验证码 令牌 密钥 签名 校验码 动态码",
+		weak:    "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
+		maybe:   "key code state nonce ak sk hash data_token ukey k uuid_token",
+		cookie:  "cookie setcookie cookies documentcookie",
+		auth:    "authorization proxyauthorization xauthorization",
+		text:    "content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext lastmessage lastmsg preview summary remark remarks note draft quote reply caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容 消息",
+		logText: "message msg",
+		errText: "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
+		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
+			"姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
+		thing:   "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
+		login:   "user account 账号 账户 帐号",
+		phone:   "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
+		idCard:  "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 驾驶证号 社保号",
+		card:    "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
+		wx:      "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber 微信 微信号",
+		qq:      "qq qqnum qqno qqnumber uin qq号 qq号码 qq号",
+		place:   "address addr homeaddress 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
+		version: "version ver build appversion clientversion sdkversion release useragent ua",
+	} {
+		for _, w := range strings.Fields(list) {
+			exact[w] = c
+		}
+	}
+}
+
+// suffixes name a secret at the end of a longer key.
+var suffixes = []struct {
+	end string
+	c   class
+}{
+	{"token", secret}, {"secret", secret}, {"password", pass}, {"passwd", pass}, {"pwd", pass}, {"signature", secret},
+	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
+	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
+	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
+	{"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"银行卡号", card}, {"卡号", card}, {"微信号", wx}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
+}
+
+// notSecret are keys that end like a secret and hold none.
+var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "mac地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
+
+// classify tells what a value under the key is.
+func classify(key string) class {
+	if key == "" || len(key) > 80 {
+		return none
+	}
+	j := squeeze(key)
+	if notSecret[j] {
+		return none
+	}
+	if c, ok := exact[j]; ok {
+		return c
+	}
+	for _, s := range suffixes {
+		if strings.HasSuffix(j, s.end) {
+			return s.c
+		}
+	}
+	// The last word of a longer key: x_sign, ws-ticket, user[sign].
+	switch lastWord(key) {
+	case "sign", "sig", "ticket", "session", "sid", "skey":
+		return weak
+	case "key":
+		return maybe
+	case "content", "text":
+		if !strings.Contains(j, "type") {
+			return text
+		}
+	}
+	return none
+}
+
+// classify is classify for this file: in the ruins of a document any value may
+// be what people wrote.
+func (f *File) classify(key string) class {
+	if f.ruins {
+		switch squeeze(key) {
+		case "value", "data", "payload", "title", "postdata", "frame":
+			return text
+		}
+	}
+	return classify(key)
+}
+
+// squeeze gives the key in small letters, without what joins its words.
+func squeeze(key string) string {
+	var b strings.Builder
+	for _, r := range key {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+func lastWord(key string) string {
+	end := len(key)
+	for end > 0 && !wordByte(key[end-1]) {
+		end--
+	}
+	i := end
+	for i > 0 && wordByte(key[i-1]) {
+		i--
+		if key[i] >= 'A' && key[i] <= 'Z' && i+1 < end && key[i+1] >= 'a' && key[i+1] <= 'z' {
+			break // camelCase
+		}
+	}
+	return strings.ToLower(key[i:end])
+}
+
+// benign are words that say how a secret fares and are none.
+var benign = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields("true false null nil none undefined nan expired invalid missing required empty ok valid revoked rejected refused denied not is was has no yes error failed failure unknown success open opened closed closing start started ended active inactive timeout 过期 已过期 无效 失效 已失效 缺失 为空 错误 正确 不正确 正常 异常") {
+		benign[w] = true
+	}
+}
+
+func isBenign(v string) bool { return v == "" || benign[strings.ToLower(strings.Trim(v, ".,;:。,!"))] }
+
+// looksSecret tells whether a value is long and mixed enough to be a key.
+func looksSecret(v string) bool {
+	if len(v) < 16 || strings.ContainsAny(v, " \t") {
+		return false
+	}
+	digit, letter := false, false
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c >= '0' && c <= '9':
+			digit = true
+		case wordByte(c):
+			letter = true
+		}
+	}
+	return digit && letter
+}
+
+const surnames = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟黄穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮储靳邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公仉督岳帅缑亢况郈有琴归海晋楚闫法汝鄢涂钦商牟佘佴伯赏墨哈谯笪年爱阳佟言福肖覃仝"
+
+var notNames = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields("关闭 应用 通过 连接 终端 边缘 空闲 管理 管理员 平安 高级 成功 安全 相关 安卓 有效 国内 都有 时间 全部 文本 明细 方式 路由 权限 经理 通知 向上 时限 充值 解析 司机 安装 明天 应答 经办 满意 万能 双方 国际 全体 通话 连线 解除") {
+		notNames[w] = true
+	}
+}
+
+// looksName tells whether v reads like a Chinese person's name.
+func looksName(v string) bool {
+	n := utf8.RuneCountInString(v)
+	if n < 2 || n > 4 || notNames[v] {
+		return false
+	}
+	for _, r := range v {
+		if !unicode.Is(unicode.Han, r) && r != '·' {
+			return false
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(v)
+	return strings.ContainsRune(surnames, first) || strings.HasPrefix(v, "欧阳") || strings.HasPrefix(v, "上官") || strings.HasPrefix(v, "诸葛")
+}
+
+// common are words under a name key that name nobody.
+var common = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields("admin administrator root user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
+		common[w] = true
+	}
+}

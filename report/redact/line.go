@@ -1,0 +1,351 @@
+package redact
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// span is a piece of a line that is to be replaced.
+type span struct {
+	start, end int
+	repl, rule string
+	teach      string // value to learn, "" for none
+	anywhere   bool
+}
+
+// scan looks for what is to be replaced in one line.
+type scan struct {
+	f     *File
+	s     string
+	spans []span
+	depth int // of decoding: percent, base64, nested JSON
+}
+
+const maxDepth = 4
+
+// mark replaces s[start:end] by the pseudonym of a value.
+func (c *scan) mark(start, end int, kind, value string) {
+	if start < end {
+		c.spans = append(c.spans, span{start: start, end: end, repl: c.f.r.pseudonym(kind, value), rule: kind})
+	}
+}
+
+// teach is mark for a value that is to be replaced elsewhere too.
+func (c *scan) teach(start, end int, kind, value string) {
+	c.mark(start, end, kind, value)
+	if n := len(c.spans); start < end {
+		c.spans[n-1].teach = c.s[start:end]
+	}
+}
+
+// Text redacts a text of any number of lines.
+func (f *File) Text(s string) string {
+	s = f.pem(s)
+	if !strings.Contains(s, "\n") {
+		return f.line(s)
+	}
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		b.WriteString(f.line(line))
+	}
+	return b.String()
+}
+
+// line redacts one line, its end included.
+func (f *File) line(s string) string { return f.lineAt(s, 0) }
+
+func (f *File) lineAt(s string, depth int) string {
+	body := strings.TrimRight(s, "\r\n")
+	if body == "" {
+		return s
+	}
+	end := s[len(body):]
+	if depth < maxDepth {
+		body = unescape(body)
+		if out, ok := f.embedded(body, depth); ok {
+			return out + end
+		}
+	}
+	return f.decoded(f.flat(body, depth), depth) + end
+}
+
+// decoded looks once more at a redacted line with all its percent escapes
+// undone, as a value may reach from one escaped word into the next.
+func (f *File) decoded(s string, depth int) string {
+	if depth >= maxDepth || !strings.Contains(s, "%") {
+		return s
+	}
+	plain := unpercent(s)
+	if plain == s {
+		return s
+	}
+	again := &File{r: f.r, count: map[string]int{}, Prose: f.Prose, ruins: f.ruins}
+	out := again.flat(plain, depth+1)
+	if again.Total() == 0 {
+		return s
+	}
+	for rule, n := range again.count {
+		for range n {
+			f.hit(rule)
+		}
+	}
+	return out
+}
+
+// unpercent undoes every %XX that stands for a character that can be read.
+func unpercent(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
+			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
+			if n == '\n' || n == '\r' {
+				n = ' '
+			}
+			b.WriteByte(byte(n))
+			i += 2
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return strings.ToValidUTF8(b.String(), "\uFFFD")
+}
+
+// embedded redacts JSON that stands in a line by its structure.
+func (f *File) embedded(s string, depth int) (string, bool) {
+	var b strings.Builder
+	found, done := false, 0
+	for i, tries := 0, 0; i < len(s) && tries < 16; i++ {
+		if s[i] != '{' && s[i] != '[' || !jsonAhead(s[i:]) {
+			continue
+		}
+		tries++
+		n, size, ok := parseAt(s[i:])
+		if !ok {
+			continue
+		}
+		found = true
+		key := keyBefore(s[:i])
+		b.WriteString(f.flat(s[done:i], depth))
+		f.node(n, around{key: key, depth: depth + 1})
+		b.WriteString(n.String())
+		done = i + size
+		i = done - 1
+	}
+	if !found {
+		return "", false
+	}
+	if done < len(s) {
+		b.WriteString(f.flat(s[done:], depth))
+	}
+	return b.String(), true
+}
+
+// jsonAhead tells whether an object or a list of strings or objects may begin here.
+func jsonAhead(s string) bool {
+	j := 1
+	for j < len(s) && (s[j] == ' ' || s[j] == '\t') {
+		j++
+	}
+	return j < len(s) && (s[j] == '"' || s[0] == '[' && (s[j] == '{' || s[j] == '['))
+}
+
+// keyBefore gives the key of a value that begins behind s, as in "body=" or "data: ".
+func keyBefore(s string) string {
+	t := strings.TrimRight(s, " \t\"'\\")
+	if u := strings.TrimRight(t, "=:"); u != t {
+		_, key := keyLeft(u, len(u))
+		return key
+	}
+	return ""
+}
+
+// flat redacts a text without structure.
+func (f *File) flat(s string, depth int) string {
+	if s == "" {
+		return s
+	}
+	c := &scan{f: f, s: s, depth: depth}
+	c.keyed()
+	c.secrets()
+	c.paths()
+	c.mails()
+	c.numbers()
+	if !f.r.KeepIPs {
+		c.addresses()
+	}
+	c.people()
+	if depth < maxDepth {
+		c.encoded()
+	}
+	c.sweep()
+	return c.replace()
+}
+
+// replace puts the replacements in. Spans that overlap become one, replaced by
+// the one that was found first.
+func (c *scan) replace() string {
+	if len(c.spans) == 0 {
+		return c.s
+	}
+	guarded := c.guarded()
+	type item struct {
+		span
+		rank int
+	}
+	items := make([]item, 0, len(c.spans))
+	for i, sp := range c.spans {
+		if !inside(guarded, &sp) {
+			items = append(items, item{sp, i})
+		}
+	}
+	sort.SliceStable(items, func(i, j int) bool { return items[i].start < items[j].start })
+	var b strings.Builder
+	at := 0
+	for i := 0; i < len(items); {
+		best, end := items[i], items[i].end
+		j := i + 1
+		for j < len(items) && items[j].start < end {
+			end = max(end, items[j].end)
+			if items[j].rank < best.rank {
+				best = items[j]
+			}
+			j++
+		}
+		b.WriteString(c.s[at:items[i].start])
+		b.WriteString(best.repl)
+		c.f.hit(best.rule)
+		for _, it := range items[i:j] {
+			if it.teach != "" {
+				c.f.r.learn.put(it.teach, it.repl, it.rule, it.anywhere || !wordByte(it.teach[0]) || len(it.teach) >= 16)
+			}
+		}
+		at, i = end, j
+	}
+	b.WriteString(c.s[at:])
+	return b.String()
+}
+
+// guarded gives the pseudonyms that stand in the line already.
+func (c *scan) guarded() [][2]int {
+	var out [][2]int
+	for i := strings.IndexByte(c.s, '<'); i >= 0 && i < len(c.s); {
+		if end, ok := pseudonymAt(c.s, i); ok {
+			out = append(out, [2]int{i, end})
+			i = end - 1
+		}
+		next := strings.IndexByte(c.s[i+1:], '<')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return out
+}
+
+// inside tells whether a span lies within a pseudonym; one that only touches a
+// pseudonym is cut back to what is outside of it.
+func inside(guarded [][2]int, sp *span) bool {
+	for _, g := range guarded {
+		if sp.start >= g[0] && sp.end <= g[1] {
+			return true
+		}
+		if sp.start >= g[0] && sp.start < g[1] {
+			sp.start = g[1]
+		}
+		if sp.end > g[0] && sp.end <= g[1] {
+			sp.end = g[0]
+		}
+	}
+	return sp.start >= sp.end
+}
+
+// sweep replaces what was learnt elsewhere.
+func (c *scan) sweep() {
+	l := c.f.r.learn
+	if len(l.have) == 0 {
+		return
+	}
+	for i := 0; i+3 <= len(c.s); i++ {
+		if x, ok := l.at(c.s, i); ok {
+			c.spans = append(c.spans, span{start: i, end: i + len(x.value), repl: x.repl, rule: x.rule})
+			i += len(x.value) - 1
+		}
+	}
+}
+
+// unescape undoes escapes until there are none left: an undone one may make the next.
+func unescape(s string) string {
+	for range 32 {
+		t := unescapeOnce(s)
+		if t == s {
+			break
+		}
+		s = t
+	}
+	return s
+}
+
+// unescapeOnce turns \uXXXX, \xXX and &#NN; into the letters they stand for, but
+// for quotes, backslashes and what is no letter.
+func unescapeOnce(s string) string {
+	if !strings.Contains(s, `\u`) && !strings.Contains(s, `\x`) && !strings.Contains(s, "&#") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := escapeAt(s[i:])
+		if size > 0 && r >= 0x20 && r != 0x7f && r != '"' && r != '\\' && r != '\'' && r != utf8.RuneError {
+			b.WriteRune(r)
+			i += size
+			continue
+		}
+		b.WriteByte(s[i])
+		i++
+	}
+	return b.String()
+}
+
+func escapeAt(s string) (rune, int) {
+	hex := func(from, to int) (rune, int) {
+		if len(s) < to {
+			return 0, 0
+		}
+		n, err := strconv.ParseUint(s[from:to], 16, 32)
+		if err != nil {
+			return 0, 0
+		}
+		return rune(n), to
+	}
+	switch {
+	case strings.HasPrefix(s, `\u`):
+		r, n := hex(2, 6)
+		if n > 0 && r >= 0xD800 && r < 0xDC00 && len(s) >= 12 && s[6:8] == `\u` {
+			if lo, err := strconv.ParseUint(s[8:12], 16, 32); err == nil && lo >= 0xDC00 && lo < 0xE000 {
+				return (r-0xD800)<<10 + (rune(lo) - 0xDC00) + 0x10000, 12
+			}
+		}
+		if r >= 0xD800 && r < 0xE000 {
+			return 0, 0
+		}
+		return r, n
+	case strings.HasPrefix(s, `\x`):
+		if r, n := hex(2, 4); r < 0x80 {
+			return r, n
+		}
+	case strings.HasPrefix(s, "&#"):
+		end := strings.IndexByte(s[:min(len(s), 10)], ';')
+		if end < 3 {
+			return 0, 0
+		}
+		base, digits := 10, s[2:end]
+		if digits[0] == 'x' || digits[0] == 'X' {
+			base, digits = 16, digits[1:]
+		}
+		if n, err := strconv.ParseUint(digits, base, 32); err == nil && n < 0x110000 && (n < 0xD800 || n > 0xDFFF) {
+			return rune(n), end + 1
+		}
+	}
+	return 0, 0
+}

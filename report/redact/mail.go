@@ -1,0 +1,122 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mails looks for e-mail addresses, with "@", "@" or "%40".
+func (c *scan) mails() {
+	s := c.s
+	for i := 0; i < len(s); i++ {
+		size := 0
+		switch {
+		case s[i] == '@':
+			size = 1
+		case strings.HasPrefix(s[i:], "@"), strings.HasPrefix(s[i:], "﹫"), strings.HasPrefix(s[i:], "%40"):
+			size = 3
+		case strings.HasPrefix(s[i:], "[at]"), strings.HasPrefix(s[i:], "(at)"):
+			size = 4
+		case strings.HasPrefix(s[i:], "%2540"):
+			size = 5
+		default:
+			continue
+		}
+		from, to := localPart(s, i), domainEnd(s, i+size)
+		if from < i && to > 0 {
+			c.teach(from, to, "email", strings.ToLower(s[from:i]+"@"+s[i+size:to]))
+			i = to - 1
+		}
+	}
+}
+
+// localPart gives where the part before the "@" begins.
+func localPart(s string, at int) int {
+	i := at
+	for i > 0 && (wordByte(s[i-1]) || strings.IndexByte("._%+-'!#$*/?^`{|}~", s[i-1]) >= 0 && at-i < 64) {
+		if strings.IndexByte("'!#$*/?^`{|}~", s[i-1]) >= 0 {
+			break // allowed by the standard, but used around addresses far more than in them
+		}
+		i--
+	}
+	if i < at && strings.Trim(s[i:at], "._%+-") == "" {
+		return at
+	}
+	for i > 0 && i == at || i > 0 && s[i] == '.' {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		if r < 0x80 || !unicode.IsLetter(r) {
+			break
+		}
+		for i > 0 {
+			r, size = utf8.DecodeLastRuneInString(s[:i])
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' {
+				break
+			}
+			i -= size
+		}
+		break
+	}
+	return i
+}
+
+// fileEnds are ends of file names that look like a domain's: fn@main.js.
+var fileEnds = map[string]bool{"js": true, "mjs": true, "cjs": true, "css": true, "html": true, "htm": true, "map": true, "vue": true, "tsx": true, "jsx": true, "png": true, "jpg": true, "gif": true, "svg": true, "webp": true, "tgz": true, "woff": true, "json": true, "log": true, "txt": true, "exe": true, "dll": true}
+
+// domainEnd gives where the domain that begins at s[from] ends, 0 for none.
+func domainEnd(s string, from int) int {
+	i, last, dots := from, from, 0
+	ascii := true
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r < 0x80 && (wordByte(s[i]) || r == '-') {
+			i++
+			continue
+		}
+		if r == '.' || r == '。' && i+size < len(s) && !ascii {
+			if i == last {
+				break
+			}
+			next := i + size
+			if next >= len(s) {
+				break
+			}
+			n, _ := utf8.DecodeRuneInString(s[next:])
+			if !(n < 0x80 && (wordByte(s[next]) || n == '-')) && !unicode.IsLetter(n) {
+				break
+			}
+			dots++
+			last, i = next, next
+			continue
+		}
+		if r >= 0x80 && unicode.IsLetter(r) && (i == last || !ascii) {
+			ascii = false
+			i += size
+			continue
+		}
+		break
+	}
+	for ; dots > 0; dots-- {
+		tld := s[last:i]
+		if tld == "" || tld[0] >= 0x80 {
+			if tld != "" {
+				return i
+			}
+		} else {
+			n := 0
+			for n < len(tld) && (tld[n] >= 'a' && tld[n] <= 'z' || tld[n] >= 'A' && tld[n] <= 'Z') {
+				n++
+			}
+			if strings.HasPrefix(asciiLower(tld), "xn--") {
+				n = len(tld)
+			}
+			if n >= 2 && !fileEnds[asciiLower(tld[:n])] {
+				return last + n
+			}
+		}
+		// What ends like no domain may still begin like one: a.com.0
+		i = last - 1
+		last = from + strings.LastIndexByte(s[from:max(i, from)], '.') + 1
+	}
+	return 0
+}

@@ -1,0 +1,220 @@
+// Package redact takes what tells of a person out of texts, JSON and HARs
+// before they leave the machine.
+//
+// The policy, in short:
+//
+//   - phones, e-mail addresses, national ids, bank cards, network addresses,
+//     user names, account names of WeChat and QQ, cookies, tokens, keys and
+//     passwords become pseudonyms such as <phone#K3VQ7ABCDE>: an HMAC with a
+//     key of one report, so that one value is one pseudonym within a report
+//     and tells nothing outside of it;
+//   - what people wrote to one another becomes its length, <text#12>; ids of
+//     messages, conversations and requests stay, for they join the evidence;
+//   - an error text stays when it is one: in a field named so (errmsg,
+//     error_description), or as message/msg in an object that also carries a
+//     code, an error or a log level, and short;
+//   - a value once found is replaced wherever it turns up later (learn, then
+//     sweep), and what cannot be parsed is redacted as text, never passed on.
+//
+// Names in prose that no field names cannot be found by rules; Words takes them.
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"maps"
+	"path"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Redactor redacts the files of one report. It is not for use by several
+// goroutines at a time.
+type Redactor struct {
+	KeepIPs bool // leave IP and MAC addresses as they are
+
+	key   []byte
+	learn *learned
+	files map[string]*File
+}
+
+// New makes a redactor with the key of one report; a nil key is a random one.
+func New(key []byte) *Redactor {
+	if len(key) == 0 {
+		key = make([]byte, 32)
+		if _, err := rand.Read(key); err != nil {
+			panic("redact: no randomness: " + err.Error())
+		}
+	}
+	return &Redactor{key: append([]byte(nil), key...), learn: newLearned(), files: map[string]*File{}}
+}
+
+// Words adds words that are to be replaced wherever they stand, such as a
+// person's name.
+func (r *Redactor) Words(words ...string) {
+	for _, w := range words {
+		if w = strings.TrimSpace(w); w != "" {
+			r.learn.put(w, r.pseudonym("word", w), "word", true)
+		}
+	}
+}
+
+// FileName redacts the base name of a file. One that holds a person's name is
+// learnt as a whole, so that it is replaced wherever the file is mentioned.
+func (r *Redactor) FileName(name string) string {
+	for _, part := range strings.FieldsFunc(name, func(c rune) bool { return c < 0x2E80 }) {
+		if looksName(part) {
+			ext := path.Ext(name)
+			if strings.IndexFunc(ext, func(c rune) bool { return c >= 0x80 }) >= 0 {
+				ext = ""
+			}
+			r.learn.put(name, r.pseudonym("file", name)+ext, "file", true)
+			break
+		}
+	}
+	return r.Text(name)
+}
+
+// File gives the handle of one file of the report, under which redactions are
+// counted. The same name is the same handle.
+func (r *Redactor) File(name string) *File {
+	f := r.files[name]
+	if f == nil {
+		f = &File{r: r, count: map[string]int{}}
+		r.files[name] = f
+	}
+	return f
+}
+
+// Text redacts a text of any number of lines.
+func (r *Redactor) Text(s string) string { return r.File("").Text(s) }
+
+// Ledger tells how often each rule was applied, by file.
+func (r *Redactor) Ledger() map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for name, f := range r.files {
+		if len(f.count) > 0 {
+			out[name] = f.Counts()
+		}
+	}
+	return out
+}
+
+// File redacts one file of a report.
+type File struct {
+	// Keep tells whether a HAR entry that started then is wanted; nil keeps all.
+	Keep func(started time.Time) bool
+	// Prose keeps fields named text or content: the file is this tool's own
+	// document, in which they hold its sentences and not people's messages.
+	Prose bool
+
+	r     *Redactor
+	count map[string]int
+	ruins bool // what is left of a document that could not be parsed
+	mute  bool // a learning pass: nothing is counted
+}
+
+// Counts tells how often each rule was applied to the file.
+func (f *File) Counts() map[string]int { return maps.Clone(f.count) }
+
+// Total is the number of redactions in the file.
+func (f *File) Total() int {
+	n := 0
+	for _, c := range f.count {
+		n += c
+	}
+	return n
+}
+
+func (f *File) hit(rule string) {
+	if !f.mute {
+		f.count[rule]++
+	}
+}
+
+var b32 = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// pseudonym gives the name that stands for one value within this report.
+func (r *Redactor) pseudonym(kind, value string) string {
+	m := hmac.New(sha256.New, r.key)
+	m.Write([]byte(kind))
+	m.Write([]byte{0})
+	m.Write([]byte(value))
+	return "<" + kind + "#" + b32.EncodeToString(m.Sum(nil))[:10] + ">"
+}
+
+// lengthOf stands for a text that people wrote.
+func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
+
+// pseudonymAt tells whether a pseudonym or a length begins at s[i], and where it ends.
+func pseudonymAt(s string, i int) (end int, ok bool) {
+	if s[i] != '<' {
+		return 0, false
+	}
+	j := i + 1
+	for j < len(s) && j-i < 12 && (s[j] >= 'a' && s[j] <= 'z' || s[j] >= '0' && s[j] <= '9' || s[j] == '-') {
+		j++
+	}
+	if j == i+1 || j >= len(s) || s[j] != '#' {
+		return 0, false
+	}
+	k := j + 1
+	for k < len(s) && k-j <= 11 && (s[k] >= 'A' && s[k] <= 'Z' || s[k] >= '0' && s[k] <= '9') {
+		k++
+	}
+	if k == j+1 || k >= len(s) || s[k] != '>' {
+		return 0, false
+	}
+	return k + 1, true
+}
+
+// learned holds the values found so far, for the sweep.
+type learned struct {
+	byHead map[[3]byte][]lesson
+	have   map[string]bool
+}
+
+type lesson struct {
+	value, repl, rule string
+	anywhere          bool // also inside of longer words
+}
+
+func newLearned() *learned {
+	return &learned{byHead: map[[3]byte][]lesson{}, have: map[string]bool{}}
+}
+
+func (l *learned) put(value, repl, rule string, anywhere bool) {
+	if len(value) < 3 || l.have[value] {
+		return
+	}
+	l.have[value] = true
+	head := [3]byte{value[0], value[1], value[2]}
+	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
+	sort.SliceStable(list, func(i, j int) bool { return len(list[i].value) > len(list[j].value) })
+	l.byHead[head] = list
+}
+
+// at gives the longest learnt value that begins at s[i].
+func (l *learned) at(s string, i int) (lesson, bool) {
+	if i+3 > len(s) {
+		return lesson{}, false
+	}
+	for _, x := range l.byHead[[3]byte{s[i], s[i+1], s[i+2]}] {
+		end := i + len(x.value)
+		if end > len(s) || s[i:end] != x.value {
+			continue
+		}
+		if x.anywhere || (!(i > 0 && wordByte(s[i-1]) && wordByte(s[i])) && !(end < len(s) && wordByte(s[end]) && wordByte(s[end-1]))) {
+			return x, true
+		}
+	}
+	return lesson{}, false
+}
+
+func wordByte(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}

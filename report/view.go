@@ -1,0 +1,351 @@
+package report
+
+import (
+	"math"
+	"sort"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+)
+
+// primary gives the primary cause, nil when there is none.
+func primary(doc *diag.Document) *diag.CauseReport {
+	for i, c := range doc.Verdict.Causes {
+		if c.Role == "primary" {
+			return &doc.Verdict.Causes[i]
+		}
+	}
+	if doc.Verdict.Outcome == diag.Explained && len(doc.Verdict.Causes) > 0 {
+		return &doc.Verdict.Causes[0]
+	}
+	return nil
+}
+
+// others gives the causes that are not the primary one.
+func others(doc *diag.Document) []diag.CauseReport {
+	p := primary(doc)
+	var out []diag.CauseReport
+	for i := range doc.Verdict.Causes {
+		if &doc.Verdict.Causes[i] != p {
+			out = append(out, doc.Verdict.Causes[i])
+		}
+	}
+	return out
+}
+
+// title is the heading above the one sentence.
+func title(doc *diag.Document) lang.Text {
+	if t, ok := titles[doc.Verdict.Outcome]; ok {
+		return t
+	}
+	return titles[diag.Inconclusive]
+}
+
+// summary is the one sentence.
+func summary(doc *diag.Document) lang.Text {
+	if s := doc.Verdict.Summary; !s.IsZero() {
+		return cleanText(s)
+	}
+	if p := primary(doc); p != nil {
+		if c, ok := diag.CauseOf(p.Code); ok {
+			return c.What
+		}
+		return lang.Same(clean(string(p.Code)))
+	}
+	return title(doc)
+}
+
+// howSure puts the verdict's certainty into words and a percentage; it is zero
+// when there is nothing to be sure of.
+func howSure(doc *diag.Document) lang.Text {
+	p := primary(doc)
+	if p == nil {
+		switch {
+		case doc.Verdict.Outcome == diag.Healthy:
+			return lang.Text{}
+		case len(doc.Verdict.Causes) > 0:
+			best := doc.Verdict.Causes[0].Probability
+			return lang.T("证据不足,最可能的一个也只有 %s", "the evidence does not suffice: the likeliest cause has %s").F(percent(best))
+		}
+		return lang.T("证据不足", "the evidence does not suffice")
+	}
+	return lang.T("%s(%s)", "%s (%s)").F(sureness(p.Probability), percent(p.Probability))
+}
+
+func causeName(code diag.Code) lang.Text {
+	if c, ok := diag.CauseOf(code); ok && !c.Name.IsZero() {
+		return c.Name
+	}
+	return lang.Same(clean(string(code)))
+}
+
+// fixes gives what mends a cause, in both languages where the catalogue has them.
+func fixes(c diag.CauseReport) []lang.Text {
+	known, _ := diag.CauseOf(c.Code)
+	out := []lang.Text{}
+	for _, en := range c.Fix {
+		t := lang.Same(clean(en))
+		for _, k := range known.Fix {
+			if k.EN == en {
+				t = k
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// todo lists what to do now: the primary cause's steps, then the first step of each other cause.
+func todo(doc *diag.Document) []lang.Text {
+	var out []lang.Text
+	seen := map[string]bool{}
+	add := func(list []lang.Text) {
+		for _, t := range list {
+			if !seen[t.EN] {
+				seen[t.EN] = true
+				out = append(out, t)
+			}
+		}
+	}
+	if p := primary(doc); p != nil {
+		add(fixes(*p))
+	}
+	if doc.Verdict.Outcome == diag.Inconclusive {
+		for _, m := range missing(doc) {
+			add([]lang.Text{lang.T("请提供:%s", "provide %s").F(m)})
+		}
+	}
+	for _, c := range others(doc) {
+		if f := fixes(c); len(f) > 0 {
+			add(f[:1])
+		}
+	}
+	return out
+}
+
+// missing gives what would settle it, in both languages where they are known.
+func missing(doc *diag.Document) []lang.Text {
+	if len(doc.Verdict.MissingText) == len(doc.Verdict.Missing) {
+		out := []lang.Text{}
+		for _, t := range doc.Verdict.MissingText {
+			out = append(out, cleanText(t))
+		}
+		return out
+	}
+	out := []lang.Text{}
+	for _, en := range doc.Verdict.Missing {
+		t := lang.Same(clean(en))
+		for _, c := range diag.Causes() {
+			for _, s := range c.Settle {
+				if s.EN == en {
+					t = s
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// excluded is a cause that was ruled out, and why.
+type excluded struct {
+	code diag.Code
+	name lang.Text
+	why  []lang.Text
+}
+
+func ruledOut(doc *diag.Document) []excluded {
+	obs := doc.Observations()
+	var out []excluded
+	for _, r := range doc.Verdict.RuledOut {
+		x := excluded{code: r.Code, name: causeName(r.Code)}
+		if len(r.Text) > 0 {
+			for _, t := range r.Text {
+				x.why = append(x.why, cleanText(t))
+			}
+		} else {
+			for _, id := range r.Because {
+				if o, ok := obs.First(id); ok {
+					x.why = append(x.why, lang.T("%s = %s", "%s = %s").F(observationName(id), observationValue(o)))
+				} else {
+					x.why = append(x.why, lang.Same(clean(id)))
+				}
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// remedies gives what to do when the message cannot be recalled any more.
+func remedies(doc *diag.Document) []diag.Remedy {
+	if len(doc.RemedyList) > 0 {
+		return doc.RemedyList
+	}
+	var out []diag.Remedy
+	for _, s := range doc.Remedies {
+		r := diag.Remedy{Text: lang.Same(clean(s))}
+		for _, k := range diag.Remedies() {
+			if k.ID == s || k.Text.EN == s {
+				r = k
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// weighing is one piece of evidence, ready to be shown.
+type weighing struct {
+	DB    float64
+	Text  lang.Text
+	ID    string
+	Basis incident.Basis
+}
+
+func weighings(doc *diag.Document, list []diag.Weighing) []weighing {
+	obs := doc.Observations()
+	var out []weighing
+	for _, w := range list {
+		x := weighing{DB: w.DB, Text: cleanText(w.Text), ID: clean(w.Observation)}
+		if o, ok := obs.First(w.Observation); ok {
+			x.Basis = o.Basis
+			if x.Text.IsZero() {
+				x.Text = lang.T("%s = %s", "%s = %s").F(observationName(o.ID), observationValue(o))
+			}
+		} else if f, ok := doc.Incident.Get(incident.Field(w.Observation)); ok {
+			x.Basis = f.Basis
+		}
+		if x.Text.IsZero() {
+			x.Text = lang.Same(x.ID)
+		}
+		out = append(out, x)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return math.Abs(out[i].DB) > math.Abs(out[j].DB) })
+	return out
+}
+
+// ordered is a check and how deep it is folded.
+type ordered struct {
+	diag.CheckJSON
+	depth int
+}
+
+// checks gives the checks in the contract's order, folded ones under the one they follow.
+func checks(doc *diag.Document) []ordered {
+	var out []ordered
+	shown := make([]bool, len(doc.Checks))
+	var put func(i, depth int)
+	put = func(i, depth int) {
+		if shown[i] {
+			return
+		}
+		shown[i] = true
+		out = append(out, ordered{doc.Checks[i], depth})
+		for j, c := range doc.Checks {
+			if c.FollowsFrom == doc.Checks[i].ID && c.FollowsFrom != "" {
+				put(j, min(depth+1, 3))
+			}
+		}
+	}
+	has := map[string]bool{}
+	for _, c := range doc.Checks {
+		has[c.ID] = true
+	}
+	for i, c := range doc.Checks {
+		if c.FollowsFrom == "" || !has[c.FollowsFrom] || c.FollowsFrom == c.ID {
+			put(i, 0)
+		}
+	}
+	for i := range doc.Checks { // those that follow one another in a circle
+		put(i, 0)
+	}
+	return out
+}
+
+// reason is a check's reason, with the name of the check it follows.
+func reason(c ordered) lang.Text {
+	t := cleanText(c.ReasonText())
+	if c.FollowsFrom != "" {
+		f := sFollows.F(checkName(c.FollowsFrom))
+		if t.IsZero() {
+			return f
+		}
+		return lang.T("%s(%s)", "%s (%s)").F(t, f)
+	}
+	return t
+}
+
+// moment is a moment of the timeline with its time read.
+type moment struct {
+	diag.Moment
+	t    time.Time
+	text lang.Text
+}
+
+// moments gives the timeline in its order in time; moments without a readable time are left out.
+func moments(doc *diag.Document) []moment {
+	var out []moment
+	for _, m := range doc.Timeline {
+		t, err := time.Parse(time.RFC3339Nano, m.At)
+		if err != nil {
+			continue
+		}
+		text := cleanText(m.Text)
+		if text.IsZero() {
+			text = kindWord(m.Kind)
+		}
+		out = append(out, moment{m, t, text})
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].t.Before(out[j].t) })
+	return out
+}
+
+// problems gives the problems with the input, one line each.
+func problems(doc *diag.Document) []lang.Text {
+	var out []lang.Text
+	for _, p := range doc.Problems {
+		t := cleanText(p.Text)
+		if w := clean(p.Where); w != "" && !strings.HasPrefix(t.EN, w) {
+			t = lang.T("%s:%s", "%s: %s").F(w, t)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// because gives the observations that a stage's state rests on.
+func because(doc *diag.Document, st diag.StageReport) []lang.Text {
+	obs := doc.Observations()
+	var out []lang.Text
+	for _, id := range st.Because {
+		if o, ok := obs.First(id); ok {
+			out = append(out, lang.T("%s %s [%s]", "%s %s [%s]").F(observationName(id), observationValue(o), basisWord(o.Basis)))
+			continue
+		}
+		if f, ok := doc.Incident.Get(incident.Field(id)); ok {
+			v, _ := factText(doc, incident.Field(id))
+			out = append(out, lang.T("%s %s [%s]", "%s %s [%s]").F(incident.SpecOf(incident.Field(id)).Label, v, basisWord(f.Basis)))
+			continue
+		}
+		out = append(out, observationName(id))
+	}
+	return out
+}
+
+// stages gives all six stages in order; one that the document lacks is unknown.
+func stages(doc *diag.Document) []diag.StageReport {
+	out := make([]diag.StageReport, len(diag.Stages))
+	for i, s := range diag.Stages {
+		out[i] = diag.StageReport{Stage: s, State: diag.Unknown}
+		for _, r := range doc.Stages {
+			if r.Stage == s {
+				out[i] = r
+			}
+		}
+	}
+	return out
+}
