@@ -172,7 +172,9 @@ func run(t testing.TB, id string, in *diag.Input) diag.Result {
 	for _, need := range byID[id].Needs {
 		seen = append(seen, byID[need].Run(context.Background(), in, nil).Observations...)
 	}
-	return byID[id].Run(context.Background(), in, seen)
+	res := byID[id].Run(context.Background(), in, seen)
+	res.ID = id
+	return res
 }
 
 // seen is one observation as text: "id=value unit", with its details named after it.
@@ -207,14 +209,14 @@ func want(t testing.TB, r diag.Result, state diag.CheckState, list ...string) {
 					details = append(details, name)
 				}
 			}
-			found = found || seen(o, details...) == w || no && o.ID == w
+			found = found || seen(o, details...) == w || no && (o.ID == w || seen(o) == w)
 		}
 		if found == no {
 			t.Errorf("want %q; there is:\n%s", w, list2text(r))
 		}
 	}
 	for _, o := range r.Observations {
-		if !strings.HasPrefix(o.ID, r.ID) && r.ID != "" || o.Basis == "" || o.Value == nil {
+		if !strings.HasPrefix(o.ID, r.ID+".") && o.ID != AttemptSymptom || o.Basis == "" || o.Value == nil {
 			t.Errorf("observation %+v", o)
 		}
 		switch o.Value.(type) {

@@ -47,7 +47,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	quality := s.pathTexts(in)
 	failure := s.failure(a)
 	s.recorded(a)
-	strong := s.signals("network", a, "offline", "reset", "unstable", "loss", "timeout", "local_network")
+	strong := s.signals("network", a, "offline", "reset", "unstable", "slow_path", "loss", "timeout", "local_network")
 	liveState, liveReason := s.networkNow(ctx, in)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -222,14 +223,15 @@ func (s *sheet) backends(a *attempt.Attempt) bool {
 		if c.Backend == "" || c.Entry.FromCache != "" || c.Kind != "api" && c.Kind != "document" {
 			continue
 		}
-		if by[c.Host] == nil {
-			by[c.Host] = map[string]*tally{}
+		like := likeness(c)
+		if by[like] == nil {
+			by[like] = map[string]*tally{}
 		}
-		t := by[c.Host][c.Backend]
+		t := by[like][c.Backend]
 		if t == nil {
 			t = &tally{}
-			by[c.Host][c.Backend] = t
-			names[c.Host] = append(names[c.Host], c.Backend)
+			by[like][c.Backend] = t
+			names[like] = append(names[like], c.Backend)
 		}
 		t.n++
 		if c.Status >= 500 || c.Failure == attempt.FailTimeout || c.Failure == attempt.FailReset || c.Failure == attempt.FailAborted || c.Failure == attempt.FailPending {
@@ -240,7 +242,7 @@ func (s *sheet) backends(a *attempt.Attempt) bool {
 	}
 	state := ""
 	for _, c := range slices.Concat(a.Calls, a.Server) {
-		host := c.Host
+		host := likeness(c)
 		list := names[host]
 		if len(list) < 2 {
 			continue
@@ -280,6 +282,17 @@ func (s *sheet) backends(a *attempt.Attempt) bool {
 		s.add(ServerBackends, "even", from(harNames(a)), detail("host", state))
 	}
 	return false
+}
+
+var idPart = regexp.MustCompile(`/[^/]*[0-9][^/]*`)
+
+// likeness groups requests whose machines may be compared. A service's own log
+// holds all kinds of requests of everybody: there only the same address is alike.
+func likeness(c *attempt.Call) string {
+	if c.Host != "log" {
+		return c.Host
+	}
+	return "log " + c.Entry.Method + " " + idPart.ReplaceAllString(pathOf(c.Entry.URL), "/#")
 }
 
 // session reports that the login was lost around the recall.

@@ -260,11 +260,11 @@ func (ij *IncidentJSON) UnmarshalJSON(data []byte) error {
 					}
 					m := incident.Moment{Text: v, T: t, ZoneAssumed: fj.ZoneAssumed}
 					if fj.ErrMS != nil {
-						m.Err = time.Duration(*fj.ErrMS * float64(time.Millisecond))
+						m.Err = incident.Span(*fj.ErrMS, time.Millisecond)
 					}
 					fact.Value = m
 				} else if fj.Seconds > 0 {
-					fact.Value = incident.Window{Text: v, D: time.Duration(fj.Seconds * float64(time.Second))}
+					fact.Value = incident.Window{Text: v, D: incident.Span(fj.Seconds, time.Second)}
 				}
 			case float64:
 				fact.Value = int(v)

@@ -51,9 +51,14 @@ func (r Runner) Run(ctx context.Context, in *Input) []Result {
 		mu.Unlock()
 		close(done[id])
 	}
+	looped := r.loops()
 	for _, c := range r.Checks {
 		if why, skip := r.skips(c.ID); skip {
 			finish(c.ID, Result{State: Skip, Reason: why})
+			continue
+		}
+		if looped[c.ID] {
+			finish(c.ID, Result{State: Error, Reason: lang.T("检查之间互相等待,无法开始", "the check waits for itself, by way of what it needs")})
 			continue
 		}
 		wg.Go(func() {
@@ -111,6 +116,34 @@ func (r Runner) runOne(ctx context.Context, c Check, in *Input, seen Observation
 	}
 	res.Duration = time.Since(start)
 	return res
+}
+
+// loops gives the checks that wait for themselves, at once or by way of
+// others. A check that is skipped lets nobody wait.
+func (r Runner) loops() map[string]bool {
+	needs := map[string][]string{}
+	for _, c := range r.Checks {
+		if _, skip := r.skips(c.ID); !skip {
+			needs[c.ID] = c.Needs
+		}
+	}
+	out := map[string]bool{}
+	for id := range needs {
+		seen := map[string]bool{}
+		for todo := []string{id}; len(todo) > 0; {
+			last := len(todo) - 1
+			next := needs[todo[last]]
+			todo = todo[:last]
+			for _, n := range next {
+				if !seen[n] {
+					seen[n] = true
+					todo = append(todo, n)
+				}
+			}
+		}
+		out[id] = seen[id]
+	}
+	return out
 }
 
 func (r Runner) skips(id string) (lang.Text, bool) {

@@ -98,7 +98,7 @@ func fixes(c diag.CauseReport) []lang.Text {
 	return out
 }
 
-// todo lists what to do now: the primary cause's steps, then the first step of each other cause.
+// todo lists what to do now: the primary cause's steps, then the first step of each other likely cause.
 func todo(doc *diag.Document) []lang.Text {
 	var out []lang.Text
 	seen := map[string]bool{}
@@ -119,12 +119,16 @@ func todo(doc *diag.Document) []lang.Text {
 		}
 	}
 	for _, c := range others(doc) {
-		if f := fixes(c); len(f) > 0 {
+		if f := fixes(c); len(f) > 0 && c.Probability >= worthMending {
 			add(f[:1])
 		}
 	}
 	return out
 }
+
+// worthMending is how likely a cause beside the primary must be for its mend to
+// be put before a person who wants to know what to do.
+const worthMending = 0.2
 
 // missing gives what would settle it, in both languages where they are known.
 func missing(doc *diag.Document) []lang.Text {

@@ -5,6 +5,7 @@
 package attempt
 
 import (
+	"context"
 	"sort"
 	"time"
 
@@ -107,6 +108,12 @@ const (
 
 // Build puts the attempt together.
 func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
+	return BuildUntil(context.Background(), ev, in, prof)
+}
+
+// BuildUntil is Build that stops reading logs when the context ends, and joins
+// what it has read by then.
+func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
 	prof.Prepare()
 	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}}
 	if ev == nil {
@@ -120,7 +127,7 @@ func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Atte
 	a.readFrames(h)
 	a.choose()
 	a.learn()
-	a.readLogs(h)
+	a.readLogs(ctx, h)
 	a.frameRequests()
 	a.settleTold()
 	a.refineTimes(in)

@@ -16,21 +16,22 @@ import (
 // the rules and of the message. It is measured, and outranks what the profile
 // assumes. The zero value of a field means that nothing was said.
 type ServiceFacts struct {
-	Window      time.Duration // how long a message can be recalled
-	Types       []string      // recallable types, lower case
-	Enabled     string        // the feature: yes, no
-	Permission  string        // the account may recall: yes, no
-	Self        string        // the agent's own id
-	Sender      string        // the message's sender id, or kind
-	SenderKind  string        // agent bot system client
-	Type        string        // of the message
-	Channel     string        // of the conversation
-	Read        string        // yes, no
-	Ended       bool          // the conversation is closed
-	SDK         string        // the visitor's: android ios web
-	SDKVersion  string
-	ClientLast  string // the newest version of the agents' client
-	VisitorPush string // down, when the service says that the visitor was not reached
+	Window     time.Duration // how long a message can be recalled
+	Types      []string      // recallable types, lower case
+	Enabled    string        // the feature: yes, no
+	Permission string        // the account may recall: yes, no
+	Self       string        // the agent's own id
+	Sender     string        // the message's sender id, or kind
+	SenderKind string        // agent bot system client
+	Type       string        // of the message
+	Channel    string        // of the conversation
+	Read       string        // yes, no
+	Ended      bool          // the conversation is closed
+	SDK        string        // the visitor's: android ios web
+	SDKVersion string
+	ClientLast string // the newest version of the agents' client
+
+	selfFromLog bool
 }
 
 var (
@@ -49,8 +50,9 @@ var (
 	endedKeys   = regexp.MustCompile(`^(?:state|status|conv ?status|conversation ?status|session ?status)$`)
 	sdkKeys     = regexp.MustCompile(`^(?:sdk ?ver(?:sion)?|client ?ver(?:sion)?|app ?ver(?:sion)?|ver(?:sion)?)$`)
 	osKeys      = regexp.MustCompile(`^(?:platform|os|sdk|sdk ?type|client|device|terminal)$`)
+	deniedRight = regexp.MustCompile(`(?i)(?:^[!-])|[:=](?:deny|denied|false|0|no|off|none)$`)
 	versionText = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)*$`)
-	sdkText     = regexp.MustCompile(`(?i)\b(android|ios|web|iphone)(?:[ -]?sdk)?[/ ]v?(\d+\.\d+(?:\.\d+)?)\b`)
+	sdkText     = regexp.MustCompile(`(?i)\b(android|ios|web|iphone)(?:[ -]?sdk)?[/ =:-]v?(\d+\.\d+(?:\.\d+)?)\b`)
 	visitorWord = regexp.MustCompile(`(?i)visitor|peer|customer|sdk|guest|recipient|end ?user|访客|客户`)
 )
 
@@ -251,6 +253,9 @@ func (a *Attempt) learnRights(list []any) {
 		words++
 		if a.Profile.RecallVerb(profile.Words(t)) != "" {
 			a.Facts.Permission = "yes"
+			if deniedRight.MatchString(t) {
+				a.Facts.Permission = "no"
+			}
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package attempt
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -25,12 +26,20 @@ const (
 // lasting are signals of a state that holds until it is revoked, so that they
 // count although they stand some minutes before the recall.
 var lasting = map[string]bool{"push_down": true, "push_up": true, "offline": true, "unstable": true, "clock_step": true, "other_session": true,
-	"stale_app": true, "outdated_client": true, "outdated_browser": true, "settings": true, "session": true, "visitor_outdated": true, "extension": true, "device_slow": true, "uneven": true, "loss": true}
+	"stale_app": true, "outdated_client": true, "outdated_browser": true, "settings": true, "session": true, "visitor_outdated": true, "extension": true, "device_slow": true, "uneven": true, "loss": true, "slow_path": true}
+
+// running are signals of the software that runs, which hold from its start on.
+var running = map[string]bool{"stale_app": true, "outdated_client": true, "outdated_browser": true, "visitor_outdated": true}
+
+const sinceStart = 24 * time.Hour
 
 // readLogs takes from the logs what is said about the recall and its surroundings.
-func (a *Attempt) readLogs(h *hosts) {
+func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
 	for _, lf := range a.Evidence.Logs {
-		for _, e := range lf.Entries {
+		for i, e := range lf.Entries {
+			if i%64 == 0 && ctx.Err() != nil {
+				return
+			}
 			a.readLine(e, lf, h)
 		}
 	}
@@ -87,6 +96,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 			a.Events = append(a.Events, Event{Means: ev.Means, At: e.At, Text: head(text, 300), Source: where, Mine: mine})
 		}
 	}
+	if a.ID == "" && server && timed && !beside {
+		return // with no id to tell messages apart only the very moment is ours
+	}
 	strong := mine || verb && (!timed || around) || timed && beside
 	if verb && !mine && timed && !around {
 		return // another recall at another time
@@ -100,7 +112,11 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 			continue // a connection that went down later was up when it mattered
 		}
 		if timed && !around && !strong {
-			if in, _ := a.near(e.At, connection); !in || !lasting[sig.Means] {
+			reach := connection
+			if running[sig.Means] {
+				reach = sinceStart
+			}
+			if in, _ := a.near(e.At, reach); !in || !lasting[sig.Means] {
 				continue
 			}
 		}
@@ -193,6 +209,9 @@ var (
 // stampsOf takes from a log when the message was created and when its recall
 // arrived, and makes up the request where only a log shows it.
 func (a *Attempt) stampsOf(e *logs.Entry, server, verb, mine, near bool, where string) {
+	if server && mine {
+		a.whoActed(e.Text, verb)
+	}
 	if server && mine && !verb && createdLine.MatchString(e.Text) && !e.At.IsZero() {
 		if a.sentBefore(e.At) {
 			a.Sent, a.SentAlt = withSource(e.At, where), a.Sent
@@ -209,6 +228,23 @@ func (a *Attempt) stampsOf(e *logs.Entry, server, verb, mine, near bool, where s
 		}
 		if a.Request != nil && (a.Request.Arrived.IsZero() || at.T.Before(a.Request.Arrived.T)) {
 			a.Request.Arrived = withSource(at, where)
+		}
+	}
+}
+
+var (
+	authorText   = regexp.MustCompile(`(?i)\b(?:from|author|sender|owner|sent_by|created_by)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
+	operatorText = regexp.MustCompile(`(?i)\b(?:operator|op_id|actor|requester|by|account|uid|user|agent)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
+)
+
+// whoActed takes from the service's log who wrote the message and who asks for its recall.
+func (a *Attempt) whoActed(text string, verb bool) {
+	if m := authorText.FindStringSubmatch(text); m != nil && a.Facts.Sender == "" {
+		a.Facts.Sender = m[1]
+	}
+	if verb {
+		if m := operatorText.FindStringSubmatch(text); m != nil && (a.Facts.Self == "" || a.Facts.selfFromLog) {
+			a.Facts.Self, a.Facts.selfFromLog = m[1], true
 		}
 	}
 }

@@ -5,6 +5,7 @@ package diagnosis
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	started := opt.Now()
 	opt.Profile.Prepare()
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
-	a := attempt.Build(ev, opt.Incident, opt.Profile)
+	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
 	in := &diag.Input{
 		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline,
 		Health: opt.Incident.Empty() && ev.Empty(), Now: opt.Now,
@@ -71,7 +72,11 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 		Health: in.Health,
 	}
 	for _, p := range append(opt.Problems, ev.Problems...) {
-		doc.Problems = append(doc.Problems, diag.ProblemJSON{Where: p.Where(), Text: p.Text()})
+		kept := *p
+		if kept.File != "" {
+			kept.File = filepath.Base(kept.File) // the folders tell of the person
+		}
+		doc.Problems = append(doc.Problems, diag.ProblemJSON{Where: kept.Where(), Text: kept.Text()})
 	}
 	Judge(doc)
 	return &Diagnosis{Document: doc, Attempt: a, Evidence: ev}

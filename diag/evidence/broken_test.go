@@ -93,14 +93,14 @@ func TestReadErrors(t *testing.T) {
 		return nil, &os.PathError{Op: "open", Path: "a/dead.har", Err: os.ErrPermission}
 	}}, 0)
 	s.add(&File{Path: "a/sick.har", Name: "sick.har", open: func() (io.ReadCloser, error) {
-		return readCloser{io.MultiReader(strings.NewReader("{"), errReader{broken}), closers{}}, nil
+		return readCloser{io.MultiReader(strings.NewReader("{"), errReader{broken}), io.NopCloser(nil)}, nil
 	}}, 0)
 	if len(s.Files) != 0 || !problemOf(s, "dead.har", "cannot read: permission denied") || !problemOf(s, "sick.har", "input/output error") {
 		t.Errorf("%s, %v", kinds(s), problems(s))
 	}
 	long := oneHAR(400)
 	half := &File{Path: "half.har", Name: "half.har", open: func() (io.ReadCloser, error) {
-		return readCloser{io.MultiReader(strings.NewReader(long[:len(long)/2]), errReader{broken}), closers{}}, nil
+		return readCloser{io.MultiReader(strings.NewReader(long[:len(long)/2]), errReader{broken}), io.NopCloser(nil)}, nil
 	}}
 	s = &Set{}
 	s.readHAR(context.Background(), half, Options{})
@@ -113,7 +113,7 @@ func TestReadErrors(t *testing.T) {
 func TestLogReadErrors(t *testing.T) {
 	bug(t, "E7 a read error is not told where the log has any other problem, such as stamps without a zone")
 	text := &File{Path: "half.log", Name: "half.log", Kind: TextLog, open: func() (io.ReadCloser, error) {
-		return readCloser{io.MultiReader(strings.NewReader(strings.Repeat(clientText, 2000)), errReader{errors.New("input/output error")}), closers{}}, nil
+		return readCloser{io.MultiReader(strings.NewReader(strings.Repeat(clientText, 2000)), errReader{errors.New("input/output error")}), io.NopCloser(nil)}, nil
 	}}
 	s := &Set{}
 	s.readText(context.Background(), text, Options{Zone: time.UTC})

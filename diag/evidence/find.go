@@ -146,7 +146,7 @@ func (s *Set) addZip(f *File, depth int) {
 			bad(lang.T("压缩包太大,其余未读", "the archive is too large: the rest was not read"))
 			return
 		case m.UncompressedSize64 > maxRatio*max(m.CompressedSize64, 1<<16):
-			bad(lang.T("%q 压缩比异常,未读", "%q has an implausible compression ratio and was not read").F(m.Name))
+			bad(lang.T("%q 压缩比异常,未读", "%q has an implausible compression ratio and was not read").F(filepath.Base(filepath.FromSlash(m.Name))))
 			continue
 		}
 		name, zipPath := m.Name, f.Path

@@ -128,7 +128,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 
 func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Location) LogFile {
 	lf := LogFile{File: f}
-	lo := logs.Options{Name: f.Path, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
+	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {
 		lo.ModTime = info.ModTime()
 	}
@@ -156,6 +156,9 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		return nil
 	})
 	lf.Info = info
+	for _, p := range problems {
+		p.File = f.Path // the document keeps base names, the person at the screen sees which file
+	}
 	s.Problems = append(s.Problems, problems...)
 	if err != nil && len(problems) == 0 {
 		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"meiqia-diag/diag/lang"
 )
@@ -149,9 +150,12 @@ func (s Spec) parse(text string, now time.Time) (any, *lang.Problem) {
 	}
 }
 
+// listSigns part the words of a list: ASCII and full-width commas, semicolons and brackets, and the list comma.
+const listSigns = ",;[]\uFF0C\uFF1B\u3001\uFF3B\uFF3D\u3010\u3011"
+
 func splitList(text string) []string {
 	out := []string{}
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",,、; ;[]", r) }) {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(listSigns, r) }) {
 		if l := strings.ToLower(w); l != "none" && l != "无" {
 			out = append(out, l)
 		}

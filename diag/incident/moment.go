@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,15 +20,34 @@ var isoLayouts = []string{
 }
 
 // A time as people write it: an optional day, an optional half of the day, and hours.
-var humanTime = regexp.MustCompile(`^(?:(?:(\d{4})\s*[-/.年])?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(今天|今日|today|昨天|昨日|昨晚|yesterday|前天|今早|今晚))?[\sT,,]*` +
-	`(凌晨|早上|上午|中午|下午|傍晚|晚上|晚|am|pm)?\s*(\d{1,2})\s*[::点时]\s*(?:(\d{1,2}|半|整)\s*[分]?)?(?:\s*[::]?\s*(\d{1,2})(?:[.,](\d{1,9}))?\s*秒?)?\s*(am|pm)?\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?$`)
+var humanTime = regexp.MustCompile(`^(?:(?:(\d{4})\s*[-/.年])?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(今天|今日|today|昨天|昨日|昨晚|yesterday|前天|今早|今晚))?[\st,]*` +
+	`(凌晨|早上|上午|中午|下午|傍晚|晚上|晚|am|pm)?\s*(\d{1,2})\s*[:点时]\s*(?:(\d{1,2}|半|整)\s*[分]?)?(?:\s*:?\s*(\d{1,2})(?:[.,](\d{1,9}))?\s*秒?)?\s*(am|pm)?\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?$`)
+
+// halfWidth turns the full-width letters, digits and signs that a Chinese input
+// method writes (\uFF01 to \uFF5E, and the wide space) into their ASCII twins.
+func halfWidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '\uFF01' && r <= '\uFF5E':
+			return r - '\uFF01' + '!'
+		case r == '\u3000':
+			return ' '
+		case r == '\u3001':
+			return ','
+		}
+		return r
+	}, s)
+}
+
+// smallHours is where "last night" ends: 昨晚1点 is past midnight, 昨晚5点 is in the evening before.
+const smallHours = 5
 
 // ParseMoment reads a time as people write it: RFC 3339, "2026-11-20 10:22:41",
 // "11-20 10:22", "10:22:41", "昨天 22:15", "下午3点5分". What is missing is
 // filled in from now: the day that makes the moment the latest one not after
 // now, and now's zone. The error of the moment is that of the last digit given.
 func ParseMoment(text string, now time.Time) (Moment, *lang.Problem) {
-	s := strings.TrimSpace(text)
+	s := strings.TrimSpace(halfWidth(text))
 	for _, layout := range isoLayouts {
 		if t, err := time.Parse(layout, s); err == nil && plausible(t) {
 			return momentOf(text, t, layoutPrecision(s, layout), false), nil
@@ -47,9 +67,22 @@ func ParseMoment(text string, now time.Time) (Moment, *lang.Problem) {
 	}
 	here := now.In(loc)
 	hour, _ := strconv.Atoi(m[6])
-	half := m[5] + m[10]
+	half, night := m[5]+m[10], strings.HasSuffix(m[4], "晚")
+	if half == "" && night {
+		half = "晚"
+	}
+	nextDay := 0
 	switch half {
-	case "下午", "傍晚", "晚上", "晚", "pm":
+	case "晚上", "晚":
+		switch {
+		case hour == 12:
+			hour, nextDay = 0, 1
+		case hour < smallHours:
+			nextDay = 1
+		case hour < 12:
+			hour += 12
+		}
+	case "下午", "傍晚", "pm":
 		if hour < 12 {
 			hour += 12
 		}
@@ -61,9 +94,9 @@ func ParseMoment(text string, now time.Time) (Moment, *lang.Problem) {
 		if hour == 12 {
 			hour = 0
 		}
-	}
-	if (m[4] == "昨晚" || m[4] == "今晚") && half == "" && hour < 12 {
-		hour += 12
+		if night {
+			nextDay = 1
+		}
 	}
 	minute, precision := 0, time.Hour
 	switch m[7] {
@@ -115,11 +148,12 @@ func ParseMoment(text string, now time.Time) (Moment, *lang.Problem) {
 		dated = false
 	}
 	t := time.Date(year, month, day, hour, minute, sec, nsec, loc)
-	if !dated && t.After(here.Add(time.Minute)) {
-		t = t.AddDate(0, 0, -1)
-	}
 	if (m[2] != "" && (t.Day() != day || t.Month() != month)) || !plausible(t) {
 		return Moment{}, badMoment(text)
+	}
+	t = t.AddDate(0, 0, nextDay)
+	if (!dated || nextDay > 0 && m[2] == "") && t.After(here.Add(time.Minute)) {
+		t = t.AddDate(0, 0, -1) // said after midnight, 今晚12点 is the midnight just past
 	}
 	return momentOf(text, t, precision, zoneAssumed), nil
 }
@@ -186,13 +220,32 @@ func badMoment(text string) *lang.Problem {
 	}
 }
 
+// maxSpan bounds a duration, in seconds: three years.
+const maxSpan = 1e8
+
+// Span gives n units to the nanosecond or, for spans of weeks, where a float64
+// of seconds no longer tells nanoseconds apart, to the microsecond. So a span
+// written as seconds and read back is the same span.
+func Span(n float64, unit time.Duration) time.Duration {
+	return exact(time.Duration(math.Round(n * float64(unit))))
+}
+
+func exact(d time.Duration) time.Duration {
+	if d >= 1<<21*time.Second {
+		return d.Round(time.Microsecond)
+	}
+	return d
+}
+
 var humanWindow = regexp.MustCompile(`^(?:(\d+(?:\.\d+)?)\s*(d|天|days?))?\s*(?:(\d+(?:\.\d+)?)\s*(h|小时|hours?|hrs?))?\s*(?:(\d+(?:\.\d+)?)\s*(m|分钟?|minutes?|mins?))?\s*(?:(\d+(?:\.\d+)?)\s*(s|秒钟?|seconds?|secs?))?$`)
 
 // ParseWindow reads a duration as people write it: "2m", "120s", "2分钟", "1 hour". A bare number is seconds.
 func ParseWindow(text string) (time.Duration, *lang.Problem) {
-	s := strings.ToLower(strings.TrimSpace(text))
-	if n, err := strconv.ParseFloat(s, 64); err == nil && n > 0 && n < 1e8 {
-		return time.Duration(n * float64(time.Second)), nil
+	s := strings.ToLower(strings.TrimSpace(halfWidth(text)))
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n > 0 && n < maxSpan {
+		if d := Span(n, time.Second); d > 0 {
+			return d, nil
+		}
 	}
 	m := humanWindow.FindStringSubmatch(s)
 	var d time.Duration
@@ -200,11 +253,11 @@ func ParseWindow(text string) (time.Duration, *lang.Problem) {
 		for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 			if m[1+2*i] != "" {
 				n, _ := strconv.ParseFloat(m[1+2*i], 64)
-				if n > 1e6 {
+				if n*unit.Seconds() >= maxSpan {
 					m = nil
 					break
 				}
-				d += time.Duration(n * float64(unit))
+				d += Span(n, unit)
 			}
 		}
 	}
@@ -214,5 +267,5 @@ func ParseWindow(text string) (time.Duration, *lang.Problem) {
 			Hint: lang.T("请写成 2m、120s 或 2分钟", "write it as 2m, 120s or 2 minutes"),
 		}
 	}
-	return d, nil
+	return exact(d), nil
 }

@@ -97,10 +97,10 @@ func (p *Problem) Where() string {
 func (p *Problem) Text() Text {
 	t := p.What
 	if w := p.Where(); w != "" {
-		t = Text{ZH: w + ": " + t.ZH, EN: w + ": " + t.EN}
+		t = Text{ZH: w + "\uFF1A" + t.ZH, EN: w + ": " + t.EN}
 	}
 	if !p.Hint.IsZero() {
-		t = Text{ZH: t.ZH + "(" + p.Hint.ZH + ")", EN: t.EN + " (" + p.Hint.EN + ")"}
+		t = Text{ZH: t.ZH + "\uFF08" + p.Hint.ZH + "\uFF09", EN: t.EN + " (" + p.Hint.EN + ")"}
 	}
 	return t
 }

@@ -90,7 +90,7 @@ func TestProblemWhere(t *testing.T) {
 
 func TestProblemText(t *testing.T) {
 	p := &Problem{File: "a.yaml", Line: 3, Field: "message.read", What: T("不认识", "unknown word"), Hint: T("可用:是 否", "use yes or no")}
-	want := T("a.yaml:3: message.read: 不认识(可用:是 否)", "a.yaml:3: message.read: unknown word (use yes or no)")
+	want := T("a.yaml:3: message.read\uFF1A不认识\uFF08可用:是 否\uFF09", "a.yaml:3: message.read: unknown word (use yes or no)")
 	if got := p.Text(); got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

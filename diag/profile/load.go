@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -113,6 +114,9 @@ func (p *Profile) overlay(own *Profile) {
 				merged[k] = v
 			}
 			p.MinVersions = merged
+			for k := range own.MinVersions {
+				p.restate(own, k)
+			}
 		case "Notes":
 			notes := map[string]Note{}
 			for k, v := range p.Notes {
@@ -124,22 +128,27 @@ func (p *Profile) overlay(own *Profile) {
 			p.Notes = notes
 		default:
 			dst.Field(i).Set(src.Field(i))
-			// The user said so: the base's note on this value no longer holds.
-			key := src.Type().Field(i).Tag.Get("yaml")
-			if _, noted := own.Notes[key]; !noted && own.Base != "" {
-				notes := map[string]Note{}
-				for k, v := range p.Notes {
-					notes[k] = v
-				}
-				notes[key] = Note{Basis: string(incident.Stated), Source: "profile " + own.Name}
-				p.Notes = notes
-			}
+			p.restate(own, src.Type().Field(i).Tag.Get("yaml"))
 		}
 	}
 	if own.Base != "" && own.Name != "" && own.Version == "" {
 		p.Version = ""
 	}
 	p.compiled = nil
+}
+
+// restate notes that the user's own profile said so: the base's note on this
+// value no longer holds. The user's own note on it does.
+func (p *Profile) restate(own *Profile, key string) {
+	if _, noted := own.Notes[key]; noted || own.Base == "" {
+		return
+	}
+	notes := maps.Clone(p.Notes)
+	if notes == nil {
+		notes = map[string]Note{}
+	}
+	notes[key] = Note{Basis: string(incident.Stated), Source: "profile " + own.Name}
+	p.Notes = notes
 }
 
 func decodeStrict(data []byte, name string, into any) []*lang.Problem {
@@ -190,29 +199,44 @@ func yamlKeys(t reflect.Type) []string {
 // check validates what the YAML types cannot: URLs, expressions, versions.
 func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	var out []*lang.Problem
-	bad := func(needle, field string, what, hint lang.Text) {
-		out = append(out, &lang.Problem{File: name, Line: lineOf(data, needle), Field: field, What: what, Hint: hint})
+	bad := func(field string, what, hint lang.Text, place ...any) {
+		out = append(out, &lang.Problem{File: name, Line: lineOf(data, place...), Field: field, What: what, Hint: hint})
 	}
-	for _, h := range p.Hosts {
+	expression := func(re, field string, place ...any) {
+		if _, err := regexp.Compile(re); err != nil {
+			bad(field, lang.T("正则表达式 %q 写错了:%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
+		}
+	}
+	for i, h := range p.Hosts {
 		u, err := url.Parse(h.URL)
 		if err != nil || u.Hostname() == "" || !oneOf(u.Scheme, "http", "https", "ws", "wss") {
-			bad(h.URL, "hosts.url", lang.T("%q 不是 http/https/ws/wss 地址", "%q is not an http, https, ws or wss address").F(h.URL),
-				lang.T("例如 https://app.meiqia.com/", "as in https://app.meiqia.com/"))
+			bad("hosts.url", lang.T("%q 不是 http/https/ws/wss 地址", "%q is not an http, https, ws or wss address").F(h.URL),
+				lang.T("例如 https://app.meiqia.com/", "as in https://app.meiqia.com/"), "hosts", i, "url")
 		}
 		if !oneOf(string(h.Role), string(Workbench), string(API), string(Push), string(Static), string(Media), string(Visitor), string(Discovery)) {
-			bad(string(h.Role), "hosts.role", lang.T("不认识角色 %q", "unknown role %q").F(string(h.Role)),
-				lang.T("可用:workbench api push static media visitor discovery", "use one of: workbench api push static media visitor discovery"))
+			bad("hosts.role", lang.T("不认识角色 %q", "unknown role %q").F(string(h.Role)),
+				lang.T("可用:workbench api push static media visitor discovery", "use one of: workbench api push static media visitor discovery"), "hosts", i, "role")
 		}
 	}
-	for _, ps := range [][]Pattern{p.Refusals, p.Events, p.Signals} {
-		for _, pat := range ps {
+	for i, re := range p.Recall.Verbs {
+		expression(re, "recall.verbs", "recall", "verbs", i)
+	}
+	for i, re := range p.Recall.Objects {
+		expression(re, "recall.objects", "recall", "objects", i)
+	}
+	for _, list := range []struct {
+		key string
+		ps  []Pattern
+	}{{"refusals", p.Refusals}, {"events", p.Events}, {"signals", p.Signals}} {
+		for i, pat := range list.ps {
 			if !KnownMeaning(pat.Means) {
-				bad(pat.Means, "means", lang.T("不认识含义 %q", "unknown meaning %q").F(pat.Means), lang.T("可用:%s", "use one of: %s").F(strings.Join(Meanings(), " ")))
+				bad("means", lang.T("不认识含义 %q", "unknown meaning %q").F(pat.Means), lang.T("可用:%s", "use one of: %s").F(strings.Join(Meanings(), " ")), list.key, i, "means")
 			}
-			for _, re := range append(append([]string{}, pat.Text...), pat.Codes...) {
-				if _, err := regexp.Compile(re); err != nil {
-					bad(re, "patterns", lang.T("正则表达式 %q 写错了:%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"))
-				}
+			for j, re := range pat.Text {
+				expression(re, "patterns", list.key, i, "text", j)
+			}
+			for j, re := range pat.Codes {
+				expression(re, "patterns", list.key, i, "codes", j)
 			}
 		}
 	}
@@ -228,13 +252,67 @@ func oneOf(s string, words ...string) bool {
 	return false
 }
 
-// lineOf finds the line that holds a value, 0 when it stands in the base.
-func lineOf(data []byte, needle string) int {
-	i := bytes.Index(data, []byte(needle))
-	if i < 0 || needle == "" {
+// lineOf gives the line of the value at a place: keys, and places in lists. A
+// list of the user's own stands before the base's, so its places are those of
+// the merged one; 0 for what stands in the base. A key that is absent from an
+// entry of a list gives the entry's line.
+func lineOf(data []byte, place ...any) int {
+	var doc yaml.Node
+	if yaml.Unmarshal(data, &doc) != nil || len(doc.Content) == 0 {
 		return 0
 	}
-	return 1 + bytes.Count(data[:i], []byte("\n"))
+	n, line := doc.Content[0], 0
+	for _, step := range place {
+		switch step := step.(type) {
+		case int:
+			if n = aim(n); n.Kind != yaml.SequenceNode || step >= len(n.Content) {
+				return 0
+			}
+			n = n.Content[step]
+			line = n.Line
+		case string:
+			if n = member(n, step); n == nil {
+				return line
+			}
+		}
+	}
+	return n.Line
+}
+
+// aim follows an alias to what it stands for.
+func aim(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// member gives the value of a key, also of one merged in by "<<".
+func member(n *yaml.Node, key string) *yaml.Node {
+	n = aim(n)
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag == "!!merge" {
+			from := aim(n.Content[i+1])
+			all := []*yaml.Node{from}
+			if from.Kind == yaml.SequenceNode {
+				all = from.Content
+			}
+			for _, m := range all {
+				if v := member(m, key); v != nil {
+					return v
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func plainError(err error) string {

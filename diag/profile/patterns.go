@@ -2,6 +2,8 @@ package profile
 
 import (
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -20,7 +22,7 @@ var meanings = map[string]bool{
 	// signals
 	"tap_missed": true, "button_hidden": true, "device_slow": true, "extension": true, "settings": true,
 	"outdated_browser": true, "outdated_client": true, "stale_app": true, "offline": true, "reset": true,
-	"unstable": true, "loss": true, "timeout": true, "local_network": true, "uneven": true, "clock_step": true, "stale_view": true,
+	"unstable": true, "slow_path": true, "loss": true, "timeout": true, "local_network": true, "uneven": true, "clock_step": true, "stale_view": true,
 	"visitor_outdated": true, "server_error": true,
 }
 
@@ -39,13 +41,68 @@ func KnownMeaning(m string) bool { return meanings[m] }
 
 type matcher struct {
 	means string
-	text  *regexp.Regexp
-	codes *regexp.Regexp
+	text  choices
+	codes expressions
 }
 
 type matchers struct {
 	refusals, events, signals []matcher
-	verbs, objects            *regexp.Regexp
+	verbs, objects            expressions
+}
+
+// expressions are regular expressions of which any may match. They are one
+// where RE2 takes them together, which is the fastest.
+type expressions []*regexp.Regexp
+
+// anyOf compiles a choice of expressions. Valid ones never fail: where they are
+// too much for one expression, each is its own. Load reports the others.
+func anyOf(alts []string, before, behind string) expressions {
+	if re, err := regexp.Compile(before + "(?:" + strings.Join(alts, "|") + ")" + behind); err == nil {
+		return expressions{re}
+	}
+	var out expressions
+	for _, alt := range alts {
+		if re, err := regexp.Compile(before + "(?:" + alt + ")" + behind); err == nil {
+			out = append(out, re)
+		}
+	}
+	return out
+}
+
+// in gives the first place in a text where one matches, nil for none.
+func (es expressions) in(text string) (first []int) {
+	for _, re := range es {
+		if loc := re.FindStringIndex(text); loc != nil && (first == nil || loc[0] < first[0]) {
+			first = loc
+		}
+	}
+	return first
+}
+
+// first gives the words at that place, "" for none.
+func (es expressions) first(text string) string {
+	if loc := es.in(text); loc != nil {
+		return text[loc[0]:loc[1]]
+	}
+	return ""
+}
+
+// spreads finds what reaches beyond the expression that holds it once that
+// stands among others: a quotation, which need not be closed, and flags.
+var spreads = regexp.MustCompile(`\\Q|\(\?[a-zA-Z-]+\)`)
+
+// closed writes expressions so that they can stand side by side.
+func closed(ps []string) []string {
+	out := slices.Clone(ps)
+	for i, p := range out {
+		if !spreads.MatchString(p) {
+			continue
+		}
+		if re, err := syntax.Parse(p, syntax.Perl); err == nil {
+			out[i] = "(?:" + re.String() + ")"
+		}
+	}
+	return out
 }
 
 func compile(ps []Pattern) []matcher {
@@ -53,10 +110,10 @@ func compile(ps []Pattern) []matcher {
 	for _, p := range ps {
 		m := matcher{means: p.Means}
 		if len(p.Text) > 0 {
-			m.text = regexp.MustCompile("(?:" + strings.Join(wordStarts(p.Text), "|") + ")")
+			m.text = choose(wordStarts(p.Text))
 		}
 		if len(p.Codes) > 0 {
-			m.codes = regexp.MustCompile("^(?:" + strings.Join(p.Codes, "|") + ")$")
+			m.codes = anyOf(closed(p.Codes), "^", "$")
 		}
 		out = append(out, m)
 	}
@@ -68,8 +125,12 @@ func compile(ps []Pattern) []matcher {
 // Chinese has no such starts.
 func wordStarts(patterns []string) []string {
 	var out []string
-	for _, p := range patterns {
-		for _, alt := range alternatives(p) {
+	for i, p := range closed(patterns) {
+		alts := alternatives(p)
+		if p != patterns[i] || slices.ContainsFunc(alts, invalid) {
+			alts = []string{p} // never worse than as it was written
+		}
+		for _, alt := range alts {
 			if latinStart.MatchString(alt) && !strings.ContainsFunc(alt[:firstGroup(alt)], func(r rune) bool { return r > 0x7f }) {
 				alt = `\b(?:` + alt + `)`
 			}
@@ -77,6 +138,11 @@ func wordStarts(patterns []string) []string {
 		}
 	}
 	return out
+}
+
+func invalid(p string) bool {
+	_, err := syntax.Parse(p, syntax.Perl)
+	return err != nil
 }
 
 var latinStart = regexp.MustCompile(`^(?:\(\?:)*[a-z]`)
@@ -89,8 +155,8 @@ func firstGroup(alt string) int {
 	depth := 0
 	for i := 0; i < len(alt); i++ {
 		switch alt[i] {
-		case '\\':
-			i++
+		case '\\', '[':
+			i = atomEnd(alt, i)
 		case '(':
 			depth++
 		case ')':
@@ -105,15 +171,11 @@ func firstGroup(alt string) int {
 // alternatives splits an expression at its outermost bars.
 func alternatives(p string) []string {
 	var out []string
-	depth, from, class := 0, 0, false
+	depth, from := 0, 0
 	for i := 0; i < len(p); i++ {
 		switch c := p[i]; {
-		case c == '\\':
-			i++
-		case class:
-			class = c != ']'
-		case c == '[':
-			class = true
+		case c == '\\', c == '[':
+			i = atomEnd(p, i)
 		case c == '(':
 			depth++
 		case c == ')':
@@ -126,11 +188,36 @@ func alternatives(p string) []string {
 	return append(out, p[from:])
 }
 
-func anyWord(words []string) *regexp.Regexp {
-	if len(words) == 0 {
-		return regexp.MustCompile(`[^\s\S]`)
+// atomEnd gives the last byte of the escape or character class that starts at
+// i. A "]" that comes first in a class is a member, and [:alpha:] is one too.
+func atomEnd(p string, i int) int {
+	if p[i] == '\\' {
+		return i + 1
 	}
-	return regexp.MustCompile("(?:" + strings.Join(words, "|") + ")")
+	i++
+	if i < len(p) && p[i] == '^' {
+		i++
+	}
+	if i < len(p) && p[i] == ']' {
+		i++
+	}
+	for ; i < len(p) && p[i] != ']'; i++ {
+		if p[i] == '\\' {
+			i++
+		} else if strings.HasPrefix(p[i:], "[:") {
+			if n := strings.Index(p[i+2:], ":]"); n >= 0 {
+				i += n + 3
+			}
+		}
+	}
+	return i
+}
+
+func anyWord(words []string) expressions {
+	if len(words) == 0 {
+		return nil
+	}
+	return anyOf(closed(words), "", "")
 }
 
 // Prepare compiles the patterns; Load's callers need it once before matching,
@@ -160,12 +247,12 @@ func find(ms []matcher, text, code string) []Match {
 		if seen[m.means] {
 			continue
 		}
-		if code != "" && m.codes != nil && m.codes.MatchString(code) {
+		if code != "" && m.codes.in(code) != nil {
 			out, seen[m.means] = append(out, Match{m.means, code}), true
 			continue
 		}
-		if m.text != nil && low != "" {
-			if loc := m.text.FindStringIndex(low); loc != nil {
+		if low != "" {
+			if loc := m.text.in(low); loc != nil {
 				out, seen[m.means] = append(out, Match{m.means, low[loc[0]:loc[1]]}), true
 			}
 		}
@@ -183,10 +270,10 @@ func (p *Profile) EventsIn(text string) []Match { return find(p.compiled.events,
 func (p *Profile) SignalsIn(text string) []Match { return find(p.compiled.signals, text, "") }
 
 // RecallVerb gives the first word for "recall" in a text (lower-cased by the caller), "" when there is none.
-func (p *Profile) RecallVerb(low string) string { return p.compiled.verbs.FindString(low) }
+func (p *Profile) RecallVerb(low string) string { return p.compiled.verbs.first(low) }
 
 // MessageWord gives the first word for "message" in a text, "" when there is none.
-func (p *Profile) MessageWord(low string) string { return p.compiled.objects.FindString(low) }
+func (p *Profile) MessageWord(low string) string { return p.compiled.objects.first(low) }
 
 // Words turns an identifier or text into lower-case words, so that one pattern
 // reads recall_window_expired, RecallWindowExpired and recall-window-expired.

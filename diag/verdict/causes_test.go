@@ -90,7 +90,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	for _, c := range cases {
 		obs := saw(t, c.obs)
 		want, _ := json.Marshal(Judge(obs, Context{}))
-		for range 10 {
+		for range 4 {
 			if got, _ := json.Marshal(Judge(shuffled(r, obs), Context{})); string(got) != string(want) {
 				t.Errorf("%s: another order gives\n%s\nnot\n%s", c.code, got, want)
 				break
@@ -121,13 +121,17 @@ func TestOrderOfOneIDDoesNotMatter(t *testing.T) {
 }
 
 func TestJSONIsDeterministic(t *testing.T) {
-	for _, c := range cases {
+	for i, c := range cases {
 		obs := saw(t, c.obs+" network.hint=offline sync.other_logins=1? device.kind=desktop")
 		want, err := json.Marshal(Judge(obs, Context{}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 100 {
+		runs := 5
+		if i%8 == 0 {
+			runs = 100
+		}
+		for range runs {
 			if got, _ := json.Marshal(Judge(obs, Context{})); string(got) != string(want) {
 				t.Fatalf("%s: %s\nthen %s", c.code, want, got)
 			}

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"meiqia-diag/diag"
@@ -80,6 +81,9 @@ func (b *book) weigh(obs diag.Observations, ctx Context) []scored {
 		}
 		list = append(list, s)
 	}
+	if ctx.Health && slices.ContainsFunc(list, func(s scored) bool { return s.code != healthy && s.own >= minHealth }) {
+		list[0].db -= 20 // list[0] is healthy: something was seen that breaks recalls, so the presumption falls
+	}
 	softmax(list, b.Temperature)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].p > list[j].p })
 	return list
@@ -118,6 +122,7 @@ func explain(because lang.Text, o diag.Observation) lang.Text {
 // Bounds of what is shown.
 const (
 	minContributing = 6.0   // decibans of its own that a contributing cause must have
+	minHealth       = 9.0   // decibans of one cause's own that end the presumption of health
 	minShown        = 0.02  // probability
 	ruledOutBelow   = 0.005 // probability
 	maxContributing = 4

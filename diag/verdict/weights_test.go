@@ -20,7 +20,7 @@ func TestWeightsParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Explained <= 0 || b.Explained > 1 || b.Temperature < 1 || b.Live <= 0 || b.Live > 1 {
+	if b.Explained <= 0 || b.Explained > 1 || b.Temperature < 0.5 || b.Temperature > 3 || b.Live <= 0 || b.Live > 1 {
 		t.Errorf("explained %v, temperature %v, live %v", b.Explained, b.Temperature, b.Live)
 	}
 	if b.Basis[incident.Measured] < b.Basis[incident.Stated] || b.Basis[incident.Stated] < b.Basis[incident.Assumed] || b.Basis[incident.Assumed] <= 0 {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/diagnosis"
+	"meiqia-diag/diag/lang"
+	"meiqia-diag/report/archive"
+)
+
+// recallFrom judges saved observations again and shows the result. Nothing is measured.
+func (a *app) recallFrom(o *recallOptions) error {
+	doc, err := readDocument(o.from)
+	if err != nil {
+		return err
+	}
+	diagnosis.Judge(doc)
+	if err := a.show(a.out, o.format, doc); err != nil {
+		return err
+	}
+	a.ending.doc = doc
+	return nil
+}
+
+// readDocument reads a report.json, or the one inside a report archive.
+func readDocument(file string) (*diag.Document, error) {
+	hint := lang.T("请给出 report.json，或含有它的报告压缩包", "give a report.json, or the report archive that holds one")
+	doc, err := archive.OpenReport(file)
+	if err == nil && doc.Incident.Incident == nil {
+		err = &lang.Problem{File: file, Field: "incident", What: lang.T("缺少这一项", "this part is missing")}
+	}
+	var p *lang.Problem
+	switch {
+	case err == nil:
+		return doc, nil
+	case errors.As(err, &p):
+		if p.Hint.IsZero() {
+			p.Hint = hint
+		}
+		return nil, p
+	}
+	return nil, &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(ioText(err)), Hint: hint}
+}

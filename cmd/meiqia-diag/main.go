@@ -1,0 +1,45 @@
+// Command meiqia-diag finds out why recalling a sent message failed.
+//
+// Every command is one small file over the same path: read what is known
+// (input.go, ask.go, lab.go), let package diagnosis run, save the report
+// (save.go), show the result (show.go). exit.go alone turns what came out into
+// the exit status.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// grace is how long a command may take to end by itself once it was interrupted.
+const grace = 700 * time.Millisecond
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	a := newApp(os.Args[1:])
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			stop() // a second Ctrl-C ends the program at once
+			select {
+			case <-ended:
+			case <-time.After(grace):
+				os.Exit(a.end(errInterrupted))
+			}
+		}
+	}()
+	err := a.run(ctx)
+	if ctx.Err() != nil {
+		err = errInterrupted
+	}
+	status := a.end(err)
+	close(ended)
+	stop()
+	a.holdWindow()
+	os.Exit(status)
+}

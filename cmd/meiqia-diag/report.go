@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/diagnosis"
+	"meiqia-diag/diag/lang"
+	"meiqia-diag/report"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "report", Short: a.t("查看和检验收到的报告", "look at a report that was received"),
+		Long: a.t("供技术支持使用：查看收到的报告，检验它是否完整。", "For the support side: show a report that was received, and see whether it is whole."),
+		Example: examples(a.t("看报告", "show it"), "meiqia-diag report show meiqia-diag-report-20261120-102301.zip",
+			a.t("检验报告", "see whether it is whole"), "meiqia-diag report validate meiqia-diag-report-20261120-102301.zip"),
+		Args: a.noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.reportShow(), a.reportValidate())
+	return cmd
+}
+
+// oneFile turns away anything but one argument.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return &lang.Problem{Field: cmd.CommandPath(), What: lang.T("没有写是哪个报告", "no report is named"), Hint: seeHelp(cmd)}
+	}
+	return atMost(1)(cmd, args)
+}
+
+func (a *app) reportShow() *cobra.Command {
+	format := "text"
+	cmd := &cobra.Command{
+		Use: "show FILE", Short: a.t("显示报告里的诊断", "show the diagnosis in a report"),
+		Long: a.t("按保存时的样子显示 report.json 或报告压缩包里的诊断；要重新判定请用 recall --from。读得懂就以 0 退出，不论结论如何。",
+			"Show the diagnosis in a report.json or a report archive as it was saved; recall --from judges it again. The exit status is 0 if it can be read, whatever it says."),
+		Example: examples(a.t("在终端里看", "on the terminal"), "meiqia-diag report show report.zip", a.t("存成网页", "as a page"), "meiqia-diag report show report.zip --format html > report.html"),
+		Args:    oneFile,
+		RunE: func(_ *cobra.Command, args []string) error {
+			doc, err := readDocument(args[0])
+			if err != nil {
+				return err
+			}
+			return a.show(a.out, format, doc)
+		},
+	}
+	f := a.flagsOf(cmd)
+	f.choice(&format, "format", "F", report.Formats, "格式：text json markdown html junit tap nagios", "format: text json markdown html junit tap nagios")
+	complete(cmd, "format", report.Formats...)
+	return cmd
+}
+
+func (a *app) reportValidate() *cobra.Command {
+	return &cobra.Command{
+		Use: "validate FILE", Short: a.t("检验报告是否完整、前后一致", "see whether a report is whole and consistent"),
+		Long: a.t("检验 report.json 或报告压缩包：格式对不对，文件是否被改动，结论是否与其中的观测值相符。有问题以 2 退出。",
+			"Validate a report.json or a report archive: its layout, whether its files were changed, and whether its verdict follows from its observations. The exit status is 2 if something is wrong."),
+		Example: examples(a.t("检验一个报告", "validate a report"), "meiqia-diag report validate report.zip"),
+		Args:    oneFile,
+		RunE: func(_ *cobra.Command, args []string) error {
+			doc, err := readDocument(args[0])
+			if err != nil {
+				return err
+			}
+			ps := append(validate(doc, args[0]), verifyArchive(args[0])...)
+			if len(ps) > 0 {
+				return ps
+			}
+			_, err = fmt.Fprintln(a.out, lang.T("%s：有效，%s，由 %s 生成", "%s: valid, %s, written by version %s").F(args[0], doc.Schema, harmless(doc.Tool.Version)).In(a.lang))
+			return err
+		},
+	}
+}
+
+// validate tells what in a document contradicts the contract or itself.
+func validate(doc *diag.Document, file string) (ps problems) {
+	bad := func(field string, what lang.Text) {
+		ps = append(ps, &lang.Problem{File: file, Field: field, What: what, Hint: lang.T("请对方重新生成报告", "have the report made again")})
+	}
+	if len(doc.Stages) != len(diag.Stages) {
+		bad("stages", lang.T("应有 %d 个阶段，却有 %d 个", "there should be %d stages, there are %d").F(len(diag.Stages), len(doc.Stages)))
+	} else {
+		for i, s := range doc.Stages {
+			if s.Stage != diag.Stages[i] {
+				bad("stages", lang.T("第 %d 个阶段应是 %s", "stage %d should be %s").F(i+1, string(diag.Stages[i])))
+			}
+		}
+	}
+	states := []diag.CheckState{diag.Pass, diag.Warn, diag.Fail, diag.Skip, diag.Error}
+	last := -1
+	for _, c := range doc.Checks {
+		at := slices.Index(diag.CheckIDs, c.ID)
+		switch {
+		case at < 0:
+			bad("checks", lang.T("不认识检查 %q", "unknown check %q").F(c.ID))
+		case at <= last:
+			bad("checks", lang.T("检查 %q 的次序不对", "check %q is out of order").F(c.ID))
+		}
+		last = max(last, at)
+		if !slices.Contains(states, c.State) {
+			bad("checks."+c.ID, lang.T("不认识状态 %q", "unknown state %q").F(string(c.State)))
+		}
+	}
+	if !slices.Contains([]string{diag.Healthy, diag.Explained, diag.Inconclusive}, doc.Verdict.Outcome) {
+		bad("verdict.outcome", lang.T("不认识结论 %q", "unknown outcome %q").F(doc.Verdict.Outcome))
+	}
+	for _, c := range doc.Verdict.Causes {
+		if _, ok := diag.CauseOf(c.Code); !ok {
+			bad("verdict.causes", lang.T("不认识原因代码 %q", "unknown cause %q").F(string(c.Code)))
+		}
+	}
+	if len(ps) > 0 || doc.Tool.Version != toolVersion() {
+		return ps // another version may judge otherwise, and be right
+	}
+	again := *doc
+	diagnosis.Judge(&again)
+	if again.Verdict.Outcome != doc.Verdict.Outcome || !reflect.DeepEqual(codes(&again), codes(doc)) || again.Outcomes != doc.Outcomes {
+		bad("verdict", lang.T("结论与报告里的观测值不符", "the verdict does not follow from the observations"))
+	}
+	return ps
+}
+
+// codes are the named causes with their roles and probabilities.
+func codes(doc *diag.Document) []string {
+	var out []string
+	for _, c := range doc.Verdict.Causes {
+		out = append(out, fmt.Sprint(c.Code, c.Role, c.Probability))
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lang"
+)
+
+// value is a flag that is read by a function of its own.
+type value struct {
+	text string
+	set  func(string) *lang.Problem
+}
+
+func (v *value) String() string { return v.text }
+func (v *value) Type() string   { return "string" }
+
+func (v *value) Set(s string) error {
+	if p := v.set(s); p != nil {
+		return p
+	}
+	v.text = s
+	return nil
+}
+
+// flags adds flags to a command, with their words in the language of the run.
+type flags struct {
+	a  *app
+	fs *pflag.FlagSet
+}
+
+// flagsOf adds flags to a command, to be shown in the order in which they were added.
+func (a *app) flagsOf(cmd *cobra.Command) flags {
+	cmd.Flags().SortFlags = false
+	return flags{a, cmd.Flags()}
+}
+
+// metavar names the annotation that holds what stands for a flag's value in the help.
+const metavar = "meiqia_metavar"
+
+func (f flags) describe(name, meta string) {
+	if meta != "" {
+		_ = f.fs.SetAnnotation(name, metavar, []string{meta})
+	}
+}
+
+func (f flags) text(p *string, name, meta, zh, en string) {
+	f.fs.StringVar(p, name, *p, f.a.t(zh, en))
+	f.describe(name, meta)
+}
+
+func (f flags) list(p *[]string, name, meta, zh, en string) {
+	f.fs.StringArrayVar(p, name, nil, f.a.t(zh, en))
+	f.describe(name, meta)
+}
+
+func (f flags) yes(p *bool, name, zh, en string) { f.fs.BoolVar(p, name, false, f.a.t(zh, en)) }
+
+func (f flags) value(name, meta, initial string, set func(string) *lang.Problem, zh, en string) {
+	f.fs.Var(&value{text: initial, set: set}, name, f.a.t(zh, en))
+	f.describe(name, meta)
+}
+
+// choice is a flag with a fixed set of words.
+func (f flags) choice(p *string, name, meta string, words []string, zh, en string) {
+	f.value(name, meta, *p, func(s string) *lang.Problem {
+		for _, w := range words {
+			if s == w {
+				*p = s
+				return nil
+			}
+		}
+		return unknownWord(s, words, lang.T("可用：%s", "use one of: %s").F(strings.Join(words, " ")))
+	}, zh, en)
+}
+
+// span is a flag that holds a duration as people write it; 0 stands for no limit.
+func (f flags) span(p *time.Duration, name, meta, zh, en string) {
+	f.value(name, meta, spanText(*p), func(s string) *lang.Problem {
+		if s == "0" {
+			*p = 0
+			return nil
+		}
+		d, err := incident.ParseWindow(halfWidth(s))
+		if err != nil {
+			return err
+		}
+		*p = d
+		return nil
+	}, zh, en)
+}
+
+// spanText writes a duration shortly: 1m30s, not 1m30.000s; "" for none.
+func spanText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	return strings.TrimSuffix(strings.Replace(s, "h0m", "h", 1), "h0s")
+}
+
+// halfWidth turns the digits and marks of a Chinese keyboard into ASCII.
+func halfWidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			return r - '！' + '!'
+		case r == '　':
+			return ' '
+		case r == '。':
+			return '.'
+		}
+		return r
+	}, s)
+}
+
+// fromEnvironment are the flags that an environment variable can stand in for.
+var fromEnvironment = []string{"profile", "format", "offline", "timeout", "no-input"}
+
+// applyEnvironment sets the flags that were not given from MEIQIA_DIAG_*.
+func applyEnvironment(fs *pflag.FlagSet, env func(string) string) *lang.Problem {
+	for _, name := range fromEnvironment {
+		key := envName(name)
+		f, v := fs.Lookup(name), env(key)
+		if f == nil || f.Changed || v == "" {
+			continue
+		}
+		if f.Value.Type() == "bool" {
+			v = boolWord(v)
+		}
+		if err := f.Value.Set(v); err != nil {
+			p := *asProblems(valueError(f, v, err))[0]
+			p.Field = key
+			return &p
+		}
+	}
+	return nil
+}
+
+func envName(flag string) string {
+	return "MEIQIA_DIAG_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+func boolWord(s string) string {
+	switch strings.ToLower(s) {
+	case "yes", "y", "on", "是":
+		return "true"
+	case "no", "n", "off", "否":
+		return "false"
+	}
+	return s
+}
+
+// valueError tells what is wrong with a flag's value.
+func valueError(f *pflag.Flag, given string, err error) error {
+	for _, p := range asProblems(err) {
+		if !p.What.IsZero() && p.What.ZH != p.What.EN {
+			one := *p
+			one.Field = "--" + f.Name
+			return &one
+		}
+	}
+	hint := lang.T("请写成 --%s=值", "write it as --%s=VALUE").F(f.Name)
+	if f.Value.Type() == "bool" {
+		hint = lang.T("可用：true、false，或只写 --%s", "use true or false, or just --%s").F(f.Name)
+	} else if _, e := strconv.Atoi(given); e != nil && f.Value.Type() == "int" {
+		hint = lang.T("请写一个整数", "write a whole number")
+	}
+	return &lang.Problem{Field: "--" + f.Name, What: lang.T("%q 用不了", "%q will not do").F(fmt.Sprint(given)), Hint: hint}
+}
