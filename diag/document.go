@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -148,6 +149,19 @@ func ChecksOf(results []Result) []CheckJSON {
 			obs = []Observation{}
 		}
 		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs})
+	}
+	return out
+}
+
+// ProblemsOf turns problems into their JSON shape, files by their base names: folders tell of the person.
+func ProblemsOf(ps []*lang.Problem) []ProblemJSON {
+	out := make([]ProblemJSON, 0, len(ps))
+	for _, p := range ps {
+		kept := *p
+		if kept.File != "" {
+			kept.File = filepath.Base(kept.File)
+		}
+		out = append(out, ProblemJSON{Where: kept.Where(), Text: kept.Text()})
 	}
 	return out
 }

@@ -231,7 +231,7 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	a.tellProblems(d.Document.Problems)
+	a.tellProblems(d.Problems)
 	if errors.Is(run.Err(), context.DeadlineExceeded) {
 		a.note(lang.T("到了时限 %s：没有做完的部分按未知处理（可用 --timeout 放宽）", "the time limit of %s was reached: what was not finished counts as unknown (--timeout allows more)").F(spanText(o.timeout)))
 	}
@@ -278,14 +278,14 @@ func interruptedOr(ctx context.Context, err error) error {
 }
 
 // tellProblems says on stderr what of the input could not be used.
-func (a *app) tellProblems(list []diag.ProblemJSON) {
+func (a *app) tellProblems(list []*lang.Problem) {
 	const most = 12
 	for i, p := range list {
 		if i == most {
 			a.note(lang.T("另有 %d 处，见结果", "%d more are in the result").F(len(list) - most))
 			return
 		}
-		a.note(p.Text)
+		a.note(p.Text())
 	}
 }
 

@@ -54,13 +54,11 @@ func (a *app) tellFailure(ps problems) {
 	doc := &diag.Document{
 		Schema: diag.Schema, Tool: diag.Tool{Version: toolVersion()}, StartedAt: a.now().Format(time.RFC3339Nano),
 		Incident: diag.IncidentJSON{Incident: incident.New()}, Checks: []diag.CheckJSON{},
-		Timeline: []diag.Moment{}, Evidence: []diag.FileRef{}, Problems: []diag.ProblemJSON{},
+		Timeline: []diag.Moment{}, Evidence: []diag.FileRef{},
 	}
-	for _, p := range ps {
-		doc.Problems = append(doc.Problems, diag.ProblemJSON{Where: p.Where(), Text: p.Text()})
-	}
+	doc.Problems = diag.ProblemsOf(ps)
 	diagnosis.Judge(doc)
-	doc.Verdict.Summary = lang.T("没有诊断成：%s", "There is no diagnosis: %s").F(ps[0].Text())
+	doc.Verdict.Summary = lang.T("没有诊断成：%s", "There is no diagnosis: %s").F(doc.Problems[0].Text)
 	_ = a.show(a.out, format, doc)
 }
 

@@ -5,7 +5,7 @@ package diagnosis
 
 import (
 	"context"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +40,7 @@ type Diagnosis struct {
 	Document *diag.Document
 	Attempt  *attempt.Attempt
 	Evidence *evidence.Set
+	Problems []*lang.Problem // those of the document, with the paths as given
 }
 
 // Run reads the evidence, runs the checks and weighs what they saw.
@@ -68,18 +69,13 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 		Profile:   diag.ProfileRef{Name: opt.Profile.Name, Version: opt.Profile.Version},
 		StartedAt: started.Format(time.RFC3339Nano), DurationMS: diag.Millis(opt.Now().Sub(started)),
 		Incident: diag.IncidentJSON{Incident: opt.Incident}, Checks: diag.ChecksOf(results),
-		Timeline: timeline(a, windowOf(opt)), Evidence: files(ev), Problems: []diag.ProblemJSON{},
+		Timeline: timeline(a, windowOf(opt)), Evidence: files(ev),
 		Health: in.Health,
 	}
-	for _, p := range append(opt.Problems, ev.Problems...) {
-		kept := *p
-		if kept.File != "" {
-			kept.File = filepath.Base(kept.File) // the folders tell of the person
-		}
-		doc.Problems = append(doc.Problems, diag.ProblemJSON{Where: kept.Where(), Text: kept.Text()})
-	}
+	problems := slices.Concat(opt.Problems, ev.Problems)
+	doc.Problems = diag.ProblemsOf(problems)
 	Judge(doc)
-	return &Diagnosis{Document: doc, Attempt: a, Evidence: ev}
+	return &Diagnosis{Document: doc, Attempt: a, Evidence: ev, Problems: problems}
 }
 
 // Judge gives the verdict from the observations of a document, and nothing

@@ -1,0 +1,72 @@
+// Package examples_test keeps the examples true: they are read and diagnosed as their README says.
+package examples_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"meiqia-diag/checks"
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/diagnosis"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/profile"
+)
+
+func read(t *testing.T, path string) *incident.Incident {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, problems := incident.Parse(data, path, time.Now())
+	for _, p := range problems {
+		t.Error(p)
+	}
+	return in
+}
+
+func TestIncidentShowsEveryField(t *testing.T) {
+	in := read(t, "incident.yaml")
+	for _, s := range incident.Specs() {
+		if _, ok := in.Get(s.Field); !ok {
+			t.Errorf("incident.yaml leaves out %s", s.Field)
+		}
+	}
+}
+
+func TestProfileLoads(t *testing.T) {
+	p, problems := profile.Load("profile.yaml")
+	for _, problem := range problems {
+		t.Error(problem)
+	}
+	if p != nil && (len(p.Hosts) != 3 || p.MinVersions["browser_chrome"] == "") {
+		t.Errorf("profile.yaml should replace the hosts and keep the rest of its base: %d hosts, versions %v", len(p.Hosts), p.MinVersions)
+	}
+}
+
+func TestExamplesAreDiagnosed(t *testing.T) {
+	for folder, want := range map[string]diag.Code{
+		"read":  "decision.message-read",
+		"wifi":  "transport.packet-loss",
+		"clock": "decision.clock-skew",
+	} {
+		t.Run(folder, func(t *testing.T) {
+			p, problems := profile.Load("profile.yaml")
+			if p == nil {
+				t.Fatal(problems)
+			}
+			d := diagnosis.Run(context.Background(), diagnosis.Options{
+				Incident: read(t, filepath.Join(folder, "incident.yaml")),
+				Evidence: []string{filepath.Join(folder, "evidence")},
+				Profile:  p, Checks: checks.All(), Offline: true,
+			})
+			v := d.Document.Verdict
+			if v.Outcome != diag.Explained || v.Causes[0].Code != want {
+				t.Errorf("the verdict is %s: %v, not %s", v.Outcome, v.Causes, want)
+			}
+		})
+	}
+}
