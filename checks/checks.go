@@ -10,7 +10,6 @@ import (
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/clock"
-	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/incident"
 )
 
@@ -116,14 +115,4 @@ func (s *sheet) stated(id string, in *incident.Incident, f incident.Field, value
 		return
 	}
 	s.add(id, value, append([]option{basis(fact.Basis), from(fact.Source)}, opts...)...)
-}
-
-// strongLog reports whether a log of one kind stands among the evidence.
-func hasLog(a *attempt.Attempt, kind evidence.Kind) bool {
-	for _, l := range a.Evidence.Logs {
-		if l.File.Kind == kind {
-			return true
-		}
-	}
-	return false
 }

@@ -7,7 +7,6 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
-	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
 )
@@ -253,5 +252,3 @@ func (s *sheet) history(a *attempt.Attempt) string {
 	}
 	return word
 }
-
-var _ = evidence.HAR

@@ -326,6 +326,14 @@ func because(doc *diag.Document, st diag.StageReport) []lang.Text {
 	obs := doc.Observations()
 	var out []lang.Text
 	for _, id := range st.Because {
+		if t, ok := weighed(doc, st, id); ok {
+			out = append(out, t)
+			continue
+		}
+		if t, ok := passedBy[id]; ok && st.State == diag.Passed {
+			out = append(out, t)
+			continue
+		}
 		if o, ok := obs.First(id); ok {
 			out = append(out, lang.T("%s %s [%s]", "%s %s [%s]").F(observationName(id), observationValue(o), basisWord(o.Basis)))
 			continue
@@ -338,6 +346,28 @@ func because(doc *diag.Document, st diag.StageReport) []lang.Text {
 		out = append(out, observationName(id))
 	}
 	return out
+}
+
+// passedBy says what an observation that shows a stage to be passed means.
+var passedBy = map[string]lang.Text{
+	"browser.dispatch": lang.T("请求已离开页面", "the request left the page"),
+	"server.answer":    lang.T("服务给出了回答", "the service answered"),
+	"server.refusal":   lang.T("服务说明了拒绝的理由", "the service gave its reason"),
+}
+
+// weighed gives the reason that the primary cause has for one observation, as
+// far as a broken stage rests on it.
+func weighed(doc *diag.Document, st diag.StageReport, id string) (lang.Text, bool) {
+	p := primary(doc)
+	if p == nil || st.State != diag.Broken {
+		return lang.Text{}, false
+	}
+	for _, w := range p.For {
+		if w.Observation == id {
+			return cleanText(w.Text), true
+		}
+	}
+	return lang.Text{}, false
 }
 
 // stages gives all six stages in order; one that the document lacks is unknown.

@@ -108,14 +108,13 @@ func TestLadderNames(t *testing.T) {
 
 func TestLadderConnections(t *testing.T) {
 	free := closedPort(t)
-	_, port, _ := net.SplitHostPort(free)
 	r := ladder(t, "https://"+free, Options{})
 	if got, want := states(r), "dns:skipped tcp:failed(refused) proxy:skipped tls:skipped http:skipped websocket:skipped"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	// One address of two refuses: the ladder climbs on over the other, and says so.
 	srv := plainServer(t, hello)
-	_, port, _ = net.SplitHostPort(srv.Listener.Addr().String())
+	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
 	res := dnsServer(t, map[string][]string{"two.test": {"127.0.0.9", "127.0.0.1"}})
 	r = ladder(t, "http://two.test:"+port+"/", Options{Resolver: res})
 	if r.FirstFailed != "" || len(r.TCP.Addresses) != 2 || r.TCP.Chosen != "127.0.0.1:"+port {

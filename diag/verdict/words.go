@@ -64,10 +64,8 @@ func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
 			continue
 		}
 		n++
-		if c, ok := diag.CauseOf(s.code); ok {
-			for _, t := range c.Settle {
-				add(t)
-			}
+		if c, ok := diag.CauseOf(s.code); ok && len(c.Settle) > 0 {
+			add(c.Settle[0])
 		}
 	}
 	return out

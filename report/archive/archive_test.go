@@ -67,8 +67,7 @@ func picture(kind string) []byte {
 	if kind == "png" {
 		_ = png.Encode(&b, img)
 		data := b.Bytes()
-		text := []byte("\x00\x00\x00\x0ftEXtAuthor\x00zhangsanXX\x00\x00\x00\x00")
-		text = append([]byte{0, 0, 0, 17}, append([]byte("tEXtAuthor\x00zhangsanXX"), 0, 0, 0, 0)...)
+		text := append([]byte{0, 0, 0, 17}, append([]byte("tEXtAuthor\x00zhangsanXX"), 0, 0, 0, 0)...)
 		return append(append(append([]byte{}, data[:33]...), text...), data[33:]...)
 	}
 	_ = jpeg.Encode(&b, img, nil)

@@ -149,7 +149,7 @@ func (b *builder) sliceInfo() *SliceInfo {
 // sliced cuts a log to the range. What is too much is cut to a narrower range
 // around its middle, and said so.
 func (b *builder) sliced(ctx context.Context, p *piece) error {
-	stamp := func(string) (time.Time, bool) { return time.Time{}, false }
+	var stamp func(string) (time.Time, bool)
 	whole := b.opt.Stamp == nil
 	if !whole {
 		stamp = b.opt.Stamp(p.src)

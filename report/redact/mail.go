@@ -43,19 +43,17 @@ func localPart(s string, at int) int {
 	if i < at && strings.Trim(s[i:at], "._%+-") == "" {
 		return at
 	}
-	for i > 0 && i == at || i > 0 && s[i] == '.' {
-		r, size := utf8.DecodeLastRuneInString(s[:i])
-		if r < 0x80 || !unicode.IsLetter(r) {
-			break
+	if i > 0 && (i == at || s[i] == '.') {
+		if r, _ := utf8.DecodeLastRuneInString(s[:i]); r < 0x80 || !unicode.IsLetter(r) {
+			return i
 		}
 		for i > 0 {
-			r, size = utf8.DecodeLastRuneInString(s[:i])
+			r, size := utf8.DecodeLastRuneInString(s[:i])
 			if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' {
 				break
 			}
 			i -= size
 		}
-		break
 	}
 	return i
 }

@@ -23,7 +23,7 @@ func TestSameValueSamePseudonym(t *testing.T) {
 	if New([]byte("another key, another report")).Text("13800138000") == a {
 		t.Error("the key changes nothing")
 	}
-	if New(nil).Text("13800138000") == New(nil).Text("13800138000") {
+	if first, second := New(nil).Text("13800138000"), New(nil).Text("13800138000"); first == second {
 		t.Error("two random keys give one name")
 	}
 }

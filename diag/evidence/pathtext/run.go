@@ -17,8 +17,7 @@ type run struct {
 	missing map[int]FailureKind
 	loose   map[FailureKind]int // failures told without a number
 	errs    int                 // Windows: "Reply from …" that were errors, which its summary counts as received
-	rttLine bool
-	closed  bool // fping's line of totals came
+	closed  bool                // fping's line of totals came
 }
 
 // reply notes a reply without a number.

@@ -273,8 +273,8 @@ func (t *tracing) pathpingRow(x line) bool {
 	var avg time.Duration
 	if d, _, k, ok := duration(rest); ok {
 		avg, rest = d, rest[k:]
-	} else if strings.HasPrefix(rest, "---") {
-		rest = rest[3:]
+	} else {
+		rest = strings.TrimPrefix(rest, "---")
 	}
 	lost, ok1 := leadInt(rest)
 	_, after, _ := strings.Cut(rest, "/")
