@@ -37,7 +37,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{}, func(e *har.Entry) error {
+	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader}, func(e *har.Entry) error {
 		s.trim(e, opt)
 		h.Entries = append(h.Entries, e)
 		return nil
@@ -61,29 +61,9 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 			s.bodies += size
 		}
 	}
-	e.ReqHeaders, e.RespHeaders = trimHeaders(e.ReqHeaders), trimHeaders(e.RespHeaders)
 	if len(e.URL) > 4096 && !wanted {
 		e.URL = strings.Clone(e.URL[:4096])
 	}
-}
-
-func trimHeaders(hs har.Headers) har.Headers {
-	n := 0
-	for _, h := range hs {
-		if keepHeader(h.Name) {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	out := make(har.Headers, 0, n)
-	for _, h := range hs {
-		if keepHeader(h.Name) {
-			out = append(out, h)
-		}
-	}
-	return out
 }
 
 func (s *Set) readText(ctx context.Context, f *File, opt Options) {

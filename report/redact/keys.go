@@ -157,7 +157,9 @@ func init() {
 	}
 }
 
-func isBenign(v string) bool { return v == "" || benign[strings.ToLower(strings.Trim(v, ".,;:!\u3002\uff0c\uff1b\uff1a\uff01"))] }
+func isBenign(v string) bool {
+	return v == "" || benign[strings.ToLower(strings.Trim(v, ".,;:!\u3002\uff0c\uff1b\uff1a\uff01"))]
+}
 
 // looksSecret tells whether a value is long and mixed enough to be a key.
 func looksSecret(v string) bool {

@@ -16,7 +16,9 @@ type parser struct {
 	deepAt   int64   // file offset of the first entry that nests too deep, -1 for none
 }
 
-func newParser(opt Options) *parser { return &parser{opt: opt, in: newInterner(), deepAt: -1} }
+func newParser(opt Options) *parser {
+	return &parser{opt: opt, in: newInterner(opt.Header), deepAt: -1}
+}
 
 // entry reads the entry that c stands at.
 func (p *parser) entry(c *cursor, index int, offset int64) *Entry {

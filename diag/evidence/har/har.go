@@ -40,6 +40,9 @@ type Options struct {
 	MaxMessage int // bytes kept of each WebSocket message; 0 means 16 KiB, negative keeps none
 	MaxDepth   int // levels of nesting inside one entry before it is reported; 0 means 100
 	MaxEntries int // entries handed out before reading stops; 0 means no limit
+	// Header says which headers to keep, by lower-case name; nil keeps all. What
+	// is not kept is not decoded: headers are half of a HAR.
+	Header func(name string) bool
 }
 
 // Limits of what is not an option: far above what browsers write, they keep a

@@ -153,6 +153,7 @@ func hex4(b []byte) (v rune, ok bool) {
 // interner gives equal short strings one copy. It forgets: memory is bounded,
 // and nothing grows with the file.
 type interner struct {
+	keep  func(name string) bool // headers to keep, nil for all
 	seed  maphash.Seed
 	texts [4096]string
 	names [512]headerName
@@ -162,12 +163,15 @@ type interner struct {
 type headerName struct {
 	raw, lower string
 	secret     bool
+	dropped    bool // Options.Header does not want it
 
 	lastRaw []byte // the last value, as the file has it; never of a secret
 	last    string // what it means
 }
 
-func newInterner() *interner { return &interner{seed: maphash.MakeSeed()} }
+func newInterner(keep func(string) bool) *interner {
+	return &interner{seed: maphash.MakeSeed(), keep: keep}
+}
 
 func (in *interner) text(b []byte) string {
 	if len(b) == 0 {
@@ -187,7 +191,7 @@ func (in *interner) name(b []byte) *headerName {
 	slot := &in.names[maphash.Bytes(in.seed, b)%uint64(len(in.names))]
 	if slot.raw != string(b) {
 		lower := string(bytes.ToLower(bytes.TrimSpace(b)))
-		*slot = headerName{raw: string(b), lower: lower, secret: secret(lower)}
+		*slot = headerName{raw: string(b), lower: lower, secret: secret(lower), dropped: in.keep != nil && !in.keep(lower)}
 	}
 	return slot
 }
