@@ -22,7 +22,6 @@ func table(t *testing.T, check string, prof *profile.Profile, rows []row) {
 	t.Helper()
 	for _, c := range rows {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			if c.facts == nil {
 				c.facts = known
 			}

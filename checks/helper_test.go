@@ -243,11 +243,3 @@ func first(t testing.TB, r diag.Result, id string) diag.Observation {
 	}
 	return o
 }
-
-// bug skips what is known to fail until it is mended; MEIQIA_TEST_BUGS=1 shows it failing.
-func bug(t *testing.T, what string) {
-	t.Helper()
-	if what != "" && os.Getenv("MEIQIA_TEST_BUGS") == "" {
-		t.Skip("known bug: " + what)
-	}
-}

@@ -84,7 +84,6 @@ func TestQualityOfPings(t *testing.T) {
 		{"jitter of a quick path", "good", around(6, 5, 50, 6), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			in := input(t, known, nil, "ping.txt", pings("app.meiqia.com", c.rtts...))
 			if n := len(in.Attempt.Evidence.Paths); n != 1 {
 				t.Fatalf("%d path texts", n)

@@ -209,9 +209,11 @@ func zoneTrap(d, length time.Duration, sent, press, alt clock.Stamp) (hours int,
 	if length <= 0 {
 		length = 10 * time.Minute
 	}
+	// Where both say their zone, and one is the service's own, eight hours are eight hours.
+	sure := sent.Clock == clock.Service && !sent.ZoneAssumed && press.Clock != clock.Unknown && !press.ZoneAssumed
 	for _, h := range []int{8, -8} {
 		rest := d - time.Duration(h)*time.Hour
-		if rest > -time.Minute && rest <= max(2*length, 30*time.Minute) {
+		if !sure && rest > -time.Minute && rest <= max(2*length, 30*time.Minute) {
 			return h, true
 		}
 	}

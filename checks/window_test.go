@@ -153,7 +153,6 @@ func TestEightHourTrap(t *testing.T) {
 		{"truly eight hours late", recorded, append(clocks(0, 0.2), socket(-5, `<{"event":"message","id":"8842","created_on":"2026-11-19T18:21:41.000Z"}`), recall(0, 403, `{}`)), diag.Fail, []string{"!window.zone", "window.asked=out"}, "C1 a recall that is truly eight hours late, by stamps with zones, is said to be in time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			want(t, run(t, "window", input(t, c.facts, nil, c.files...)), c.state, c.list...)
 		})
 	}

@@ -94,6 +94,7 @@ type Attempt struct {
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
+	keys   map[string]keyFacts
 }
 
 // Coverage tells whether a recording would have shown the recall's request.

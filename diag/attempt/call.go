@@ -50,6 +50,17 @@ func (a *Attempt) calls(h *hosts) {
 	sort.SliceStable(a.Calls, func(i, j int) bool { return a.Calls[i].Start.T.Before(a.Calls[j].Start.T) })
 }
 
+var pageStart = regexp.MustCompile(`(?i)^\s*<(?:!doctype|html|head|meta|script|title|body)\b`)
+
+// pageOf gives what tells a login or a portal by: the head of a whole page. A
+// fragment that a script asked for is neither, however much of it there is.
+func pageOf(e *har.Entry) string {
+	if len(e.RespBody) > 2<<10 && !pageStart.MatchString(head(e.RespBody, 64)) {
+		return ""
+	}
+	return head(e.RespBody, 4<<10)
+}
+
 func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	c := &Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
 		Source: fmt.Sprintf("%s entry %d", file, e.Index+1)}
@@ -58,16 +69,14 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	}
 	c.Backend = backend(e)
 	c.Kind = callKind(e)
-	for _, part := range []float64{e.Blocked, e.DNS, e.Connect} {
-		c.Sent += max(part, 0)
-	}
+	c.Sent = sentAfter(e)
 	if !e.Started.IsZero() {
 		c.Start = clock.Stamp{T: e.Started, Clock: clock.Browser, Err: time.Millisecond, ZoneAssumed: e.ZoneAssumed, Source: c.Source}
 	}
 	loc := e.RespHeaders.Get("location") + e.RedirectURL
 	c.ToLogin = (e.Status >= 300 && e.Status < 400 && loginWords.MatchString(loc)) ||
-		(c.Kind == "api" && isHTML(e) && loginPage.MatchString(e.RespBody))
-	c.ToPortal = !c.ToLogin && ((c.Kind == "api" && isHTML(e) && portalPage.MatchString(e.RespBody)) || e.Status == 407 || e.Status == 511 ||
+		(c.Kind == "api" && isHTML(e) && loginPage.MatchString(pageOf(e)))
+	c.ToPortal = !c.ToLogin && ((c.Kind == "api" && isHTML(e) && portalPage.MatchString(pageOf(e))) || e.Status == 407 || e.Status == 511 ||
 		(e.Status >= 300 && e.Status < 400 && portalPage.MatchString(loc)))
 	return c
 }
@@ -123,6 +132,11 @@ func head(s string, n int) string {
 		return s[:n]
 	}
 	return s
+}
+
+// sentAfter gives the milliseconds from an entry's start until it was on its way.
+func sentAfter(e *har.Entry) float64 {
+	return max(e.Blocked, 0) + max(e.DNS, 0) + max(e.Connect, 0)
 }
 
 // Arrival gives when the request was on its way and when its first byte of

@@ -85,7 +85,6 @@ func TestDialects(t *testing.T) {
 	for _, d := range dialects {
 		for _, an := range d.answers {
 			t.Run(d.name+"/"+an.body, func(t *testing.T) {
-				bug(t, an.bug)
 				a := chrome(t, known, entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), entry(0.2, d.method, host+d.path, d.body, an.status, an.body))
 				r := a.Request
 				if r == nil {
@@ -135,7 +134,6 @@ var frames = []struct {
 func TestFrames(t *testing.T) {
 	for _, f := range frames {
 		t.Run(f.name, func(t *testing.T) {
-			bug(t, f.bug)
 			a := chrome(t, known, socket(f.talk...))
 			r := a.Request
 			if r == nil {
@@ -181,7 +179,6 @@ func TestNotTheRecall(t *testing.T) {
 		{"a recall at a stranger's", entry(0, "DELETE", "https://mail.example.org/messages/17", "", 204, ``), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			// Its own page tells that the service was recorded, and no recall with it.
 			a := chrome(t, known, entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), c.e)
 			if a.Request != nil {
@@ -200,7 +197,6 @@ func TestFramesThatAreNot(t *testing.T) {
 		{"the service's own event", `<{"type":"message_recalled","msg_id":"8842"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			if a := chrome(t, known, socket(c.frame, `<{"type":"pong"}`)); a.Request != nil {
 				t.Errorf("taken for the recall: %+v", a.Request)
 			}

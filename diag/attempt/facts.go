@@ -127,6 +127,28 @@ func findKey(v any, re *regexp.Regexp, depth int) string {
 	return ""
 }
 
+// keyFacts is what a key's name may stand for. A recording repeats few names in
+// many objects, so each name is looked at once.
+type keyFacts struct {
+	words                                        string
+	verb, right, os, sdk, channel, ended, idLike bool
+}
+
+func (a *Attempt) keyFacts(k string) keyFacts {
+	kf, ok := a.keys[k]
+	if !ok {
+		w := profile.Words(k)
+		kf = keyFacts{w, a.Profile.RecallVerb(w) != "", rightKeys.MatchString(w), osKeys.MatchString(w), sdkKeys.MatchString(w), channelKeys.MatchString(w), endedKeys.MatchString(w), idKey.MatchString(w)}
+		if a.keys == nil {
+			a.keys = map[string]keyFacts{}
+		}
+		if len(a.keys) < 10_000 {
+			a.keys[k] = kf
+		}
+	}
+	return kf
+}
+
 func (a *Attempt) learnTree(v any, key string, depth int) {
 	if depth > 12 {
 		return
@@ -143,36 +165,39 @@ func (a *Attempt) learnTree(v any, key string, depth int) {
 			}
 		}
 	case map[string]any:
-		if rightKeys.MatchString(key) {
+		kf := a.keyFacts(key)
+		if kf.right {
 			a.learnRightMap(x)
 		}
-		if a.Profile.RecallVerb(key) != "" {
+		if kf.verb {
 			a.learnRule(x)
 		}
 		if a.ID != "" && a.isMessage(x) {
 			a.learnMessage(x)
 		}
 		var sdk, version string
-		for _, k := range slices.Sorted(maps.Keys(x)) {
-			w, t := profile.Words(k), asText(x[k])
+		names := slices.Sorted(maps.Keys(x))
+		for _, k := range names {
+			kf, t := a.keyFacts(k), asText(x[k])
+			w := kf.words
 			low := strings.ToLower(t)
 			switch {
-			case osKeys.MatchString(w) && (low == "android" || low == "ios" || low == "web"):
+			case kf.os && (low == "android" || low == "ios" || low == "web"):
 				sdk = low
-			case osKeys.MatchString(w) && sdkText.MatchString(t):
+			case kf.os && sdkText.MatchString(t):
 				m := sdkText.FindStringSubmatch(t)
 				sdk, version = strings.ToLower(m[1]), m[2]
-			case sdkKeys.MatchString(w) && versionText.MatchString(t):
+			case kf.sdk && versionText.MatchString(t):
 				version = strings.TrimPrefix(t, "v")
-			case channelKeys.MatchString(w) && t != "" && len(t) < 24 && f.Channel == "" && depth > 0:
+			case kf.channel && t != "" && len(t) < 24 && f.Channel == "" && depth > 0:
 				f.Channel = low
-			case endedKeys.MatchString(w) && (low == "closed" || low == "ended" || low == "finished" || low == "archived" || low == "end"):
+			case kf.ended && (low == "closed" || low == "ended" || low == "finished" || low == "archived" || low == "end"):
 				if strings.Contains(key, "conv") || strings.Contains(key, "session") || strings.Contains(key, "chat") || strings.Contains(key, "thread") || strings.Contains(w, "conv") {
 					f.Ended = true
 				}
-			case a.Profile.RecallVerb(w) != "" && ruleAge.MatchString(w) && !notAge.MatchString(w) && f.Window == 0:
+			case kf.verb && ruleAge.MatchString(w) && !notAge.MatchString(w) && f.Window == 0:
 				f.Window = ruleDuration(w, t)
-			case a.Profile.RecallVerb(w) != "" && (strings.HasPrefix(w, "can ") || strings.HasPrefix(w, "allow") || strings.HasSuffix(w, "able") || strings.HasSuffix(w, "enabled")):
+			case kf.verb && (strings.HasPrefix(w, "can ") || strings.HasPrefix(w, "allow") || strings.HasSuffix(w, "able") || strings.HasSuffix(w, "enabled")):
 				if low == "false" || low == "0" {
 					f.Permission = "no"
 				} else if low == "true" || low == "1" {
@@ -183,8 +208,11 @@ func (a *Attempt) learnTree(v any, key string, depth int) {
 		if version != "" && (sdk != "" || visitorWord.MatchString(key)) && f.SDKVersion == "" && (sdk != "" && visitorWord.MatchString(key) || sdk == "android" || sdk == "ios" || visitorWord.MatchString(key)) {
 			f.SDK, f.SDKVersion = sdk, version
 		}
-		for _, k := range slices.Sorted(maps.Keys(x)) {
-			a.learnTree(x[k], profile.Words(k), depth+1)
+		for _, k := range names {
+			switch x[k].(type) {
+			case map[string]any, []any:
+				a.learnTree(x[k], a.keyFacts(k).words, depth+1)
+			}
 		}
 	}
 }
@@ -284,7 +312,7 @@ func (a *Attempt) learnRightMap(m map[string]any) {
 
 func (a *Attempt) isMessage(x map[string]any) bool {
 	for k, v := range x {
-		if idKey.MatchString(profile.Words(k)) && asText(v) == a.ID {
+		if asText(v) == a.ID && a.keyFacts(k).idLike {
 			return true
 		}
 	}

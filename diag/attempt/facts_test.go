@@ -35,7 +35,6 @@ func TestFactsOfAnswers(t *testing.T) {
 		{"nothing of the kind", "GET", "/api/v1/ads", `{"window":{"w":800},"types":["a","b"],"status":"closed"}`, func(*ServiceFacts) {}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			a := chrome(t, known, entry(-30, c.method, host+c.path, "", 200, c.body), recallOf(0.2, "8842", 403, `{"error":"no"}`))
 			var want ServiceFacts
 			c.want(&want)

@@ -31,9 +31,9 @@ var failureWords = []struct {
 	word string
 	f    Failure
 }{
-	{"BLOCKED_BY_CLIENT", FailBlocked}, {"BLOCKED_BY_ADMINISTRATOR", FailPolicy}, {"BLOCKED_BY_RESPONSE", FailPolicy}, {"BLOCKED_BY_CSP", FailPolicy},
+	{"BLOCKED_BY_CLIENT", FailBlocked}, {"BLOCKED_BY_ADMINISTRATOR", FailPolicy}, {"BLOCKED_BY_RESPONSE", FailUnspecified}, {"BLOCKED_BY_CSP", FailPolicy},
 	{"BLOCKED_BY_PRIVATE_NETWORK", FailPolicy}, {"BLOCKED_BY_LOCAL_NETWORK", FailPolicy}, {"INSECURE_PRIVATE", FailPolicy}, {"UNSAFE_PORT", FailPolicy}, {"MIXED", FailPolicy},
-	{"INTERNET_DISCONNECTED", FailOffline}, {"NETWORK_IO_SUSPENDED", FailOffline}, {"OFFLINE", FailOffline}, {"NETWORK_CHANGED", FailChanged},
+	{"INTERNET_DISCONNECTED", FailOffline}, {"NETWORK_IO_SUSPENDED", FailChanged}, {"OFFLINE", FailOffline}, {"NETWORK_CHANGED", FailChanged},
 	{"NAME_NOT_RESOLVED", FailDNS}, {"NAME_RESOLUTION", FailDNS}, {"DNS_", FailDNS}, {"UNKNOWN_HOST", FailDNS}, {"ICANN_NAME_COLLISION", FailDNS},
 	{"PROXY", FailProxy}, {"TUNNEL", FailProxy}, {"SOCKS", FailProxy},
 	{"CERT", FailTLS}, {"SSL", FailTLS}, {"SEC_ERROR", FailTLS}, {"MOZILLA_PKIX", FailTLS}, {"ECH_", FailTLS},
@@ -44,6 +44,9 @@ var failureWords = []struct {
 	{"HTTP2_", FailReset}, {"QUIC", FailReset}, {"SOCKET_NOT_CONNECTED", FailReset}, {"CONNECTION WAS LOST", FailReset}, {"CONNECTION LOST", FailReset},
 	{"BINDING_ABORTED", FailAborted}, {"ERR_ABORTED", FailAborted}, {"CANCEL", FailAborted},
 	{"NS_ERROR_ABORT", FailUnspecified},
+	// Safari writes sentences, in the system's language.
+	{"TIMED OUT", FailTimeout}, {"HOSTNAME COULD NOT BE FOUND", FailDNS}, {"COULD NOT CONNECT TO THE SERVER", FailUnreachable},
+	{"请求超时", FailTimeout}, {"网络连接已中断", FailReset}, {"断开与互联网的连接", FailOffline}, {"指定主机名的服务器", FailDNS}, {"未能连接到服务器", FailUnreachable}, {"已取消", FailAborted},
 }
 
 // failureOf names how an entry ended without an answer, "" when it was answered.

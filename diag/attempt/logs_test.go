@@ -34,7 +34,6 @@ func TestToldByLogs(t *testing.T) {
 		{"server: application log in prose", "2026-11-20T02:22:41.300Z WARN  [http-nio-8080-exec-3] c.m.im.RecallService - recall msg=8842 denied: age 125s > limit 120s\n", Refused, "window", "", false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bug(t, c.bug)
 			a := build(t, known, "app.log", c.log)
 			r := a.Request
 			if r == nil {

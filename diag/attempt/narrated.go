@@ -369,7 +369,7 @@ func (a *Attempt) frameRequests() {
 			continue
 		}
 		fs, ok := fields(f.Data)
-		if !ok || !a.verbIn(fs) || a.aboutOther(f.Data) {
+		if !ok || !a.asksRecall(fs) || a.aboutOther(f.Data) {
 			continue
 		}
 		if near, timed := a.near(f.at, aroundRecall); timed && !near {

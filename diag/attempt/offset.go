@@ -142,7 +142,7 @@ func dateOf(e *har.Entry, manner har.Manner) (dateInterval, bool) {
 	if err != nil || date.Year() < 2000 {
 		return dateInterval{}, false
 	}
-	c := newCall(e, "", manner)
+	c := &Call{Entry: e, Start: clock.Stamp{T: e.Started}, Sent: sentAfter(e), Wait: e.Wait, Total: e.Time, Manner: manner}
 	from, to := c.Arrival()
 	if !to.After(from) && c.Total > 0 {
 		to = c.Start.T.Add(time.Duration(c.Total * float64(time.Millisecond)))

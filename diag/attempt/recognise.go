@@ -56,13 +56,16 @@ func fields(body string) (out []field, ok bool) {
 		var v any
 		if dec.Decode(&v) == nil {
 			walk("", v, 0, &out)
-			return out, true
+			return append(out, headOf(v)...), true
 		}
 		return nil, false
 	}
 	// Frames of some services put an event's number or name before the JSON, as in 42["recall",{…}].
 	if i := strings.IndexAny(t, "{["); i > 0 && i <= 24 && !strings.ContainsAny(t[:i], "=&<") {
 		if rest, ok := fields(t[i:]); ok {
+			if m := ackNumber.FindStringSubmatch(t[:i]); m != nil {
+				rest = append(rest, field{"ack id", m[1]})
+			}
 			return append(rest, field{"prefix", t[:i]}), true
 		}
 	}
@@ -80,6 +83,26 @@ func fields(body string) (out []field, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// ackNumber is the number by which socket.io tells an event's answer: 4217[…] is answered by 4317[…].
+var ackNumber = regexp.MustCompile(`^4[23](?:/[^,]*,)?(\d+)$`)
+
+// headOf names what stands at the head of an array that is a frame: an event's
+// name, and before it references, as in ["recall",{…}] and ["3","7","room:12","recall",{…}].
+func headOf(v any) (out []field) {
+	list, ok := v.([]any)
+	for i := 0; ok && i < len(list) && i < 5; i++ {
+		s, isText := list[i].(string)
+		if !isText || len(s) > 64 {
+			break
+		}
+		out = append(out, field{"event", s})
+		if i < 2 && !isShortNumber(s) {
+			out = append(out, field{"ref", s})
+		}
+	}
+	return out
 }
 
 func walk(key string, v any, depth int, out *[]field) {
@@ -138,7 +161,10 @@ func (a *Attempt) scoreRequest(e *har.Entry, h *hosts) float64 {
 		score += dbVerbPath
 	case a.verbIn(append(query, body...)):
 		score += dbVerbBody
-	case e.ReqBody != "" && a.Profile.RecallVerb(profile.Words(head(e.ReqBody, 4096))) != "":
+		if a.asksSettings(append(query, body...)) {
+			score += dbSettings
+		}
+	case e.ReqBody != "" && a.verbLoose(e.ReqBody, body):
 		score += dbVerbLoose
 	case strings.EqualFold(e.Method, "DELETE") && a.Profile.MessageWord(path) != "":
 		score += dbDelete
@@ -180,6 +206,47 @@ func (a *Attempt) verbIn(fs []field) bool {
 		}
 	}
 	return false
+}
+
+// verbLoose reports whether a body says "recall" anywhere but in what a person wrote.
+func (a *Attempt) verbLoose(body string, fs []field) bool {
+	for _, f := range fs {
+		if !contentKeys.MatchString(f.key) && a.Profile.RecallVerb(profile.Words(head(f.value, 2048))) != "" {
+			return true
+		}
+	}
+	return len(fs) == 0 && a.Profile.RecallVerb(profile.Words(head(body, 4096))) != ""
+}
+
+var (
+	settingsWords = regexp.MustCompile(`\b(?:settings?|config\w*|polic(?:y|ies)|permissions?|rules?|preferences?|capabilit(?:y|ies))\b`)
+	graphQLRead   = regexp.MustCompile(`^\s*(?:query\b|\{)`)
+)
+
+// asksSettings reports whether what says "recall" only reads or sets its rules.
+func (a *Attempt) asksSettings(fs []field) bool {
+	for _, f := range fs {
+		words := profile.Words(operation(f))
+		if a.Profile.RecallVerb(words) == "" || !actionKeys.MatchString(f.key) {
+			continue
+		}
+		if settingsWords.MatchString(words) || f.key == "query" && graphQLRead.MatchString(f.value) {
+			return true
+		}
+	}
+	return false
+}
+
+// asksNothing are actions of frames that listen for recalls, or count them.
+var asksNothing = regexp.MustCompile(`\b(?:un)?sub(?:scribe)?\b|\blisten|\bwatch|analytic|telemetr|\btrack|\bmetric|\bbeacon|\bstats?\b`)
+
+func (a *Attempt) asksRecall(fs []field) bool {
+	for _, f := range fs {
+		if actionKeys.MatchString(f.key) && asksNothing.MatchString(profile.Words(f.value)) {
+			return false
+		}
+	}
+	return a.verbIn(fs) && !a.asksSettings(fs)
 }
 
 var graphQL = regexp.MustCompile(`^\s*(?:(mutation|query|subscription)\b\s*(\w*)[^{]*)?\{\s*(?:\w+\s*:\s*)?(\w+)`)

@@ -84,7 +84,7 @@ func (a *Attempt) readFrames(h *hosts) {
 				fs, isBody := fields(m.Data)
 				where := fmt.Sprintf("%s frame %d", source, i+1)
 				if m.Sent {
-					if isBody && a.verbIn(fs) && !stranger(e.URL) {
+					if isBody && a.asksRecall(fs) && !stranger(e.URL) {
 						a.addFrameRequest(m.Data, fs, at, where, e.Messages[i+1:])
 					}
 					continue

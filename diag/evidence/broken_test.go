@@ -111,7 +111,6 @@ func TestReadErrors(t *testing.T) {
 
 // A log that breaks off is said to, whatever else there is to say of it.
 func TestLogReadErrors(t *testing.T) {
-	bug(t, "E7 a read error is not told where the log has any other problem, such as stamps without a zone")
 	text := &File{Path: "half.log", Name: "half.log", Kind: TextLog, open: func() (io.ReadCloser, error) {
 		return readCloser{io.MultiReader(strings.NewReader(strings.Repeat(clientText, 2000)), errReader{errors.New("input/output error")}), io.NopCloser(nil)}, nil
 	}}
@@ -179,7 +178,6 @@ type readerFunc func([]byte) (int, error)
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func TestZoneOfTheReporter(t *testing.T) {
-	bug(t, "E3 Firefox's zone overrules one that was given")
 	firefox := `{"log":{"version":"1.2","creator":{"name":"Firefox","version":"153.7"},"browser":{"name":"Firefox","version":"153.7"},"pages":[],"entries":[
 		{"startedDateTime":"2026-11-20T10:22:41.000+08:00","request":{"method":"GET","url":"https://app.meiqia.com/","headers":[]},"response":{"status":200,"headers":[],"content":{}},"timings":{}}]}}`
 	dir := put(t, "a.har", firefox, "b.log", clientText)

@@ -20,7 +20,6 @@ func TestFIFOs(t *testing.T) {
 		t.Errorf("a pipe in a folder is nobody's evidence: %s, %v", kinds(s), problems(s))
 	}
 	t.Run("named", func(t *testing.T) {
-		bug(t, "E9 a named pipe on the command line hangs the run, --timeout or not")
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		done := make(chan *Set, 1)

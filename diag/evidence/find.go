@@ -28,8 +28,15 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			continue
 		}
 		if !info.IsDir() {
+			if !info.Mode().IsRegular() {
+				s.problem(p, lang.T("不是文件也不是文件夹", "neither a file nor a folder"), lang.T("请先存成文件再给出", "save it to a file and give that"))
+				continue
+			}
 			s.add(diskFile(p, info.Size()), 0)
 			continue
+		}
+		if real, err := filepath.EvalSymlinks(p); err == nil {
+			p = real // a walk does not enter a link, and this one was named
 		}
 		if isBrowserProfile(p) {
 			s.Browsers = append(s.Browsers, p)
@@ -117,7 +124,7 @@ func gzipped(f *File) *File {
 			return nil, err
 		}
 		limit := max(f.Size*maxRatio, 64<<20)
-		return readCloser{io.LimitReader(zr, min(limit, maxUnpacked)), raw}, nil
+		return readCloser{&limited{zr, min(limit, maxUnpacked)}, raw}, nil
 	}}
 }
 
@@ -129,12 +136,11 @@ func (s *Set) addZip(f *File, depth int) {
 		bad(lang.T("压缩包里的压缩包未读", "an archive inside an archive was not read"))
 		return
 	}
-	zr, err := zip.OpenReader(f.Path)
+	zr, err := zip.NewReader(fileAt(f.Path), f.Size)
 	if err != nil {
 		bad(lang.T("压缩包已损坏:%s", "the archive is damaged: %s").F(plain(err)))
 		return
 	}
-	defer zr.Close()
 	var total uint64
 	for _, m := range zr.File {
 		if m.FileInfo().IsDir() {
@@ -149,46 +155,51 @@ func (s *Set) addZip(f *File, depth int) {
 			bad(lang.T("%q 压缩比异常,未读", "%q has an implausible compression ratio and was not read").F(filepath.Base(filepath.FromSlash(m.Name))))
 			continue
 		}
-		name, zipPath := m.Name, f.Path
-		limit := int64(m.UncompressedSize64)
+		name, limit := m.Name, int64(m.UncompressedSize64)
 		s.add(&File{Path: f.Path + "!" + name, Name: filepath.Base(filepath.FromSlash(name)), Size: limit, open: func() (io.ReadCloser, error) {
-			return openMember(zipPath, name, limit)
+			rc, err := m.Open()
+			if err != nil {
+				return nil, err
+			}
+			return readCloser{io.LimitReader(rc, limit), rc}, nil
 		}}, depth+1)
 	}
 }
 
-func openMember(zipPath, name string, limit int64) (io.ReadCloser, error) {
-	zr, err := zip.OpenReader(zipPath)
+// fileAt reads a file at offsets and holds it open for no longer than each
+// read, so that members of an archive can be opened at any time and cost no
+// second look at its directory.
+type fileAt string
+
+func (p fileAt) ReadAt(b []byte, off int64) (int, error) {
+	f, err := os.Open(string(p))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	for _, m := range zr.File {
-		if m.Name == name {
-			rc, err := m.Open()
-			if err != nil {
-				zr.Close()
-				return nil, err
-			}
-			return readCloser{io.LimitReader(rc, limit), closers{rc, zr}}, nil
-		}
+	defer f.Close()
+	return f.ReadAt(b, off)
+}
+
+// limited fails at its limit, where io.LimitReader would end as if all were read.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+var errLimit = errors.New("it unpacks to more than could be: the rest was not read")
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errLimit
 	}
-	zr.Close()
-	return nil, fs.ErrNotExist
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
 }
 
 type readCloser struct {
 	io.Reader
 	io.Closer
-}
-
-type closers []io.Closer
-
-func (cs closers) Close() error {
-	var errs []error
-	for _, c := range cs {
-		errs = append(errs, c.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // head gives the first bytes of a file.
@@ -236,10 +247,17 @@ func recognise(head []byte) Kind {
 	return TextLog
 }
 
-// isBrowserProfile tells the data folder of a Chromium or Firefox kin.
+// isBrowserProfile tells the data folder of a Chromium or Firefox kin, by what
+// the file of its settings holds.
 func isBrowserProfile(dir string) bool {
-	for _, name := range []string{"Local State", "Preferences", "prefs.js"} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+	for name, mark := range map[string]string{"Local State": "{", "Preferences": "{", "prefs.js": "user_pref("} {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		head, err := diskFile(path, 0).head(4 << 10)
+		text := strings.TrimSpace(string(head))
+		if err == nil && (mark == "{" && strings.HasPrefix(text, mark) || mark != "{" && strings.Contains(text, mark)) {
 			return true
 		}
 	}

@@ -149,11 +149,3 @@ func problems(s *Set) []*lang.Problem {
 	}
 	return out
 }
-
-// bug skips what is known to fail until it is mended; MEIQIA_TEST_BUGS=1 shows it failing.
-func bug(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("MEIQIA_TEST_BUGS") == "" {
-		t.Skip("known bug: " + what)
-	}
-}

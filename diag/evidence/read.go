@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	})
 	h.Meta = meta
 	s.Problems = append(s.Problems, problems...)
-	if err != nil && len(problems) == 0 {
+	if err != nil {
 		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
 	}
 	f.Encoding = "utf-8"
@@ -59,6 +60,12 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 			e.ReqBody, e.RespBody = "", ""
 		} else {
 			s.bodies += size
+		}
+	}
+	for i, m := range e.Messages {
+		if s.talk += len(m.Data) + 64; s.talk > maxTalkBytes {
+			e.Messages, e.MessagesCut = slices.Clone(e.Messages[:i]), true
+			break
 		}
 	}
 	if len(e.URL) > 4096 && !wanted {
@@ -78,7 +85,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		res, problems, err := pathtext.Parse(text, f.Path)
 		f.Encoding = text.Encoding()
 		s.Problems = append(s.Problems, problems...)
-		if err != nil && len(problems) == 0 {
+		if err != nil {
 			s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.Text{})
 		}
 		s.Paths = append(s.Paths, PathFile{File: f, Result: res})
@@ -107,7 +114,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 }
 
 func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Location) LogFile {
-	lf := LogFile{File: f}
+	lf, crowded := LogFile{File: f}, false
 	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {
 		lo.ModTime = info.ModTime()
@@ -126,8 +133,10 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		}
 	}
 	info, problems, err := logs.Read(text, lo, func(e *logs.Entry) error {
-		if s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes || !near(e, opt) {
+		full := s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes
+		if !near(e, opt) || full && (s.logCount >= 2*maxLogEntries || s.logBytes >= 2*maxLogBytes || !beside(e, opt)) {
 			lf.Dropped++
+			crowded = crowded || full && near(e, opt)
 			return nil
 		}
 		s.logCount++
@@ -136,14 +145,26 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		return nil
 	})
 	lf.Info = info
+	if crowded {
+		s.problem(f.Path, lang.T("日志太多,只留下撤回前后的条目", "there is too much of it: only what is nearest to the recall was kept"), lang.T("用 report slice 截取撤回前后几分钟", "cut out the minutes around the recall with report slice"))
+	}
 	for _, p := range problems {
 		p.File = f.Path // the document keeps base names, the person at the screen sees which file
 	}
 	s.Problems = append(s.Problems, problems...)
-	if err != nil && len(problems) == 0 {
+	if err != nil {
 		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
 	}
 	return lf
+}
+
+// beside reports whether a log entry is kept even when there is no more room for
+// others: it names the message, or stands within minutes of the recall.
+func beside(e *logs.Entry, opt Options) bool {
+	if opt.KeepLine != nil && opt.KeepLine(e.Text) {
+		return true
+	}
+	return !opt.Attempt.IsZero() && !e.At.IsZero() && e.At.T.Sub(opt.Attempt).Abs() < 3*time.Minute
 }
 
 // near reports whether a log entry can belong to the incident: a generous

@@ -33,6 +33,7 @@ const Margin = 30 * time.Minute
 const (
 	maxFiles      = 2000
 	maxBodyBytes  = 12 << 20
+	maxTalkBytes  = 16 << 20 // of push messages
 	maxLogEntries = 40_000
 	maxLogBytes   = 16 << 20
 	maxUnpacked   = 4 << 30 // of one archive
@@ -70,7 +71,7 @@ type Set struct {
 	Browsers []string // folders of browser profiles
 	Problems []*lang.Problem
 
-	bodies, logCount, logBytes int
+	bodies, logCount, logBytes, talk int
 }
 
 // Empty reports whether nothing was handed in.
@@ -81,7 +82,8 @@ func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 
 // has, when the context ends.
 func Read(ctx context.Context, paths []string, opt Options) *Set {
 	s := &Set{}
-	if opt.Zone == nil {
+	zoned := opt.Zone != nil
+	if !zoned {
 		opt.Zone = time.Local
 	}
 	var texts []*File
@@ -93,7 +95,9 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 		}
 	}
 	// Logs come after HARs: a HAR tells the moment and the person's zone where the incident does not.
-	s.learn(&opt)
+	if !zoned {
+		s.learn(&opt)
+	}
 	for _, f := range texts {
 		if ctx.Err() != nil {
 			break
