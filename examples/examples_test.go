@@ -48,10 +48,13 @@ func TestProfileLoads(t *testing.T) {
 }
 
 func TestExamplesAreDiagnosed(t *testing.T) {
-	for folder, want := range map[string]diag.Code{
-		"read":  "decision.message-read",
-		"wifi":  "transport.packet-loss",
-		"clock": "decision.clock-skew",
+	for folder, want := range map[string]struct {
+		code     diag.Code
+		outcomes diag.Outcomes
+	}{
+		"read":  {"decision.message-read", diag.Outcomes{RequestResult: "refused", SenderView: "still_visible", VisitorView: "still_visible"}},
+		"wifi":  {"transport.packet-loss", diag.Outcomes{RequestResult: "no_answer", SenderView: "still_visible", VisitorView: "unknown"}},
+		"clock": {"decision.clock-skew", diag.Outcomes{RequestResult: "refused", SenderView: "still_visible", VisitorView: "still_visible"}},
 	} {
 		t.Run(folder, func(t *testing.T) {
 			p, problems := profile.Load("profile.yaml")
@@ -64,8 +67,11 @@ func TestExamplesAreDiagnosed(t *testing.T) {
 				Profile:  p, Checks: checks.All(), Offline: true,
 			})
 			v := d.Document.Verdict
-			if v.Outcome != diag.Explained || v.Causes[0].Code != want {
-				t.Errorf("the verdict is %s: %v, not %s", v.Outcome, v.Causes, want)
+			if v.Outcome != diag.Explained || v.Causes[0].Code != want.code {
+				t.Errorf("the verdict is %s: %v, not %s", v.Outcome, v.Causes, want.code)
+			}
+			if d.Document.Outcomes != want.outcomes {
+				t.Errorf("the outcomes are %+v, not %+v", d.Document.Outcomes, want.outcomes)
 			}
 		})
 	}

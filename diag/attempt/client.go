@@ -42,6 +42,15 @@ var (
 
 func (a *Attempt) clientFacts(in *incident.Incident) {
 	f := &a.Client
+	builds := map[string]bool{} // header names, of which there are few, by whether they tell a build
+	tellsBuild := func(name string) bool {
+		b, known := builds[name]
+		if !known {
+			b = buildName.MatchString(name)
+			builds[name] = b
+		}
+		return b
+	}
 	for _, c := range a.Calls {
 		e := c.Entry
 		if ua := e.ReqHeaders.Get("user-agent"); ua != "" && f.UserAgent == "" {
@@ -50,14 +59,14 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 		}
 		for _, h := range e.ReqHeaders {
 			switch {
-			case ownVersion.MatchString(h.Name) && f.App == "":
+			case f.App == "" && strings.HasSuffix(h.Name, "version") && ownVersion.MatchString(h.Name):
 				f.App = h.Value
-			case buildName.MatchString(h.Name):
+			case tellsBuild(h.Name):
 				f.PageBuild = h.Value
 			}
 		}
 		for _, h := range e.RespHeaders {
-			if buildName.MatchString(h.Name) && e.FromCache == "" {
+			if e.FromCache == "" && tellsBuild(h.Name) {
 				if c.Kind == "api" {
 					f.LiveBuild = h.Value
 				} else if c.Kind == "document" && f.PageBuild == "" {
@@ -66,11 +75,11 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 			}
 		}
 		if c.Kind == "document" && f.PageBuild == "" {
-			if m := buildMeta.FindStringSubmatch(e.RespBody); m != nil {
+			if m := buildMeta.FindStringSubmatch(head(e.RespBody, 8192)); m != nil {
 				f.PageBuild = m[1]
 			}
 		}
-		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && f.LiveBuild == "" {
+		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && f.LiveBuild == "" && tellsOfBuild(e.RespBody) {
 			if fs, ok := fields(e.RespBody); ok {
 				for _, x := range fs {
 					if buildField.MatchString(x.key) && hasDigit.MatchString(x.value) && len(x.value) < 40 {
@@ -83,6 +92,11 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 	if f.Mobile || strings.HasPrefix(in.String(incident.Device), "mobile") {
 		f.Mobile = true
 	}
+}
+
+func tellsOfBuild(body string) bool {
+	low := strings.ToLower(body)
+	return strings.Contains(low, "build") || strings.Contains(low, "version") || strings.Contains(low, "release")
 }
 
 // readUA takes a User-Agent apart: the brand in front of the engine it claims to be.

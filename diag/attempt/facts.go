@@ -72,7 +72,7 @@ func (a *Attempt) learn() {
 
 func (a *Attempt) learnFromCall(c *Call) {
 	var v any
-	if c.Entry.RespBody == "" || !decode(c.Entry.RespBody, &v) {
+	if !a.tells(c) || !decode(c.Entry.RespBody, &v) {
 		return
 	}
 	if a.Facts.Self == "" && (selfPath.MatchString(c.Entry.URL) || selfPath.MatchString(head(c.Entry.ReqBody, 512))) {
@@ -83,6 +83,27 @@ func (a *Attempt) learnFromCall(c *Call) {
 	if a.Request != nil && !a.Request.Start.IsZero() && c.Start.T.After(a.Request.Start.T) {
 		a.Facts.Read = read // what was read after the recall did not stop it
 	}
+}
+
+// factWords are parts of keys and values that a body must hold to tell any fact:
+// looking for them spares taking every answer of a long recording apart.
+var factWords = []string{"recall", "withdr", "revo", "retract", "unsen", "undo", "perm", "auth", "privil", "acl", "right", "scope", "abilit", "sdk", "platform", "channel", "closed", "ended", "archived"}
+
+func (a *Attempt) tells(c *Call) bool {
+	body := c.Entry.RespBody
+	if body == "" || body[0] == '<' {
+		return false
+	}
+	if a.ID != "" && strings.Contains(body, a.ID) || selfPath.MatchString(c.Entry.URL) || len(body) < 1024 {
+		return true
+	}
+	low := strings.ToLower(body)
+	for _, w := range factWords {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // learnFrom reads any JSON text of the service's.

@@ -38,7 +38,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader}, func(e *har.Entry) error {
+	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody}, func(e *har.Entry) error {
 		s.trim(e, opt)
 		h.Entries = append(h.Entries, e)
 		return nil
@@ -56,7 +56,11 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 func (s *Set) trim(e *har.Entry, opt Options) {
 	wanted := opt.Wanted == nil || opt.Wanted(e)
 	if size := len(e.ReqBody) + len(e.RespBody); size > 0 {
-		if !wanted || s.bodies+size > maxBodyBytes {
+		budget := maxBodyBytes
+		if e.Method == "GET" {
+			budget = maxBodyBytes * 2 / 3 // what changes things must still find room at the end of a long recording
+		}
+		if !wanted || s.bodies+size > budget {
 			e.ReqBody, e.RespBody = "", ""
 		} else {
 			s.bodies += size

@@ -32,7 +32,8 @@ const Margin = 30 * time.Minute
 // Bounds of what is kept in memory of all evidence together.
 const (
 	maxFiles      = 2000
-	maxBodyBytes  = 12 << 20
+	maxBody       = 32 << 10 // of one request; what a diagnosis reads is an envelope, not a download
+	maxBodyBytes  = 6 << 20
 	maxTalkBytes  = 16 << 20 // of push messages
 	maxLogEntries = 40_000
 	maxLogBytes   = 16 << 20
