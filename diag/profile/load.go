@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -203,7 +203,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 		out = append(out, &lang.Problem{File: name, Line: lineOf(data, place...), Field: field, What: what, Hint: hint})
 	}
 	expression := func(re, field string, place ...any) {
-		if _, err := regexp.Compile(re); err != nil {
+		if _, err := syntax.Parse(re, syntax.Perl); err != nil {
 			bad(field, lang.T("正则表达式 %q 写错了:%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
 		}
 	}

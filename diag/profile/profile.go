@@ -7,7 +7,6 @@ package profile
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -140,7 +139,7 @@ func (p *Profile) Related(host string) bool {
 // Site gives the last two labels of a name (three under a two-letter country's
 // second level such as com.cn); an address is its own site.
 func Site(host string) string {
-	if strings.Contains(host, ":") || regexp.MustCompile(`^[\d.]+$`).MatchString(host) {
+	if strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "" {
 		return host
 	}
 	labels := strings.Split(host, ".")
