@@ -107,6 +107,10 @@ func (s *sheet) pathTexts(in *diag.Input) string {
 		}
 	}
 	sort.SliceStable(runs, func(i, j int) bool { return runs[i].rank > runs[j].rank })
+	sizes := make([]pathtext.Ping, len(runs))
+	for i, r := range runs {
+		sizes[i] = r.Ping
+	}
 	word := ""
 	for i, r := range runs {
 		target := detail("target", firstOf(r.Host, r.Addr), "tool", r.Tool, "sent", itoa(r.Sent))
@@ -122,6 +126,13 @@ func (s *sheet) pathTexts(in *diag.Input) string {
 		}
 		if i > 0 && r.rank < runs[0].rank {
 			continue // the run to the service speaks; others are beside the point
+		}
+		if small, hole := sizeHole(r.Ping, sizes); hole {
+			s.add(NetworkFault, "route mtu", src, detail("place", "route", "kind", "mtu", "host", r.Host, "lost_bytes", itoa(r.Payload), "passed_bytes", itoa(small)))
+			continue // large probes tell of the way's MTU, not of its loss
+		}
+		if r.Received == 0 && r.Failures[pathtext.TooBig] > 0 {
+			continue // a router refused the size and said so, as it should; nothing is lost
 		}
 		if r.Sent > 0 {
 			f, lo, hi := r.Loss()
@@ -139,6 +150,21 @@ func (s *sheet) pathTexts(in *diag.Input) string {
 		}
 	}
 	return word
+}
+
+// sizeHole reports whether a run of large probes was lost whole while smaller
+// ones to the same target came back, and how large those were: on the way to it
+// a link takes no packets of that size, and says so to nobody (RFC 2923 section 2.1).
+func sizeHole(p pathtext.Ping, all []pathtext.Ping) (small int, hole bool) {
+	if p.Payload <= 508 || p.Sent == 0 || p.Received > 0 {
+		return 0, false
+	}
+	for _, o := range all {
+		if o.Host == p.Host && o.Payload < p.Payload && 2*o.Received > o.Sent && o.Payload > small {
+			small, hole = o.Payload, true
+		}
+	}
+	return small, hole
 }
 
 // lastHop reads the last row of a report such as mtr's as a run of probes to

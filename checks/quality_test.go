@@ -145,8 +145,22 @@ func TestNetworkFaultsOfTexts(t *testing.T) {
 		{"Windows, unknown host", "Ping 请求找不到主机 app.meiqia.com。请检查该名称,然后重试。\r\n", "network.fault=dns failed place:dns kind:failed host:app.meiqia.com"},
 		{"Windows cannot send", "正在 Ping 203.0.113.7 具有 32 字节的数据:\r\n一般故障。\r\n一般故障。\r\n一般故障。\r\n一般故障。\r\n\r\n203.0.113.7 的 Ping 统计信息:\r\n    数据包: 已发送 = 4,已接收 = 0,丢失 = 4 (100% 丢失),\r\n", "network.fault=device unroutable place:device kind:unroutable"},
 		{"the gateway says no", "Pinging 203.0.113.7 with 32 bytes of data:\r\nReply from 192.168.1.1: Destination host unreachable.\r\nReply from 192.168.1.1: Destination host unreachable.\r\nReply from 192.168.1.1: Destination host unreachable.\r\n\r\nPing statistics for 203.0.113.7:\r\n    Packets: Sent = 3, Received = 3, Lost = 0 (0% loss),\r\n", "network.fault=gateway unreachable place:gateway kind:unreachable by:192.168.1.1"},
+		{"large probes vanish, small ones pass", "正在 Ping app.meiqia.com [203.0.113.7] 具有 1472 字节的数据:\r\n" + strings.Repeat("请求超时。\r\n", 4) + "\r\n203.0.113.7 的 Ping 统计信息:\r\n    数据包: 已发送 = 4,已接收 = 0,丢失 = 4 (100% 丢失),\r\n\r\n" +
+			"正在 Ping app.meiqia.com [203.0.113.7] 具有 1300 字节的数据:\r\n" + strings.Repeat("来自 203.0.113.7 的回复: 字节=1300 时间=59ms TTL=52\r\n", 4), "network.fault=route mtu place:route kind:mtu host:app.meiqia.com lost_bytes:1472 passed_bytes:1300"},
 	} {
 		t.Run(c.name, func(t *testing.T) { want(t, run(t, "network", input(t, known, nil, "p.txt", c.text)), "", c.fault) })
+	}
+}
+
+// A size that a router refuses aloud is no loss: the sender then sends smaller ones.
+func TestRefusedSizeIsNoLoss(t *testing.T) {
+	text := "Pinging app.meiqia.com [203.0.113.7] with 1472 bytes of data:\r\n" + strings.Repeat("Packet needs to be fragmented but DF set.\r\n", 4) +
+		"\r\nPing statistics for 203.0.113.7:\r\n    Packets: Sent = 4, Received = 0, Lost = 4 (100% loss),\r\n"
+	r := run(t, "network", input(t, known, nil, "p.txt", text))
+	for _, o := range r.Observations {
+		if o.ID == NetworkFault || o.ID == NetworkLoss || o.ID == NetworkQuality {
+			t.Errorf("%s=%v", o.ID, o.Value)
+		}
 	}
 }
 

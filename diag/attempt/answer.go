@@ -33,7 +33,7 @@ var (
 	textKeys  = regexp.MustCompile(`^(?:message|msg|err ?msg|error ?msg|error ?message|err ?message|error|errors|err|desc|description|error ?desc\w*|error ?description|reason|detail|details|info|tips?|toast|title|hint|prompt|cause|remark|sub ?msg|display ?(?:msg|message)|user ?message|localized ?message|notice|text|explanation|why|denied ?reason|fail ?reason|ret ?msg|result ?msg|resp ?msg|note|em)$`)
 	okWords   = regexp.MustCompile(`^(?:0+|200|201|202|204|20000|ok|okay|success|succeed|succeeded|successful|true|done|accepted|recalled|withdrawn|revoked|retracted|unsent|none|a?ok|)$`)
 	badWords  = regexp.MustCompile(`^(?:false|fail|failed|failure|error|err|denied|rejected|refused|forbidden|ko|nok|nack|no|invalid|blocked|expired)$`)
-	goneState = regexp.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
+	goneState = regexp.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
 )
 
 // answerOf reads an HTTP answer.

@@ -121,7 +121,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 		a.Evidence = &evidence.Set{}
 	}
 	a.statedTimes(in)
-	h := newHosts(a.Evidence, prof)
+	h := newHosts(a.Evidence, prof, a.ID)
 	a.calls(h)
 	a.estimateOffset(h)
 	a.findRequests(h)

@@ -97,6 +97,8 @@ func TestHistory(t *testing.T) {
 		{`[{"id":8842,"recalled":true},{"id":8843}]`, "withdrawn"},
 		{`{"messages":[{"id":"8842","state":"withdrawn"}]}`, "withdrawn"},
 		{`{"data":{"list":[{"msg_id":8842,"recalled_at":"2026-11-20T02:22:41Z"}]}}`, "withdrawn"},
+		{`{"log":[{"mid":"8842","k":"text","gone":true}]}`, "withdrawn"},
+		{`{"log":[{"mid":"8842","k":"text","gone":false}]}`, "plain"},
 		{`{"messages":[{"id":"8842","recalled":false,"content":"hi"}]}`, "plain"},
 		{`{"messages":[{"id":"8842","recalled_at":null,"content":"hi"}]}`, "plain"},
 		{`[{"id":8843,"recalled":true}]`, ""},

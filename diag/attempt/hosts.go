@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 
@@ -10,10 +11,11 @@ import (
 )
 
 // hosts tells the service's hosts from strangers. The profile names them; where
-// a HAR shows none of those, the page that the HAR is of names them.
+// the evidence shows none of those, the page that a HAR or a console log is of
+// names them, or whoever a log shows being asked for a recall.
 type hosts struct {
 	prof  *profile.Profile
-	sites map[string]bool // sites of the recorded pages, for hosts the profile does not name
+	sites map[string]bool // sites of the recorded pages and recalls, for hosts the profile does not name
 	cache map[string]bool
 }
 
@@ -21,7 +23,7 @@ type hosts struct {
 // advertising: what happens to them is no part of any recall.
 var strangers = regexp.MustCompile(`(?i)(?:^|[./_-])(?:analytics?|google-?analytics|googletagmanager|gtm|doubleclick|adservice|ads?|hm\.baidu|cnzz|umeng|sentry|bugsnag|rum|arms|metrics?|telemetry|track(?:er|ing)?|beacon|collect(?:or)?|stats?|growingio|sensorsdata|mixpanel|segment|hotjar|clarity|datadog|newrelic|log-?report|stat)(?:[./_?-]|$)`)
 
-func newHosts(ev *evidence.Set, prof *profile.Profile) *hosts {
+func newHosts(ev *evidence.Set, prof *profile.Profile, id string) *hosts {
 	h := &hosts{prof: prof, sites: map[string]bool{}, cache: map[string]bool{}}
 	for _, f := range ev.HARs {
 		pages := map[string]bool{}
@@ -52,7 +54,54 @@ func newHosts(ev *evidence.Set, prof *profile.Profile) *hosts {
 			}
 		}
 	}
+	if len(h.sites) == 0 {
+		h.learnFromLogs(ev, id)
+	}
 	return h
+}
+
+// consoleName is how browsers name a saved console: the page's host first.
+var consoleName = regexp.MustCompile(`^((?:[a-z0-9-]+\.)+[a-z]{2,})-[\w.-]*\.(?:log|txt)$`)
+
+// learnFromLogs finds the service's sites where no recording shows a page: the
+// site that a console log was saved of, and those whose address is asked for the
+// recall, or for this message, in a log. Nothing is learnt when the logs speak of
+// a host that the profile names.
+func (h *hosts) learnFromLogs(ev *evidence.Set, id string) {
+	found := map[string]bool{}
+	for _, lf := range ev.Logs {
+		if m := consoleName.FindStringSubmatch(strings.ToLower(path.Base(lf.File.Name))); m != nil {
+			found[profile.Site(m[1])] = true
+		}
+		for _, e := range lf.Entries {
+			text := head(e.Text, 4096)
+			if !strings.Contains(text, "://") {
+				continue
+			}
+			for _, raw := range urlsIn.FindAllString(text, 4) {
+				u := parse(raw)
+				if u == nil || stranger(raw) {
+					continue
+				}
+				if h.prof.Related(u.Hostname()) {
+					return
+				}
+				words := profile.Words(u.Path)
+				if mentions(raw, id) || h.prof.RecallVerb(words) != "" && !settingsPath.MatchString(u.Path) {
+					found[profile.Site(u.Hostname())] = true
+				}
+			}
+			// An access log names the page that asked, and of what was asked the path alone.
+			if e.Fields["method"] != "" && (mentions(e.Fields["path"], id) || h.prof.RecallVerb(profile.Words(e.Fields["path"])) != "") {
+				for _, raw := range urlsIn.FindAllString(text, 2) {
+					if u := parse(raw); u != nil && !stranger(raw) {
+						found[profile.Site(u.Hostname())] = true
+					}
+				}
+			}
+		}
+	}
+	h.sites = found
 }
 
 func parse(raw string) *url.URL {

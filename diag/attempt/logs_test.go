@@ -17,21 +17,20 @@ func TestToldByLogs(t *testing.T) {
 		reason    string
 		failure   Failure
 		arrived   bool // at the service, told by the service's own clock
-		bug       string
 	}{
-		{"client: request, answer with its body", "[2026-11-20 10:22:41.200] [info]  POST https://app.meiqia.com/api/v1/messages/8842/recall\n[2026-11-20 10:22:41.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall 403 255ms {\"error\":\"message_read\",\"message\":\"消息已被阅读\"}\n", Refused, "read", "", false, ""},
-		{"client: accepted", "[2026-11-20 10:22:41.460] [info]  POST https://app.meiqia.com/api/v1/messages/8842/recall 200 255ms {\"success\":true}\n", Accepted, "", "", false, ""},
-		{"client: in prose", "[2026-11-20 10:22:41.460] [warn]  recall rejected msg=8842 status=409 body={\"code\":\"window_expired\"}\n", Refused, "window", "", false, ""},
-		{"client: in Chinese", "[2026-11-20 10:22:41.460] [error] 撤回失败 消息 8842 原因:该渠道不支持撤回\n", Refused, "channel", "", false, ""},
-		{"client: reset", "[2026-11-20 10:22:41.460] [error] DELETE https://app.meiqia.com/api/v1/messages/8842 failed: ECONNRESET\n", NoAnswer, "", FailReset, false, ""},
-		{"client: timed out", "[2026-11-20 10:22:51.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall timeout of 10000ms exceeded\n", NoAnswer, "", FailTimeout, false, ""},
-		{"client: the name was not found", "[2026-11-20 10:22:41.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall getaddrinfo ENOTFOUND app.meiqia.com\n", NoAnswer, "", FailDNS, false, ""},
-		{"iOS", "2026-11-20 10:22:41.460 Meiqia[312:8127] POST https://app.meiqia.com/api/v1/messages/8842/recall NSURLErrorDomain Code=-1009\n", NotSent, "", FailOffline, false, ""},
-		{"console of Chrome", "app.js:45 POST https://app.meiqia.com/api/v1/messages/8842/recall net::ERR_BLOCKED_BY_CLIENT\n", NotSent, "", FailBlocked, false, ""},
-		{"server: access log of a refusal", `10.0.0.7 - - [20/Nov/2026:10:22:41 +0800] "POST /api/v1/messages/8842/recall HTTP/1.1" 403 52 "-" "Mozilla/5.0"` + "\n", Refused, "", "", true, ""},
-		{"server: access log of a success, which proves nothing", `10.0.0.7 - - [20/Nov/2026:10:22:41 +0800] "POST /api/v1/messages/8842/recall HTTP/1.1" 200 52 "-" "Mozilla/5.0"` + "\n", Unknown, "", "", true, ""},
-		{"server: application log", `{"time":"2026-11-20T02:22:41.300Z","level":"warn","msg":"recall denied","method":"POST","path":"/api/v1/messages/8842/recall","status":403,"reason":"sender mismatch","duration_ms":12}` + "\n", Refused, "not_own", "", true, ""},
-		{"server: application log in prose", "2026-11-20T02:22:41.300Z WARN  [http-nio-8080-exec-3] c.m.im.RecallService - recall msg=8842 denied: age 125s > limit 120s\n", Refused, "window", "", false, ""},
+		{"client: request, answer with its body", "[2026-11-20 10:22:41.200] [info]  POST https://app.meiqia.com/api/v1/messages/8842/recall\n[2026-11-20 10:22:41.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall 403 255ms {\"error\":\"message_read\",\"message\":\"消息已被阅读\"}\n", Refused, "read", "", false},
+		{"client: accepted", "[2026-11-20 10:22:41.460] [info]  POST https://app.meiqia.com/api/v1/messages/8842/recall 200 255ms {\"success\":true}\n", Accepted, "", "", false},
+		{"client: in prose", "[2026-11-20 10:22:41.460] [warn]  recall rejected msg=8842 status=409 body={\"code\":\"window_expired\"}\n", Refused, "window", "", false},
+		{"client: in Chinese", "[2026-11-20 10:22:41.460] [error] 撤回失败 消息 8842 原因:该渠道不支持撤回\n", Refused, "channel", "", false},
+		{"client: reset", "[2026-11-20 10:22:41.460] [error] DELETE https://app.meiqia.com/api/v1/messages/8842 failed: ECONNRESET\n", NoAnswer, "", FailReset, false},
+		{"client: timed out", "[2026-11-20 10:22:51.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall timeout of 10000ms exceeded\n", NoAnswer, "", FailTimeout, false},
+		{"client: the name was not found", "[2026-11-20 10:22:41.460] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall getaddrinfo ENOTFOUND app.meiqia.com\n", NoAnswer, "", FailDNS, false},
+		{"iOS", "2026-11-20 10:22:41.460 Meiqia[312:8127] POST https://app.meiqia.com/api/v1/messages/8842/recall NSURLErrorDomain Code=-1009\n", NotSent, "", FailOffline, false},
+		{"console of Chrome", "app.js:45 POST https://app.meiqia.com/api/v1/messages/8842/recall net::ERR_BLOCKED_BY_CLIENT\n", NotSent, "", FailBlocked, false},
+		{"server: access log of a refusal", `10.0.0.7 - - [20/Nov/2026:10:22:41 +0800] "POST /api/v1/messages/8842/recall HTTP/1.1" 403 52 "-" "Mozilla/5.0"` + "\n", Refused, "", "", true},
+		{"server: access log of a success, which proves nothing", `10.0.0.7 - - [20/Nov/2026:10:22:41 +0800] "POST /api/v1/messages/8842/recall HTTP/1.1" 200 52 "-" "Mozilla/5.0"` + "\n", Unknown, "", "", true},
+		{"server: application log", `{"time":"2026-11-20T02:22:41.300Z","level":"warn","msg":"recall denied","method":"POST","path":"/api/v1/messages/8842/recall","status":403,"reason":"sender mismatch","duration_ms":12}` + "\n", Refused, "not_own", "", true},
+		{"server: application log in prose", "2026-11-20T02:22:41.300Z WARN  [http-nio-8080-exec-3] c.m.im.RecallService - recall msg=8842 denied: age 125s > limit 120s\n", Refused, "window", "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := build(t, known, "app.log", c.log)
@@ -86,11 +85,33 @@ func TestLogOfOtherThings(t *testing.T) {
 		"the same at another time":    "[2026-11-20 08:02:41.460] [info]  recall rejected status=409 body={\"code\":\"window_expired\"}\n",
 		"telemetry":                   "[2026-11-20 10:22:41.460] [info]  POST https://www.google-analytics.com/collect recall_click 204\n",
 		"settings":                    "[2026-11-20 10:22:41.460] [info]  GET https://app.meiqia.com/api/v1/settings/recall 200 8ms {\"window\":120}\n",
+		"another, not named, before":  "[2026-11-20 10:20:31.460] [info]  POST https://app.meiqia.com/api/v1/messages/recall 200 20ms {\"code\":20031,\"msg\":\"message has been seen by the customer\"}\n",
 		"the visitor's own chat line": "[2026-11-20 10:22:41.460] [info]  visitor: hello there\n",
 	} {
 		if a := build(t, known, "app.log", log); a.Request != nil {
 			t.Errorf("%s: taken for the recall: %+v", name, a.Request)
+		} else if len(a.Signals) > 0 && strings.HasPrefix(a.Signals[0].Means, "says:") {
+			t.Errorf("%s: its reason is taken for this recall's: %+v", name, a.Signals[0])
 		}
+	}
+}
+
+// Hosts that neither the profile nor a recording names are told by what a log
+// shows them being asked.
+func TestHostsToldByLogs(t *testing.T) {
+	for name, log := range map[string]string{
+		"desk.harbor.example-1763605361200.log": "10:22:41.324 DELETE https://api.harbor.example/v2/threads/t1/messages/8842?scope=everyone 429 (Too Many Requests) app.js:1\n",
+		"renderer.log":                          `{"level":"warn","message":"--> DELETE https://api.harbor.example/v2/threads/t1/messages/8842 429","service":"http","timestamp":"2026-11-20T02:22:41.255Z"}` + "\n",
+		"access.log":                            `10.0.0.7 - - [20/Nov/2026:10:22:41 +0800] "DELETE /v2/threads/t1/messages/8842 HTTP/1.1" 429 52 "https://desk.harbor.example" "Mozilla/5.0"` + "\n",
+	} {
+		a := build(t, known, name, log)
+		if a.Request == nil || a.Request.Answer.Status != 429 {
+			t.Errorf("%s: %+v", name, a.Request)
+		}
+	}
+	beacon := "10:22:41.324 POST https://analytics.other.example/e?msg=8842 500 (Internal Server Error) app.js:1\n"
+	if a := build(t, known, "console.log", beacon); a.Request != nil {
+		t.Errorf("a measuring host: %+v", a.Request)
 	}
 }
 

@@ -303,3 +303,22 @@ func BenchmarkJudge(b *testing.B) {
 		Judge(obs, Context{})
 	}
 }
+
+// Weighed together, observations tell what none of them tells alone.
+func TestWhatOnlyTogetherTells(t *testing.T) {
+	for _, c := range []struct {
+		obs  string
+		want diag.Code
+	}{
+		{"attempt.symptom=refused? server.answer=refused server.refusal=already", "decision.target-missing"},
+		{"attempt.symptom=timed_out? server.answer=refused server.refusal=already network.signal=reset", "transport.interrupted"},
+		{"attempt.symptom=timed_out? server.answer=refused server.refusal=already network.quality=unstable network.loss=5", "transport.unstable"},
+		{"attempt.symptom=still_visible? server.answer=accepted permission.channel=not_recallable", "decision.channel-unsupported"},
+		{"attempt.symptom=still_visible? server.answer=accepted permission.channel=recallable sync.push=down", "sync.push-disconnected"},
+		{"attempt.symptom=timed_out? server.answer=no_answer network.error=timeout network.fault=route~mtu[place=route,kind=mtu]", "transport.local-network"},
+	} {
+		if j := Judge(saw(t, c.obs), Context{}); primary(j) != c.want || j.Verdict.Outcome != diag.Explained {
+			t.Errorf("%s: %s, want %s", c.obs, short(j.Verdict), c.want)
+		}
+	}
+}

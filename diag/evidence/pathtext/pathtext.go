@@ -69,6 +69,7 @@ type Ping struct {
 	Host, Addr, Tool string // Host as typed, Addr as resolved; either may be ""
 	Line             int    // 1-based, of the run's first line
 	Sent, Received   int
+	Payload          int // bytes of each probe as the run's first line states them; 0 when it does not
 
 	RTTs     []time.Duration     // of successful replies, in the order shown, duplicates left out
 	Bound    int                 // so many of RTTs were shown as "<1ms": the truth is in 0-1 ms, 0.5 stands for it

@@ -1,7 +1,9 @@
 package pathtext
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +33,7 @@ func (p *parser) pingHeader(x line) bool {
 			continue
 		}
 		g.Host, g.Addr = target(rest)
+		g.Payload = payload(l[i+len(k):])
 		r := p.open(g)
 		r.hasBase = true
 		if g.Tool == IputilsPing {
@@ -47,6 +50,19 @@ func (p *parser) pingHeader(x line) bool {
 	}
 	return false
 }
+
+// payload reads how large the probes of a run are: "1472 字节的数据", "with 1472
+// bytes of data", "1472(1500) bytes of data", ": 56 data bytes".
+func payload(l string) int {
+	m := payloadSize.FindStringSubmatch(l)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
+}
+
+var payloadSize = regexp.MustCompile(`(?:^|[\s:])(\d{1,5})(?:\(\d+\))? ?(?:bytes of data|data bytes|字节的?数据|位元組的資料)`)
 
 // unixProbe reads lines that name a probe by its number.
 func (p *parser) unixProbe(x line) bool {
