@@ -33,11 +33,14 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 	if est.Known {
 		known = true
 		off, bound = diag.Millis(est.Mid()), diag.Millis(est.Half())
-		note := ""
-		if est.Foreign {
+		note, how, source, counted := "", "har-date", harNames(in.Attempt), "responses"
+		switch {
+		case est.Source != "":
+			how, source, counted = "clock-tool", est.Source, "readings"
+		case est.Foreign:
 			note = "other hosts"
 		}
-		s.add(ClockOffsetIncident, off, unit("ms"), plusMinus(bound), between(diag.Millis(est.Lo), diag.Millis(est.Hi)), method("har-date"), from(harNames(in.Attempt)), detail("responses", itoa(est.N), "of", note))
+		s.add(ClockOffsetIncident, off, unit("ms"), plusMinus(bound), between(diag.Millis(est.Lo), diag.Millis(est.Hi)), method(how), from(source), detail(counted, itoa(est.N), "of", note))
 	}
 	if est.Step != 0 {
 		s.add(ClockStep, diag.Millis(est.Step), unit("ms"), from(harNames(in.Attempt)))

@@ -95,6 +95,9 @@ type Attempt struct {
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 	keys   map[string]keyFacts
+
+	conv     string               // the conversation's id, as logs name it
+	visitors map[string][2]string // platform and version of the visitors' clients, by conversation
 }
 
 // Coverage tells whether a recording would have shown the recall's request.
@@ -128,9 +131,11 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.readFrames(h)
 	a.choose()
 	a.learn()
+	a.learnID()
 	a.readLogs(ctx, h)
 	a.frameRequests()
 	a.settleTold()
+	a.settleVisitor()
 	a.refineTimes(in)
 	a.Covered = a.coverage()
 	a.clientFacts(in)

@@ -101,7 +101,44 @@ func (h *hosts) learnFromLogs(ev *evidence.Set, id string) {
 			}
 		}
 	}
+	if len(found) == 0 {
+		found = onlySite(ev)
+	}
 	h.sites = found
+}
+
+// pageOrigin finds the page in what a console says of requests that its rules stopped.
+var pageOrigin = regexp.MustCompile(`from origin '(https?://[^']+)'`)
+
+// onlySite gives the site of the page that a console says it is of, else the one
+// site that consoles and clients speak of, strangers left out; nothing where there are several.
+func onlySite(ev *evidence.Set) map[string]bool {
+	pages, all := map[string]bool{}, map[string]bool{}
+	for _, lf := range ev.Logs {
+		for _, e := range lf.Entries {
+			text := head(e.Text, 4096)
+			if !strings.Contains(text, "://") {
+				continue
+			}
+			if m := pageOrigin.FindStringSubmatch(text); m != nil {
+				if u := parse(m[1]); u != nil {
+					pages[profile.Site(u.Hostname())] = true
+				}
+			}
+			for _, raw := range urlsIn.FindAllString(text, 4) {
+				if u := parse(raw); u != nil && !stranger(raw) && !staticPath.MatchString(u.Path) {
+					all[profile.Site(u.Hostname())] = true
+				}
+			}
+		}
+	}
+	switch {
+	case len(pages) > 0:
+		return pages
+	case len(all) == 1:
+		return all
+	}
+	return map[string]bool{}
 }
 
 func parse(raw string) *url.URL {

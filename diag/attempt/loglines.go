@@ -79,14 +79,16 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		}
 		return
 	}
-	if mine || !timed || around {
-		a.learnLine(text)
+	if mine || !timed || around || server {
+		a.learnLine(text, mine, server)
 	}
 	if !timed || around {
 		if a.readFrameLine(e, where) {
 			return
 		}
-		a.narrated(e, lf, h, verb, mine, where)
+		if a.ID != "" || !server || !timed || beside { // with no id to tell messages apart only the very moment is ours
+			a.narrated(e, lf, h, verb, mine, where)
+		}
 	}
 	for _, ev := range a.Profile.EventsIn(head(text, 4096)) {
 		if ev.Means == "recalled" && !deliveredLine.MatchString(text) {
@@ -97,7 +99,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		}
 	}
 	if a.ID == "" && server && timed && !beside {
-		return // with no id to tell messages apart only the very moment is ours
+		return
 	}
 	strong := mine || verb && (!timed || around) || timed && beside
 	if verb && !mine && timed && !around {
@@ -216,6 +218,10 @@ func (a *Attempt) stampsOf(e *logs.Entry, server, verb, mine, near bool, where s
 		if a.sentBefore(e.At) {
 			a.Sent, a.SentAlt = withSource(e.At, where), a.Sent
 		}
+		return
+	}
+	if !server && mine && !verb && e.At.Clock == clock.Device && createdLine.MatchString(e.Text) && !deniedWords.MatchString(e.Text) {
+		a.sentByClient(withSource(e.At, where))
 		return
 	}
 	if !verb || !near {

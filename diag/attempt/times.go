@@ -107,3 +107,22 @@ func (a *Attempt) sentFromCalls() {
 		}
 	}
 }
+
+// sentByClient takes when the agent's client says it sent the message. A stated
+// time whose clock is not known is then told by which of the two it agrees with.
+func (a *Attempt) sentByClient(logged clock.Stamp) {
+	const same = 5 * time.Second
+	switch {
+	case a.Sent.IsZero():
+		a.Sent = logged
+	case a.Sent.Clock == clock.Unknown && a.Offset.Known && a.Offset.Mid().Abs() > 2*same:
+		onDevice := logged.T.Sub(a.Sent.T).Abs() <= same+a.Sent.Err
+		onService := logged.OnService(a.Offset).Middle().Sub(a.Sent.T).Abs() <= same+a.Sent.Err+a.Offset.Half()
+		switch {
+		case onDevice && !onService:
+			a.Sent.Clock = clock.Device
+		case onService && !onDevice:
+			a.Sent.Clock = clock.Service
+		}
+	}
+}

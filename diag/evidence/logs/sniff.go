@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ func Sniff(head string) (Kind, float64) {
 	head = strings.TrimPrefix(head, "\ufeff")
 	var o opener
 	var sum [3]float64 // console, client, server
+	actors := map[string]bool{}
 	entries, opened, lines := 0, 0, 0
 	for n := 0; head != "" && n < sniffLines; n++ {
 		var text string
@@ -43,6 +45,11 @@ func Sniff(head string) (Kind, float64) {
 				head = head[i+2:]
 			}
 		}
+		if len(actors) < manyActors {
+			if m := actorField.FindSubmatch(line[:min(len(line), 2048)]); m != nil {
+				actors[string(m[1])] = true
+			}
+		}
 		who, w := sniffLine(string(line), how, &s)
 		if w > 0 {
 			sum[who] += w
@@ -61,8 +68,16 @@ func Sniff(head string) (Kind, float64) {
 	if score := min(sum[best]/float64(entries), 1); score >= 0.1 {
 		return kinds[best], score
 	}
+	if len(actors) >= manyActors {
+		return KindServer, 0.6
+	}
 	return KindUnknown, 0.4 * float64(opened) / float64(entries)
 }
+
+// A log in which many people act is the service's: a client's tells of one.
+const manyActors = 4
+
+var actorField = regexp.MustCompile(`(?i)\b(?:operator|actor|agent|servicer|staff|uid|user)(?:_?id)?["']?\s*[=:]\s*["']?(?:[a-z]{1,8}[:_])?(\d[\w-]*)`)
 
 const (
 	whoConsole = iota
