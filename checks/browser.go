@@ -22,7 +22,8 @@ const (
 	// BrowserBlockedBy names the extension, its rule in the detail.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
-	// by policy, failed, or that a page was loaded whose scripts never_ran.
+	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
+	// build), or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
@@ -128,6 +129,11 @@ func blockerIn(a *attempt.Attempt) (ext, rule string) {
 func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 	found := false
 	for _, c := range a.Calls {
+		if c.Kind == "script" && (c.Status == 404 || c.Status == 410) {
+			s.add(BrowserScript, "missing", from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
+			found = true
+			continue
+		}
 		if c.Kind != "script" || c.Failure == "" || c.Failure == attempt.FailPending || c.Failure == attempt.FailAborted {
 			continue
 		}

@@ -81,7 +81,7 @@ func (s *sheet) signals(check string, a *attempt.Attempt, means ...string) (stro
 				continue
 			}
 			n++
-			if best == nil || sig.Strong && !best.Strong {
+			if best == nil || sig.Strong && !best.Strong || best.Said && !sig.Said && sig.Strong {
 				best = sig
 			}
 		}
@@ -93,7 +93,11 @@ func (s *sheet) signals(check string, a *attempt.Attempt, means ...string) (stro
 			id = check + ".signal"
 			strong++
 		}
-		s.add(id, m, from(best.Source), at(best.At), detail("words", clip(best.Words, 80), "log", string(best.Kind), "level", best.Level, "count", itoa(n)))
+		known := incident.Measured
+		if best.Said {
+			known = incident.Stated
+		}
+		s.add(id, m, basis(known), from(best.Source), at(best.At), detail("words", clip(best.Words, 80), "log", string(best.Kind), "level", best.Level, "count", itoa(n)))
 	}
 	return strong
 }

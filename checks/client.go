@@ -50,6 +50,9 @@ func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resu
 				break
 			}
 		}
+		if want == "" {
+			want = in.Attempt.Client.AppLeast
+		}
 		if want != "" {
 			state = "ok"
 			if older(version, want) {

@@ -16,8 +16,8 @@ const (
 	ClockStep     = "clock.step"     // ms, the device's clock was set while recording
 	ClockConflict = "clock.conflict" // the service's own clocks disagree
 	ClockServer   = "clock.server"   // a time server's answer, ms; its address and state in the detail
-	ClockSignal   = "clock.signal"   // clock_step beside the recall
-	ClockHint     = "clock.hint"     // clock_step elsewhere
+	ClockSignal   = "clock.signal"   // clock_step, or zone_trap (an age that is off by whole hours), beside the recall
+	ClockHint     = "clock.hint"     // the same elsewhere
 )
 
 // Clock compares this device's clock with the service's, now and at the incident.
@@ -48,7 +48,7 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 	if est.Conflict {
 		s.add(ClockConflict, true, from(harNames(in.Attempt)))
 	}
-	s.signals("clock", in.Attempt, "clock_step")
+	s.signals("clock", in.Attempt, "clock_step", "zone_trap")
 	if now, nowBound, ok := s.clockNow(ctx, in); ok && !known {
 		known, off, bound = true, now, nowBound
 	}

@@ -66,6 +66,10 @@ func runDevice(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Re
 func (s *sheet) pressDelay(in *diag.Input) (time.Duration, bool) {
 	a := in.Attempt
 	r := a.Request
+	if d := a.InputDelay; d > 0 {
+		s.add(DevicePressDelay, diag.Millis(d), unit("ms"), from(a.Press.Source), at(a.Press), method("input-delay"))
+		return d, d > 2*time.Second
+	}
 	if r == nil || r.Start.IsZero() || a.Press.IsZero() || a.Press.Source == r.Start.Source || a.Press.Err > 5*time.Second {
 		return 0, false
 	}

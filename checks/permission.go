@@ -43,7 +43,7 @@ func runPermission(_ context.Context, in *diag.Input, _ diag.Observations) diag.
 	var against []lang.Text
 	bad := func(t lang.Text) { against = append(against, t) }
 
-	s.stated(AttemptSymptom, inc, incident.Symptom, inc.String(incident.Symptom))
+	s.symptom(in)
 	if v := inc.String(incident.MessageSender); v != "" {
 		s.stated(PermissionSender, inc, incident.MessageSender, v)
 		if v != "self" {
@@ -85,6 +85,19 @@ func runPermission(_ context.Context, in *diag.Input, _ diag.Observations) diag.
 		res.Reason = lang.T("已知情况里没有不允许撤回的", "nothing known forbids the recall")
 	}
 	return res
+}
+
+// symptom reports what the person saw: as the incident says, else as a chat that was handed in tells.
+func (s *sheet) symptom(in *diag.Input) {
+	if v := in.Incident.String(incident.Symptom); v != "" && v != "unknown" {
+		s.stated(AttemptSymptom, in.Incident, incident.Symptom, v)
+		return
+	}
+	if word, source := attempt.SeenBy(in.Attempt.Notes); word != "" {
+		s.add(AttemptSymptom, word, basis(incident.Stated), from(source), detail("by", "chat"))
+		return
+	}
+	s.stated(AttemptSymptom, in.Incident, incident.Symptom, in.Incident.String(incident.Symptom))
 }
 
 // measured reports what the service itself says of the sender and of the account's rights.

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +25,8 @@ const (
 	// ServerFailing is the percent of the service's other requests around the recall answered with 5xx.
 	ServerFailing = "server.failing"
 	ServerSlow    = "server.slow" // ms, median time to first byte of the service's other requests
-	// ServerBackends says whether the machines behind the name behave alike: even, uneven.
+	// ServerBackends says whether the machines behind the name behave alike: even, uneven; in the
+	// detail how often chance alone makes them look so different.
 	ServerBackends = "server.backends"
 	// ServerSession is the state of the login around the recall: lost.
 	ServerSession = "server.session"
@@ -161,6 +161,10 @@ func (s *sheet) reasons(in *diag.Input) {
 			continue
 		}
 		seen[means] = true
+		if sig.Said {
+			s.add(ServerRefusal, means, basis(incident.Stated), from(sig.Source), detail("words", clip(sig.Words, 80), "by", "person"))
+			continue
+		}
 		s.add(ServerRefusal, means, from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80), "by", string(sig.Kind)))
 	}
 	if text := in.Incident.String(incident.ErrorText); text != "" {
@@ -206,93 +210,6 @@ func (s *sheet) others(a *attempt.Attempt) float64 {
 		s.add(ServerSlow, round(median(waits)), unit("ms"), from(harNames(a)))
 	}
 	return share
-}
-
-// backends compares the machines behind the service's names. Chance alone must
-// not make them differ: one has to fail (or be ten times slower) every time it
-// was tried, twice at least or on the recall itself, while another with three
-// requests or more never does.
-func (s *sheet) backends(a *attempt.Attempt) bool {
-	type tally struct {
-		bad, n int
-		waits  []float64
-	}
-	by := map[string]map[string]*tally{}
-	names := map[string][]string{}
-	for _, c := range slices.Concat(a.Calls, a.Server) {
-		if c.Backend == "" || c.Entry.FromCache != "" || c.Kind != "api" && c.Kind != "document" {
-			continue
-		}
-		like := likeness(c)
-		if by[like] == nil {
-			by[like] = map[string]*tally{}
-		}
-		t := by[like][c.Backend]
-		if t == nil {
-			t = &tally{}
-			by[like][c.Backend] = t
-			names[like] = append(names[like], c.Backend)
-		}
-		t.n++
-		if c.Status >= 500 || c.Failure == attempt.FailTimeout || c.Failure == attempt.FailReset || c.Failure == attempt.FailAborted || c.Failure == attempt.FailPending {
-			t.bad++
-		} else if c.Wait > 0 {
-			t.waits = append(t.waits, c.Wait)
-		}
-	}
-	state := ""
-	for _, c := range slices.Concat(a.Calls, a.Server) {
-		host := likeness(c)
-		list := names[host]
-		if len(list) < 2 {
-			continue
-		}
-		names[host] = nil // each host once
-		good, bad := "", ""
-		bestWait, worst, worstWait := -1.0, "", -1.0
-		for _, b := range list {
-			t := by[host][b]
-			recall := a.Request != nil && a.Request.Call != nil && a.Request.Call.Backend == b
-			if t.bad == 0 && t.n >= 2 {
-				good = b
-			}
-			if t.bad == t.n && (t.n >= 2 || recall) || t.n >= 3 && t.bad*2 >= t.n {
-				bad = b
-			}
-			if len(t.waits) >= 2 || recall && len(t.waits) > 0 {
-				if w := slices.Max(t.waits); bestWait < 0 || w < bestWait {
-					bestWait = w // the best machine's worst answer
-				}
-				if w := slices.Min(t.waits); w > worstWait {
-					worst, worstWait = b, w // the worst machine's best
-				}
-			}
-		}
-		if bad == "" && bestWait > 0 && worstWait > 5*bestWait && worstWait > 1000 {
-			bad, good = worst, "x"
-		}
-		if good != "" && bad != "" {
-			t := by[host][bad]
-			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", bad, "bad", itoa(t.bad), "of", itoa(t.n)))
-			return true
-		}
-		state = host
-	}
-	if state != "" {
-		s.add(ServerBackends, "even", from(harNames(a)), detail("host", state))
-	}
-	return false
-}
-
-var idPart = regexp.MustCompile(`/[^/]*[0-9][^/]*`)
-
-// likeness groups requests whose machines may be compared. A service's own log
-// holds all kinds of requests of everybody: there only the same address is alike.
-func likeness(c *attempt.Call) string {
-	if c.Host != "log" {
-		return c.Host
-	}
-	return "log " + c.Entry.Method + " " + idPart.ReplaceAllString(pathOf(c.Entry.URL), "/#")
 }
 
 // session reports that the login was lost around the recall.

@@ -63,19 +63,23 @@ type Signal struct {
 	Kind   evidence.Kind
 	Level  string
 	Strong bool // it names the recall or stands within seconds of it
+	Said   bool // a person says so, and no program wrote it
 }
 
 // Attempt is all that the evidence tells of the recall.
 type Attempt struct {
 	Evidence *evidence.Set
+	Logs     []evidence.LogFile // those of Evidence that programs wrote
 	Profile  *profile.Profile
 	ID       string // of the message, "" when unknown
 
-	Sent     clock.Stamp // when the message was sent, best source first
-	SentAlt  clock.Stamp // the other source, when two differ in clock
-	Press    clock.Stamp // when the recall was pressed
-	Offset   clock.Offset
-	Estimate OffsetEstimate
+	Sent    clock.Stamp // when the message was sent, best source first
+	SentAlt clock.Stamp // the other source, when two differ in clock
+	Press   clock.Stamp // when the recall was pressed
+
+	InputDelay time.Duration // how long the page says that the press waited for it
+	Offset     clock.Offset
+	Estimate   OffsetEstimate
 
 	Request  *Request   // the recall, nil when no evidence shows one
 	Requests []*Request // every recall of this message that was seen, by time
@@ -88,6 +92,9 @@ type Attempt struct {
 	Client  ClientFacts
 	Facts   ServiceFacts
 
+	// Notes is what people said in chats that were handed in, by file and line.
+	Notes []Note
+
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
@@ -96,8 +103,12 @@ type Attempt struct {
 	frames []loggedFrame
 	keys   map[string]keyFacts
 
-	conv     string               // the conversation's id, as logs name it
-	visitors map[string][2]string // platform and version of the visitors' clients, by conversation
+	alias    []string                // further ids of the message: those its sender's client made up
+	traces   map[string]bool         // ids under which the service logs the recall's own work
+	conv     string                  // the conversation's id, as logs name it
+	parties  []string                // connections, logins and people that logs name beside the message
+	namesUs  map[*evidence.File]bool // logs that name the message
+	visitors map[string][2]string    // platform and version of the visitors' clients, by conversation
 }
 
 // Coverage tells whether a recording would have shown the recall's request.
@@ -124,15 +135,20 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 		a.Evidence = &evidence.Set{}
 	}
 	a.statedTimes(in)
+	a.Logs = a.takeNotes()
 	h := newHosts(a.Evidence, prof, a.ID)
 	a.calls(h)
+	a.aliases()
 	a.estimateOffset(h)
 	a.findRequests(h)
 	a.readFrames(h)
 	a.choose()
 	a.learn()
 	a.learnID()
+	a.followTraces()
+	a.learnPress()
 	a.readLogs(ctx, h)
+	a.readNotes()
 	a.frameRequests()
 	a.settleTold()
 	a.settleVisitor()
@@ -199,6 +215,9 @@ func (a *Attempt) coverage() Coverage {
 			continue
 		}
 		const slack = 5 * time.Second
+		if a.Press.IsZero() && !a.spansMessage(h) {
+			continue // nobody knows whether the press is in it
+		}
 		if !a.Press.IsZero() && (a.Press.T.Before(first.Add(-slack-a.Press.Err)) || a.Press.T.After(last.Add(slack+a.Press.Err))) {
 			continue
 		}
@@ -211,4 +230,23 @@ func (a *Attempt) coverage() Coverage {
 		best = CoverFull
 	}
 	return best
+}
+
+// spansMessage reports whether a recording shows the message being sent, so that
+// the recall that came after is in it where it was made at all.
+func (a *Attempt) spansMessage(h evidence.HARFile) bool {
+	for _, e := range h.Entries {
+		if a.ID != "" && (mentions(e.RespBody, a.ID) || mentions(e.ReqBody, a.ID)) {
+			return true
+		}
+		if a.ID == "" && e.Method == "POST" && a.Profile.MessageWord(profile.Words(e.URL)) != "" && !stranger(e.URL) {
+			return true
+		}
+		for _, m := range e.Messages {
+			if a.ID != "" && mentions(m.Data, a.ID) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -15,6 +15,7 @@ type ClientFacts struct {
 	OS        string
 	Mobile    bool
 	App       string // version of the agents' client, as it named itself
+	AppLeast  string // the least version of it that still works, as the service or its updater said
 	PageBuild string // build of the page that ran
 	LiveBuild string // build that the service said is current
 }
@@ -114,4 +115,35 @@ func readUA(ua string) (browser, version, system string, mobile bool) {
 		}
 	}
 	return browser, version, system, strings.Contains(ua, "Mobile") || strings.Contains(ua, "Android") || strings.Contains(ua, "iPhone")
+}
+
+var (
+	uaText     = regexp.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
+	ownClient  = regexp.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version)?["']?\s*[=: ]\s*["']?v?(\d+\.\d+(?:\.\d+){0,2})\b`)
+	leastText  = regexp.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version)?["']?\s*[=: ]\s*["']?v?(\d+\.\d+(?:\.\d+){0,2})\b`)
+	ofVisitors = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
+)
+
+// learnClient takes what an agent's client or page says of itself in its log.
+func (a *Attempt) learnClient(text, file string) {
+	if ofVisitors.MatchString(file) {
+		return
+	}
+	f := &a.Client
+	if f.UserAgent == "" && strings.Contains(text, "Mozilla/5.0 (") {
+		if ua := uaText.FindString(text); ua != "" {
+			f.UserAgent = strings.TrimSpace(ua)
+			f.Browser, f.Version, f.OS, f.Mobile = readUA(ua)
+		}
+	}
+	if f.AppLeast == "" {
+		if m := leastText.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) {
+			f.AppLeast = m[1]
+		}
+	}
+	if f.App == "" {
+		if m := ownClient.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) {
+			f.App = m[1]
+		}
+	}
 }

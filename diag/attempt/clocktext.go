@@ -60,7 +60,7 @@ const (
 // recording tells it. Readings that differ say that the clock was set in
 // between, and the nearest to the truth is not known: then none counts.
 func (a *Attempt) clockQueries() (span clock.Span, source string, n int) {
-	for _, lf := range a.Evidence.Logs {
+	for _, lf := range a.Logs {
 		for _, e := range lf.Entries {
 			if !a.recent(e) {
 				continue

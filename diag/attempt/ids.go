@@ -2,9 +2,11 @@ package attempt
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/profile"
 )
@@ -25,7 +27,7 @@ func (a *Attempt) learnID() {
 		return
 	}
 	recalled, created := map[string]bool{}, map[string]bool{}
-	for _, lf := range a.Evidence.Logs {
+	for _, lf := range a.Logs {
 		for _, e := range lf.Entries {
 			if e.At.IsZero() {
 				continue
@@ -35,23 +37,29 @@ func (a *Attempt) learnID() {
 					recalled[id] = true
 				}
 			} else if a.nearSent(e) && createdLine.MatchString(e.Text) {
+				for _, id := range idsIn(e.Text) {
+					created[id] = true
+				}
 				for _, m := range namedID.FindAllStringSubmatch(head(e.Text, 4096), 4) {
 					created[m[1]] = true
 				}
 			}
 		}
 	}
-	if len(recalled) > 1 && len(created) > 0 {
-		for id := range recalled {
-			if !created[id] {
-				delete(recalled, id)
-			}
+	both := map[string]bool{}
+	for id := range recalled {
+		if created[id] {
+			both[id] = true
 		}
 	}
-	if len(recalled) == 1 {
-		for id := range recalled {
+	for _, ids := range []map[string]bool{both, recalled} {
+		if len(ids) != 1 {
+			continue
+		}
+		for id := range ids {
 			a.ID = id
 		}
+		return
 	}
 }
 
@@ -71,4 +79,91 @@ func (a *Attempt) nearSent(e *logs.Entry) bool {
 	}
 	gap := e.At.OnService(a.Offset).Since(a.Sent.OnService(a.Offset))
 	return gap.Lo <= besideSent && gap.Hi >= -besideSent
+}
+
+// clientID are keys of the id that a client gives a message until the service has given its own.
+var clientID = regexp.MustCompile(`^(?:client|local|tmp|temp|c|front|browser)? ?(?:msg|message)? ?(?:id|mid|uuid|guid|nonce|seq|key)$|^(?:nonce|uuid|guid|cid|lid)$`)
+
+// aliases finds the ids that the sender's client made up for the message: they
+// stand in the request that sent it, whose answer brings the real one.
+func (a *Attempt) aliases() {
+	if a.ID == "" {
+		return
+	}
+	for _, c := range a.Calls {
+		e := c.Entry
+		if e.Method == "GET" || e.ReqBody == "" || !mentions(e.RespBody, a.ID) || mentions(e.ReqBody, a.ID) {
+			continue
+		}
+		fs, ok := fields(e.ReqBody)
+		if !ok || len(fs) > 40 {
+			continue
+		}
+		for _, f := range fs {
+			if clientID.MatchString(f.key) && localID.MatchString(f.value) && len(f.value) > 4 {
+				a.alias = append(a.alias, f.value)
+			}
+		}
+	}
+}
+
+// ours reports whether a text names the message, by its id or by the one its sender's client made up.
+func (a *Attempt) ours(text string) bool {
+	if a.ID != "" && mentions(text, a.ID) {
+		return true
+	}
+	for _, id := range a.alias {
+		if mentions(text, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// traceID finds the id under which a service logs the work of one request.
+var traceID = regexp.MustCompile(`(?i)(?:\b(?:trace|rid|req(?:uest)?|span|x[-_]request|correlation|log)[-_]?(?:id)?["']?\s*[=:]\s*["']?|\[)([0-9a-f]{8,32}(?:-[0-9a-f]{4,12}){0,4})(?:["'\],\s]|$)`)
+
+func traceIn(text string) string {
+	if m := traceID.FindStringSubmatch(head(text, 4096)); m != nil {
+		return strings.ToLower(m[1])
+	}
+	return ""
+}
+
+// partyID finds the connections, logins and people that a line about this message names.
+var partyID = regexp.MustCompile(`(?i)\b(?:track|session|sess|sid|conn(?:ection)?|visitor|peer|client|socket|subscriber)[_ -]?(?:id)?["']?\s*[=:]\s*["']?([a-z0-9_-]*\d[a-z0-9_-]{4,63})`)
+
+// concerns reports whether a text speaks of this conversation or of somebody in it.
+func (a *Attempt) concerns(text string) bool {
+	if a.conv != "" && mentions(text, a.conv) {
+		return true
+	}
+	return slices.ContainsFunc(a.parties, func(id string) bool { return mentions(text, id) })
+}
+
+// followTraces notes under which ids the service logs the recall's own work:
+// the lines that say why it was refused need not name the message again.
+func (a *Attempt) followTraces() {
+	a.traces, a.namesUs = map[string]bool{}, map[*evidence.File]bool{}
+	for _, lf := range a.Logs {
+		for _, e := range lf.Entries {
+			if a.ours(e.Text) {
+				a.namesUs[lf.File] = true
+				if a.conv == "" {
+					a.conv = conversationIn(e.Text)
+				}
+				for _, m := range partyID.FindAllStringSubmatch(head(e.Text, 4096), 4) {
+					if len(a.parties) < 32 && !slices.Contains(a.parties, m[1]) {
+						a.parties = append(a.parties, m[1])
+					}
+				}
+			}
+			if near, timed := a.near(e.At, aroundRecall); timed && !near || !a.ours(e.Text) || !a.tellsOfRecall(e) {
+				continue
+			}
+			if id := traceIn(e.Text); id != "" && id != strings.ToLower(a.ID) {
+				a.traces[id] = true
+			}
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,30 @@ const (
 var lasting = map[string]bool{"push_down": true, "push_up": true, "offline": true, "unstable": true, "clock_step": true, "other_session": true,
 	"stale_app": true, "outdated_client": true, "outdated_browser": true, "settings": true, "session": true, "visitor_outdated": true, "extension": true, "device_slow": true, "uneven": true, "loss": true, "slow_path": true}
 
+// personal are signals of one login, connection or client: in a log of the
+// service's that names messages and conversations, those of others are no concern.
+var personal = map[string]bool{"push_down": true, "push_up": true, "other_session": true, "session": true, "visitor_outdated": true, "outdated_client": true, "offline": true, "reset": true, "unstable": true}
+
+// otherRequest reports whether a log entry tells of a request that is none for a recall.
+func (a *Attempt) otherRequest(e *logs.Entry, h *hosts) bool {
+	text := head(e.Text, 2048)
+	method, rest := "", ""
+	if m := requestLine.FindStringSubmatch(text); m != nil {
+		method, rest = m[1], m[2]
+	} else if m := answeredPath.FindStringSubmatch(text); m != nil {
+		method, rest = "POST", m[1]
+	} else {
+		return false
+	}
+	if strings.HasPrefix(rest, "/") {
+		rest = a.serviceURL() + rest
+	}
+	return a.scoreRequest(&har.Entry{Method: method, URL: strings.TrimRight(rest, `",;)`)}, h) < recallAtMost && a.Profile.RecallVerb(profile.Words(text)) == ""
+}
+
+// answeredPath is a log of answers only: "resp 401 /notices 26ms".
+var answeredPath = regexp.MustCompile(`\b(?:resp(?:onse)?|answer|reply) [1-5]\d\d (/\S*)`)
+
 // running are signals of the software that runs, which hold from its start on.
 var running = map[string]bool{"stale_app": true, "outdated_client": true, "outdated_browser": true, "visitor_outdated": true}
 
@@ -35,7 +60,7 @@ const sinceStart = 24 * time.Hour
 
 // readLogs takes from the logs what is said about the recall and its surroundings.
 func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
-	for _, lf := range a.Evidence.Logs {
+	for _, lf := range a.Logs {
 		for i, e := range lf.Entries {
 			if i%64 == 0 && ctx.Err() != nil {
 				return
@@ -64,11 +89,19 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	beside, timed := a.near(e.At, besideRecall)
 	around, _ := a.near(e.At, aroundRecall)
 	where := fmt.Sprintf("%s:%d", lf.File.Name, e.Line)
-	mine := a.ID != "" && mentions(text, a.ID)
+	mine := a.ours(text)
+	if !mine && !other && len(a.traces) > 0 {
+		mine = a.traces[traceIn(text)]
+	}
 	server := lf.File.Kind == evidence.ServerLog
 
 	if server {
 		a.serverLine(e, where)
+	} else {
+		a.learnClient(head(text, 2048), lf.File.Name)
+	}
+	if mine {
+		a.ageSaid(e, where, lf.File.Kind)
 	}
 	if mine || (verb && !other) {
 		a.stampsOf(e, server, verb, mine, beside || !timed, where)
@@ -102,6 +135,10 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		return
 	}
 	strong := mine || verb && (!timed || around) || timed && beside
+	elsewhere := !mine && a.otherRequest(e, h)
+	if elsewhere {
+		strong = false // what became of another request stands here by chance
+	}
 	if verb && !mine && timed && !around {
 		return // another recall at another time
 	}
@@ -112,6 +149,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	for _, sig := range a.Profile.SignalsIn(stampless(said)) {
 		if sig.Means == "push_down" && a.afterAnswer(e.At) {
 			continue // a connection that went down later was up when it mattered
+		}
+		if server && personal[sig.Means] && !mine && a.namesUs[lf.File] && !a.concerns(text) {
+			continue // somebody else's connection, login or client
 		}
 		if timed && !around && !strong {
 			reach := connection
@@ -126,7 +166,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}
 	if verb && !pageError.MatchString(text) && (server || !a.before(e.At, 3*time.Second)) {
-		for _, r := range a.Profile.RefusalsIn(refusalPart(e), "") {
+		for _, r := range a.reasonsIn(refusalPart(e)) {
 			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
 				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 		}
@@ -207,6 +247,18 @@ func refusalPart(e *logs.Entry) string {
 var (
 	createdLine = regexp.MustCompile(`(?i)\b(?:sent|send|created?|stored?|saved?|insert(?:ed)?|persist(?:ed)?|accepted|enqueued|new|publish(?:ed)?|post(?:ed)?|deliver(?:ed)?)\b|发送|已发|新消息|入库|投递`)
 )
+
+// viewLine tells of what a page or list shows: "message 8842 now shows 已撤回" is what a recall looks like that worked.
+var viewLine = regexp.MustCompile(`(?i)\b(?:shows?|displays?|replaced|renders?|bubble|from list|view)\b|显示|展示|气泡`)
+
+// reasonsIn gives the reasons for a refusal that a log line states.
+func (a *Attempt) reasonsIn(text string) []profile.Match {
+	out := a.Profile.RefusalsIn(text, "")
+	if !viewLine.MatchString(text) {
+		return out
+	}
+	return slices.DeleteFunc(out, func(m profile.Match) bool { return m.Means == "already" || m.Means == "missing" })
+}
 
 // stampsOf takes from a log when the message was created and when its recall
 // arrived, and makes up the request where only a log shows it.

@@ -249,7 +249,7 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 		}
 	}
 	text := refusalPart(e)
-	an.Reasons = a.Profile.RefusalsIn(text, "")
+	an.Reasons = a.reasonsIn(text)
 	beside := a.besideVerb(text)
 	switch {
 	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):

@@ -20,6 +20,7 @@ const (
 	dbVerbBody   = 12.0  // the body's method, action or state says "recall"
 	dbVerbLoose  = 5.0   // "recall" stands elsewhere in the body
 	dbDelete     = 14.0  // DELETE of a message
+	dbAlter      = 6.0   // PATCH or PUT of this message, body unknown
 	dbID         = 6.0   // it names the message
 	dbMessage    = 3.0   // it speaks of a message
 	dbChanging   = 3.0   // POST, PUT, PATCH, DELETE
@@ -168,6 +169,8 @@ func (a *Attempt) scoreRequest(e *har.Entry, h *hosts) float64 {
 		score += dbVerbLoose
 	case strings.EqualFold(e.Method, "DELETE") && a.Profile.MessageWord(path) != "":
 		score += dbDelete
+	case (strings.EqualFold(e.Method, "PATCH") || strings.EqualFold(e.Method, "PUT")) && a.Profile.MessageWord(path) != "" && mentions(u.Path, a.ID):
+		score += dbAlter
 	default:
 		return 0 // nothing in it says "recall"
 	}
@@ -325,7 +328,7 @@ func idsIn(text string) []string {
 
 // aboutOther reports whether a text names messages, and none of them is ours.
 func (a *Attempt) aboutOther(text string) bool {
-	if a.ID == "" || mentions(text, a.ID) {
+	if a.ID == "" || a.ours(text) {
 		return false
 	}
 	return len(idsIn(text)) > 0

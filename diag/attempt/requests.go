@@ -3,6 +3,7 @@ package attempt
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -213,7 +214,7 @@ func isShortNumber(s string) bool { return len(s) < 3 && isNumber(s) }
 func (a *Attempt) choose() {
 	var mine []*Request
 	for _, r := range a.Requests {
-		if a.ID != "" && len(r.IDs) > 0 && !containsID(r.IDs, a.ID) && !(localID.MatchString(r.IDs[0]) && a.besidePress(r)) {
+		if a.ID != "" && len(r.IDs) > 0 && !containsID(r.IDs, a.ID) && !slices.ContainsFunc(r.IDs, a.ours) && !(localID.MatchString(r.IDs[0]) && a.besidePress(r)) {
 			a.Other++
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/profile"
 )
@@ -64,7 +66,7 @@ func (a *Attempt) refineTimes(in *incident.Incident) {
 	if r == nil || r.Start.IsZero() {
 		return
 	}
-	if a.Press.IsZero() {
+	if a.Press.IsZero() || a.roundedPress(r.Start) {
 		a.Press = r.Start
 		return
 	}
@@ -125,4 +127,30 @@ func (a *Attempt) sentByClient(logged clock.Stamp) {
 			a.Sent.Clock = clock.Service
 		}
 	}
+}
+
+// ageText finds how old the service says the message was: "msg age 28859s", "elapsed=125000ms".
+var ageText = regexp.MustCompile(`(?i)\b(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})\s?(ms|s\b|sec|seconds)?`)
+
+// ageSaid compares the message's age as the service reckoned it with the true
+// one. Off by whole half hours, somebody read a stamp in the wrong zone.
+func (a *Attempt) ageSaid(e *logs.Entry, where string, kind evidence.Kind) {
+	m := ageText.FindStringSubmatch(stampless(head(e.Text, 4096)))
+	if m == nil || a.Sent.IsZero() || a.Press.IsZero() {
+		return
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		return
+	}
+	said := time.Duration(n) * time.Second
+	if m[2] == "ms" || m[2] == "" && n > 1_000_000 {
+		said = time.Duration(n) * time.Millisecond
+	}
+	const zone = 30 * time.Minute // zones differ by multiples of it, or of half of it, which nobody lives in here
+	off := said - a.Press.OnService(a.Offset).Since(a.Sent.OnService(a.Offset)).Mid()
+	if whole := off.Round(zone); whole == 0 || (off-whole).Abs() > 2*time.Minute || whole.Abs() > 14*time.Hour {
+		return
+	}
+	a.Signals = append(a.Signals, Signal{Means: "zone_trap", Text: head(e.Text, 400), Words: m[0], At: e.At, Source: where, Kind: kind, Level: string(e.Level), Strong: true})
 }

@@ -315,6 +315,10 @@ func TestWhatOnlyTogetherTells(t *testing.T) {
 		{"attempt.symptom=timed_out? server.answer=refused server.refusal=already network.quality=unstable network.loss=5", "transport.unstable"},
 		{"attempt.symptom=still_visible? server.answer=accepted permission.channel=not_recallable", "decision.channel-unsupported"},
 		{"attempt.symptom=still_visible? server.answer=accepted permission.channel=recallable sync.push=down", "sync.push-disconnected"},
+		{"attempt.symptom=refused? server.answer=refused server.refusal=window window.asked=out? clock.signal=zone_trap", "decision.clock-skew"},
+		{"attempt.symptom=no_reaction? browser.script=missing", "dispatch.stale-app"},
+		{"attempt.symptom=refused? server.answer=refused server.status=503 server.backends=uneven[strength=strong]", "admission.uneven-backends"},
+		{"attempt.symptom=refused? server.answer=refused server.status=503 server.failing=60 server.backends=uneven[strength=weak]", "admission.overloaded"},
 		{"attempt.symptom=timed_out? server.answer=no_answer network.error=timeout network.fault=route~mtu[place=route,kind=mtu]", "transport.local-network"},
 	} {
 		if j := Judge(saw(t, c.obs), Context{}); primary(j) != c.want || j.Verdict.Outcome != diag.Explained {

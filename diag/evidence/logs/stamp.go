@@ -1,6 +1,9 @@
 package logs
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // form is the notation a stamp was found in.
 type form uint8
@@ -106,6 +109,9 @@ func (s *stamp) find(b []byte) bool {
 	if len(b) > 0 && isDigit(b[0]) && s.at(b, 0) {
 		return true
 	}
+	if i := beforeTime(b); i > 0 && s.timeOnly(b, i) {
+		return true
+	}
 	n := min(len(b), searchLimit)
 	front := true // only brackets, spaces and the like so far
 	for i := 0; i < n; i++ {
@@ -130,6 +136,30 @@ func (s *stamp) find(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// beforeTime finds the time of day that some loggers put behind a level, and
+// consoles behind the place in the script: "[info] 09:04:09.235", "app.js:2
+// [11:50:04.475]". It gives where the time begins, 0 where there is none.
+func beforeTime(b []byte) int {
+	if len(b) < 14 {
+		return 0
+	}
+	w, _, ok := bytes.Cut(b[:min(len(b), 160)], []byte(" "))
+	i := len(w) + 1
+	if !ok || i+8 >= len(b) {
+		return 0
+	}
+	if b[i] == '[' {
+		i++
+	}
+	if !isDigit(b[i]) || b[i+1] != ':' && b[i+2] != ':' {
+		return 0
+	}
+	if word := string(bytes.Trim(w, "[]()<>:")); levelWord(word) == "" && !isPlace(string(w)) {
+		return 0
+	}
+	return i
 }
 
 // iso is yearFirst for the one spelling that most logs have, 2026-11-20T10:22:41

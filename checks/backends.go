@@ -1,0 +1,184 @@
+package checks
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"meiqia-diag/diag/attempt"
+)
+
+// tally is how one machine behind a name did.
+type tally struct {
+	name   string
+	bad, n int
+	recall bool      // it was asked for the recall
+	waits  []float64 // ms, of its good answers
+}
+
+// Bounds of what counts as uneven. A machine that fails must do so more often
+// than chance would have it (Fisher's exact test, one-sided, times the number of
+// machines that might have been picked), while the others are sound: where all
+// fail now and then, the service is overloaded and no machine is to blame. The
+// recall itself is no chance pick, so that one failure there beside good machines
+// is told too, as what it is worth.
+const (
+	unevenChance = 0.05
+	soundShare   = 0.25 // of the others' requests that may fail
+	slowTimes    = 5.0  // as slow as the best machine's worst answer
+	slowLeast    = 1000 // ms
+)
+
+// backends compares the machines behind the service's names.
+func (s *sheet) backends(a *attempt.Attempt) bool {
+	groups, order := tallies(a)
+	for _, host := range order {
+		list := groups[host]
+		if len(list) < 2 {
+			continue
+		}
+		if t, p := failing(list); t != nil {
+			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", t.name, "bad", itoa(t.bad), "of", itoa(t.n), "chance", strconv.FormatFloat(p, 'g', 2, 64), "strength", strength(p)))
+			return p <= unevenChance
+		}
+		if t := slow(list); t != nil {
+			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", t.name, "bad", itoa(t.bad), "of", itoa(t.n), "strength", "strong"))
+			return true
+		}
+	}
+	for _, host := range order {
+		if list := groups[host]; len(list) >= 2 {
+			s.add(ServerBackends, "even", from(harNames(a)), detail("host", host))
+			break
+		}
+	}
+	return false
+}
+
+// strength sorts how far chance is from explaining what was seen.
+func strength(p float64) string {
+	switch {
+	case p <= 0.01:
+		return "strong"
+	case p <= unevenChance:
+		return "fair"
+	}
+	return "weak"
+}
+
+// tallies counts per name and machine. A service's own log holds all kinds of
+// requests of everybody: an address that fails wherever it is asked says nothing
+// of a machine and is left out.
+func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
+	usable := func(c *attempt.Call) bool {
+		return c.Backend != "" && c.Entry.FromCache == "" && (c.Kind == "api" || c.Kind == "document")
+	}
+	calls := slices.Concat(a.Calls, a.Server)
+	works := map[string]bool{}
+	for _, c := range calls {
+		if usable(c) && !lostAnswer(c) {
+			works[route(c)] = true
+		}
+	}
+	groups = map[string][]*tally{}
+	for _, c := range calls {
+		recall := a.Request != nil && a.Request.Call != nil && (a.Request.Call == c || a.Request.Entry == c.Entry)
+		if !usable(c) || c.Host == "log" && !works[route(c)] && !recall {
+			continue
+		}
+		i := slices.IndexFunc(groups[c.Host], func(t *tally) bool { return t.name == c.Backend })
+		if i < 0 {
+			if len(groups[c.Host]) == 0 {
+				order = append(order, c.Host)
+			}
+			i = len(groups[c.Host])
+			groups[c.Host] = append(groups[c.Host], &tally{name: c.Backend})
+		}
+		t := groups[c.Host][i]
+		t.n++
+		t.recall = t.recall || recall
+		if lostAnswer(c) {
+			t.bad++
+		} else if c.Wait > 0 {
+			t.waits = append(t.waits, c.Wait)
+		}
+	}
+	return groups, order
+}
+
+func lostAnswer(c *attempt.Call) bool {
+	return c.Status >= 500 || c.Failure == attempt.FailTimeout || c.Failure == attempt.FailReset || c.Failure == attempt.FailAborted || c.Failure == attempt.FailPending
+}
+
+var idPart = regexp.MustCompile(`/[^/]*[0-9][^/]*`)
+
+// route is what a request asked for, ids left out.
+func route(c *attempt.Call) string {
+	return c.Host + " " + c.Entry.Method + " " + idPart.ReplaceAllString(pathOf(c.Entry.URL), "/#")
+}
+
+// failing finds the machine that fails while the others are sound, and how often chance alone shows that.
+func failing(list []*tally) (worst *tally, chance float64) {
+	n, bad := 0, 0
+	for _, t := range list {
+		n, bad = n+t.n, bad+t.bad
+	}
+	chance = 1
+	for _, t := range list {
+		if t.bad == 0 || float64(bad-t.bad) > soundShare*float64(n-t.n) || n-t.n < 2 || 2*t.bad < t.n {
+			continue
+		}
+		p := min(1, fisher(t.bad, t.n, bad, n)*float64(len(list)))
+		if t.recall && t.bad == t.n {
+			p /= float64(len(list)) // the recall chose the machine, and not we
+		}
+		if p < chance {
+			worst, chance = t, p
+		}
+	}
+	if worst != nil && chance > unevenChance && !(worst.recall && worst.bad == worst.n && bad == worst.bad) {
+		return nil, 1
+	}
+	return worst, chance
+}
+
+// fisher is the probability that k or more of the bad ones of n fall on the m
+// requests of one machine when they are dealt at random (R. A. Fisher, 1922).
+func fisher(k, m, bad, n int) float64 {
+	choose := func(n, k int) float64 {
+		a, _ := math.Lgamma(float64(n + 1))
+		b, _ := math.Lgamma(float64(k + 1))
+		c, _ := math.Lgamma(float64(n - k + 1))
+		return a - b - c
+	}
+	p := 0.0
+	for i := k; i <= min(m, bad); i++ {
+		if n-m >= bad-i {
+			p += math.Exp(choose(bad, i) + choose(n-bad, m-i) - choose(n, m))
+		}
+	}
+	return min(p, 1)
+}
+
+// slow finds the machine whose best answer is far slower than another's worst.
+func slow(list []*tally) *tally {
+	best := -1.0
+	var worst *tally
+	least := -1.0
+	for _, t := range list {
+		if len(t.waits) < 2 && !(t.recall && len(t.waits) > 0) {
+			continue
+		}
+		if w := slices.Max(t.waits); best < 0 || w < best {
+			best = w
+		}
+		if w := slices.Min(t.waits); w > least {
+			worst, least = t, w
+		}
+	}
+	if best <= 0 || least <= slowTimes*best || least <= slowLeast {
+		return nil
+	}
+	return worst
+}

@@ -1,0 +1,99 @@
+package attempt
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+
+	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/profile"
+)
+
+var (
+	// uiLine is how pages and clients log that somebody pressed something.
+	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了`)
+	// inputDelay is how long the page says that the press waited for it.
+	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b`)
+)
+
+// How far a stated press and what a log shows may lie apart and still be the
+// same one: people read clocks that show minutes.
+const (
+	samePress = 90 * time.Second
+	longDelay = 5 * time.Minute
+)
+
+// learnPress takes the press off the logs of the page or client, where they show
+// it: measured, it is better than what a person remembers.
+func (a *Attempt) learnPress() {
+	var first, last clock.Stamp
+	for _, lf := range a.Logs {
+		if lf.File.Kind == evidence.ServerLog {
+			continue
+		}
+		for _, e := range lf.Entries {
+			if e.At.IsZero() || !a.pressed(e) {
+				continue
+			}
+			at := withSource(e.At, lf.File.Name+":"+strconv.Itoa(e.Line))
+			if d := saidDelay(e.Text); d > 0 {
+				a.InputDelay = max(a.InputDelay, d)
+			}
+			if at.Clock == clock.Unknown {
+				at.Clock = clock.Device // whoever logs presses runs where they are made
+			}
+			if !a.Press.IsZero() && at.T.Sub(a.Press.T).Abs() > samePress && at.OnService(a.Offset).Since(a.Press.OnService(a.Offset)).Mid().Abs() > samePress {
+				continue
+			}
+			if first.IsZero() || at.T.Before(first.T) {
+				first = at
+			}
+			if last.IsZero() || at.T.After(last.T) {
+				last = at
+			}
+		}
+	}
+	if first.IsZero() {
+		return
+	}
+	if a.InputDelay > 0 && a.InputDelay < longDelay && first.T.Equal(last.T) {
+		first.T = first.T.Add(-a.InputDelay) // the handler logs when it runs at last
+	}
+	a.Press = first
+}
+
+// pressed reports whether a log entry of a page or client shows this recall being pressed.
+func (a *Attempt) pressed(e *logs.Entry) bool {
+	text := head(e.Text, 2048)
+	if !uiLine.MatchString(text) || requestLine.MatchString(text) {
+		return false
+	}
+	if a.ID != "" {
+		return a.ours(text) && a.Profile.RecallVerb(profile.Words(text)) != ""
+	}
+	near, timed := a.near(e.At, samePress)
+	return timed && near && a.Profile.RecallVerb(profile.Words(text)) != "" && len(idsIn(text)) == 0
+}
+
+func saidDelay(text string) time.Duration {
+	m := inputDelay.FindStringSubmatch(head(text, 2048))
+	if m == nil {
+		return 0
+	}
+	f, err := strconv.ParseFloat(m[1], 64)
+	if err != nil || f > 1e7 {
+		return 0
+	}
+	if m[2] == "s" {
+		f *= 1000
+	}
+	return time.Duration(f * float64(time.Millisecond))
+}
+
+// roundedPress tells a press that was given in whole minutes: what was recorded within that minute is it.
+func (a *Attempt) roundedPress(start clock.Stamp) bool {
+	return a.Press.Source == "incident" && a.Press.T.Second() == 0 && a.Press.T.Nanosecond() == 0 &&
+		start.T.Sub(a.Press.T) > -time.Minute && start.T.Sub(a.Press.T) <= time.Minute
+}
