@@ -16,7 +16,7 @@ const (
 	ClockStep     = "clock.step"     // ms, the device's clock was set while recording
 	ClockConflict = "clock.conflict" // the service's own clocks disagree
 	ClockServer   = "clock.server"   // a time server's answer, ms; its address and state in the detail
-	ClockSignal   = "clock.signal"   // clock_step, or zone_trap (an age that is off by whole hours), beside the recall
+	ClockSignal   = "clock.signal"   // clock_step, or zone_trap or age_differs (an age that is off, by whole hours or otherwise), beside the recall
 	ClockHint     = "clock.hint"     // the same elsewhere
 )
 
@@ -48,7 +48,7 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 	if est.Conflict {
 		s.add(ClockConflict, true, from(harNames(in.Attempt)))
 	}
-	s.signals("clock", in.Attempt, "clock_step", "zone_trap")
+	s.signals("clock", in.Attempt, "clock_step", "zone_trap", "age_differs")
 	if now, nowBound, ok := s.clockNow(ctx, in); ok && !known {
 		known, off, bound = true, now, nowBound
 	}

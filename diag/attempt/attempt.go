@@ -169,6 +169,9 @@ func (a *Attempt) statedTimes(in *incident.Incident) {
 	if m, ok := in.Moment(incident.SentAt); ok {
 		a.Sent = clock.Stamp{T: m.T, Clock: clock.Unknown, Err: m.Err, ZoneAssumed: m.ZoneAssumed, Source: "incident"}
 	}
+	if wholeMinute(a.Press.T) && !wholeMinute(a.Sent.T) {
+		a.Press.Err = max(a.Press.Err, time.Minute) // given in whole minutes, rounded one way or the other
+	}
 }
 
 // near reports whether a stamp is within d of the press; ok is false when either is unknown.
@@ -250,3 +253,5 @@ func (a *Attempt) spansMessage(h evidence.HARFile) bool {
 	}
 	return false
 }
+
+func wholeMinute(t time.Time) bool { return !t.IsZero() && t.Second() == 0 && t.Nanosecond() == 0 }

@@ -2,11 +2,13 @@ package attempt
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
 )
 
@@ -61,6 +63,9 @@ const (
 // between, and the nearest to the truth is not known: then none counts.
 func (a *Attempt) clockQueries() (span clock.Span, source string, n int) {
 	for _, lf := range a.Logs {
+		if elsewhere(lf) {
+			continue
+		}
 		for _, e := range lf.Entries {
 			if !a.recent(e) {
 				continue
@@ -81,6 +86,14 @@ func (a *Attempt) clockQueries() (span clock.Span, source string, n int) {
 		}
 	}
 	return span, source, n
+}
+
+// onServer is the prompt or command of somebody who asked a machine that is not the agent's.
+var onServer = regexp.MustCompile(`(?m)^\s*(?:[$#>]\s*)?(?:ssh|kubectl|docker|ansible)\s|^\[?root@|^[\w.-]+@[\w.-]+:`)
+
+// elsewhere reports whether a clock tool's text was made on another machine.
+func elsewhere(lf evidence.LogFile) bool {
+	return lf.File.Kind == evidence.ServerLog || slices.ContainsFunc(lf.Entries, func(e *logs.Entry) bool { return onServer.MatchString(head(e.Text, 1024)) })
 }
 
 // recent reports whether an entry is of the incident's day; entries without a date are taken to be.

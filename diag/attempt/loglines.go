@@ -165,7 +165,8 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		a.Signals = append(a.Signals, Signal{Means: sig.Means, Text: head(text, 400), Words: sig.Text, At: e.At, Source: where,
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}
-	if verb && !pageError.MatchString(text) && (server || !a.before(e.At, 3*time.Second)) {
+	told := verb || mine && server && deniedWords.MatchString(text)
+	if told && !pageError.MatchString(text) && (server || !a.before(e.At, 3*time.Second)) {
 		for _, r := range a.reasonsIn(refusalPart(e)) {
 			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
 				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})

@@ -94,6 +94,6 @@ func saidDelay(text string) time.Duration {
 
 // roundedPress tells a press that was given in whole minutes: what was recorded within that minute is it.
 func (a *Attempt) roundedPress(start clock.Stamp) bool {
-	return a.Press.Source == "incident" && a.Press.T.Second() == 0 && a.Press.T.Nanosecond() == 0 &&
+	return a.Press.Source == "incident" && wholeMinute(a.Press.T) &&
 		start.T.Sub(a.Press.T) > -time.Minute && start.T.Sub(a.Press.T) <= time.Minute
 }

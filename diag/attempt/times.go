@@ -132,6 +132,9 @@ func (a *Attempt) sentByClient(logged clock.Stamp) {
 // ageText finds how old the service says the message was: "msg age 28859s", "elapsed=125000ms".
 var ageText = regexp.MustCompile(`(?i)\b(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})\s?(ms|s\b|sec|seconds)?`)
 
+// wrongAge is how far the age may be off before a clock must be wrong.
+const wrongAge = time.Minute
+
 // ageSaid compares the message's age as the service reckoned it with the true
 // one. Off by whole half hours, somebody read a stamp in the wrong zone.
 func (a *Attempt) ageSaid(e *logs.Entry, where string, kind evidence.Kind) {
@@ -149,8 +152,12 @@ func (a *Attempt) ageSaid(e *logs.Entry, where string, kind evidence.Kind) {
 	}
 	const zone = 30 * time.Minute // zones differ by multiples of it, or of half of it, which nobody lives in here
 	off := said - a.Press.OnService(a.Offset).Since(a.Sent.OnService(a.Offset)).Mid()
+	means := "zone_trap"
 	if whole := off.Round(zone); whole == 0 || (off-whole).Abs() > 2*time.Minute || whole.Abs() > 14*time.Hour {
-		return
+		if off.Abs() < wrongAge+a.Press.Err+a.Sent.Err || off.Abs() > 24*time.Hour {
+			return
+		}
+		means = "age_differs"
 	}
-	a.Signals = append(a.Signals, Signal{Means: "zone_trap", Text: head(e.Text, 400), Words: m[0], At: e.At, Source: where, Kind: kind, Level: string(e.Level), Strong: true})
+	a.Signals = append(a.Signals, Signal{Means: means, Text: head(e.Text, 400), Words: m[0], At: e.At, Source: where, Kind: kind, Level: string(e.Level), Strong: true})
 }
