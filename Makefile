@@ -11,6 +11,10 @@ FUZZTIME    ?= 30s
 BENCH       ?= .
 BENCHTIME   ?= 1s
 SCENARIO    ?=
+CONDITION   ?=
+LINK        ?=
+LAN         ?=
+CMD         ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2# 2026.2.2
 GORELEASER  := github.com/goreleaser/goreleaser/v2@v2.15.0
 PLATFORMS   := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
@@ -33,6 +37,11 @@ build: ## 编译到 bin/meiqia-diag / build bin/meiqia-diag
 .PHONY: lab
 lab: ## 开模拟服务，可加 SCENARIO=名称 / serve the lab, SCENARIO=name for a fault
 	go run ./cmd/meiqia-diag lab $(SCENARIO)
+
+.PHONY: lab-net
+lab-net: build ## 坏网络里的命令行（需 Linux 与 root）：CONDITION=list 或名称 LINK="loss=5% delay=20ms" CMD=命令 / a shell on a bad network
+	@go build -o bin/ ./cmd/labnet
+	@bin/labnet $(if $(filter list,$(CONDITION)),-list,-condition '$(CONDITION)') -link '$(LINK)' -lan '$(LAN)' $(CMD)
 
 # ---- 检查 / checks ----------------------------------------------------------
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,25 @@ func TestProfileLoads(t *testing.T) {
 	}
 	if p != nil && (len(p.Hosts) != 3 || p.MinVersions["browser_chrome"] == "") {
 		t.Errorf("profile.yaml should replace the hosts and keep the rest of its base: %d hosts, versions %v", len(p.Hosts), p.MinVersions)
+	}
+}
+
+// The line that editors go by names the schema of the file's kind.
+func TestSchemasAreNamed(t *testing.T) {
+	for file, schema := range map[string]string{"profile.yaml": profile.Schema, "incident.yaml": incident.Schema} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(data), "\n")
+		path, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+		if !ok {
+			t.Errorf("%s opens with %q", file, first)
+			continue
+		}
+		if data, err := os.ReadFile(filepath.FromSlash(path)); err != nil || string(data) != schema {
+			t.Errorf("%s names %s, which is not its schema: %v", file, path, err)
+		}
 	}
 }
 

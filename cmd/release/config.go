@@ -124,14 +124,16 @@ func (c *config) check(root string) error {
 	must(a.BuildsInfo.MTime == "{{ .CommitDate }}", "archives.builds_info.mtime is not the commit's: archives would differ from run to run")
 	for _, f := range a.Files {
 		must(f.Info.MTime == "{{ .CommitDate }}", "archives.files: %s: mtime is not the commit's", f.Src)
-		if strings.Contains(f.Src, "*") {
+		if strings.Contains(f.Src, "/") { // else the archive would have the repository's folders
 			must(f.StripParent && f.Dst != "", "archives.files: %s: strip_parent and dst are needed", f.Src)
+		}
+		if strings.Contains(f.Src, "*") {
 			continue
 		}
 		_, err := os.Stat(filepath.Join(root, f.Src))
 		must(err == nil, "archives.files: %s is not there", f.Src)
 	}
-	for _, src := range []string{"README.md", "LICENSE", "bin/extras/completions/*", "bin/extras/man/zh/*", "bin/extras/man/en/*"} {
+	for _, src := range []string{"README.md", "LICENSE", "diag/incident/incident.schema.json", "diag/profile/profile.schema.json", "bin/extras/completions/*", "bin/extras/man/zh/*", "bin/extras/man/en/*"} {
 		must(slices.ContainsFunc(a.Files, func(f fileSet) bool { return f.Src == src }), "archives.files lacks %s", src)
 	}
 	must(c.Checksum.Algorithm == "sha256" && c.Checksum.NameTemplate != "", "checksum should be sha256, with a name")

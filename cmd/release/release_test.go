@@ -39,6 +39,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"formats: [zip]", "formats: [tar.gz]", "windows gets"},
 		{"{{ .Os }}", "{{ .Ooops }}", "Ooops"},
 		{"src: LICENSE", "src: LICENCE", "LICENCE is not there"},
+		{"src: diag/profile/profile.schema.json", "src: diag/profile/schema.json", "lacks diag/profile/profile.schema.json"},
+		{"profile.schema.json, dst: schema, strip_parent: true", "profile.schema.json, dst: schema", "strip_parent and dst"},
 		{"main: ./cmd/meiqia-diag", "main: ./cmd/nothing", "no Go files"},
 		{"algorithm: sha256", "algorithm: md5", "sha256"},
 		{"checksum:", "checksums:", "line"},
@@ -64,7 +66,7 @@ func TestArchivesAreTheSameBytesEveryTime(t *testing.T) {
 	v := vars{ProjectName: "meiqia-diag", Version: "1.2.3", CommitDate: "2026-11-20T02:22:41Z"}
 	archives := func(target target) []byte {
 		t.Chdir(t.TempDir())
-		for _, f := range []string{"README.md", "README.en.md", "LICENSE", "CHANGELOG.md", "bin/extras/completions/meiqia-diag.bash", "bin/extras/man/zh/meiqia-diag.1", "bin/extras/man/en/meiqia-diag.1", "meiqia-diag.exe"} {
+		for _, f := range []string{"README.md", "README.en.md", "LICENSE", "CHANGELOG.md", "diag/incident/incident.schema.json", "diag/profile/profile.schema.json", "bin/extras/completions/meiqia-diag.bash", "bin/extras/man/zh/meiqia-diag.1", "bin/extras/man/en/meiqia-diag.1", "meiqia-diag.exe"} {
 			if err := os.MkdirAll(filepath.Dir(f), 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +108,7 @@ func TestArchivesAreTheSameBytesEveryTime(t *testing.T) {
 		for _, f := range zr.File {
 			names = append(names, strings.TrimPrefix(f.Name, "meiqia-diag_1.2.3_windows_amd64/"))
 		}
-		want := "README.md README.en.md LICENSE CHANGELOG.md completions/meiqia-diag.bash man/zh/meiqia-diag.1 man/en/meiqia-diag.1 meiqia-diag.exe"
+		want := "README.md README.en.md LICENSE CHANGELOG.md schema/incident.schema.json schema/profile.schema.json completions/meiqia-diag.bash man/zh/meiqia-diag.1 man/en/meiqia-diag.1 meiqia-diag.exe"
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("the archive holds %s, not %s", got, want)
 		}

@@ -24,7 +24,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
-			s.problem(p, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.T("请检查路径与读取权限", "check the path and the permission to read it"))
+			s.problem(p, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("请检查路径与读取权限", "check the path and the permission to read it"))
 			continue
 		}
 		if !info.IsDir() {
@@ -47,7 +47,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
-				s.problem(path, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+				s.problem(path, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 				if d != nil && d.IsDir() {
 					return fs.SkipDir
 				}
@@ -61,7 +61,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			case !d.Type().IsRegular():
 				return nil // links, sockets and devices are nobody's evidence
 			case len(s.Files) >= maxFiles:
-				s.problem(p, lang.T("文件超过 %d 个,其余未读", "over %d files: the rest was not read").F(maxFiles), lang.T("请只给出与这次撤回有关的文件", "give only the files of this recall"))
+				s.problem(p, lang.T("文件超过 %d 个，其余未读", "over %d files: the rest was not read").F(maxFiles), lang.T("请只给出与这次撤回有关的文件", "give only the files of this recall"))
 				return fs.SkipAll
 			}
 			info, err := d.Info()
@@ -72,7 +72,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			return nil
 		})
 		if err != nil && ctx.Err() == nil {
-			s.problem(p, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.Text{})
+			s.problem(p, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		}
 	}
 	sort.SliceStable(s.Files, func(i, j int) bool { return s.Files[i].Path < s.Files[j].Path })
@@ -87,7 +87,7 @@ func diskFile(path string, size int64) *File {
 func (s *Set) add(f *File, depth int) {
 	head, err := f.head(64 << 10)
 	if err != nil {
-		s.problem(f.Path, lang.T("读不了:%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		s.problem(f.Path, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	if len(head) == 0 {
@@ -138,32 +138,39 @@ func (s *Set) addZip(f *File, depth int) {
 	}
 	zr, err := zip.NewReader(fileAt(f.Path), f.Size)
 	if err != nil {
-		bad(lang.T("压缩包已损坏:%s", "the archive is damaged: %s").F(plain(err)))
+		bad(lang.T("压缩包已损坏：%s", "the archive is damaged: %s").F(plain(err)))
 		return
 	}
+	browsers := packedBrowsers(zr.File)
+	s.tellPacked(f.Path, browsers)
 	var total uint64
 	for _, m := range zr.File {
-		if m.FileInfo().IsDir() {
+		if m.FileInfo().IsDir() || inside(browsers, memberName(m)) {
 			continue
 		}
 		total += m.UncompressedSize64
 		switch {
 		case len(s.Files) >= maxFiles || total > maxUnpacked:
-			bad(lang.T("压缩包太大,其余未读", "the archive is too large: the rest was not read"))
+			bad(lang.T("压缩包太大，其余未读", "the archive is too large: the rest was not read"))
 			return
 		case m.UncompressedSize64 > maxRatio*max(m.CompressedSize64, 1<<16):
-			bad(lang.T("%q 压缩比异常,未读", "%q has an implausible compression ratio and was not read").F(filepath.Base(filepath.FromSlash(m.Name))))
+			bad(lang.T("%q 压缩比异常，未读", "%q has an implausible compression ratio and was not read").F(filepath.Base(filepath.FromSlash(m.Name))))
 			continue
 		}
-		name, limit := m.Name, int64(m.UncompressedSize64)
-		s.add(&File{Path: f.Path + "!" + name, Name: filepath.Base(filepath.FromSlash(name)), Size: limit, open: func() (io.ReadCloser, error) {
-			rc, err := m.Open()
-			if err != nil {
-				return nil, err
-			}
-			return readCloser{io.LimitReader(rc, limit), rc}, nil
-		}}, depth+1)
+		s.add(memberFile(f.Path, m), depth+1)
 	}
+}
+
+// memberFile is a member of an archive.
+func memberFile(archive string, m *zip.File) *File {
+	limit := int64(m.UncompressedSize64)
+	return &File{Path: archive + "!" + m.Name, Name: filepath.Base(filepath.FromSlash(m.Name)), Size: limit, open: func() (io.ReadCloser, error) {
+		rc, err := m.Open()
+		if err != nil {
+			return nil, err
+		}
+		return readCloser{io.LimitReader(rc, limit), rc}, nil
+	}}
 }
 
 // fileAt reads a file at offsets and holds it open for no longer than each
@@ -245,23 +252,6 @@ func recognise(head []byte) Kind {
 		return Path
 	}
 	return TextLog
-}
-
-// isBrowserProfile tells the data folder of a Chromium or Firefox kin, by what
-// the file of its settings holds.
-func isBrowserProfile(dir string) bool {
-	for name, mark := range map[string]string{"Local State": "{", "Preferences": "{", "prefs.js": "user_pref("} {
-		path := filepath.Join(dir, name)
-		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		head, err := diskFile(path, 0).head(4 << 10)
-		text := strings.TrimSpace(string(head))
-		if err == nil && (mark == "{" && strings.HasPrefix(text, mark) || mark != "{" && strings.Contains(text, mark)) {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *Set) problem(file string, what, hint lang.Text) {

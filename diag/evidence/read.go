@@ -33,7 +33,7 @@ func keepHeader(name string) bool {
 func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	r, err := f.Open()
 	if err != nil {
-		s.problem(f.Path, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.Text{})
+		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	defer r.Close()
@@ -46,7 +46,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	h.Meta = meta
 	s.Problems = append(s.Problems, problems...)
 	if err != nil {
-		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
+		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
 	}
 	f.Encoding = "utf-8"
 	s.HARs = append(s.HARs, h)
@@ -80,7 +80,7 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 	r, err := f.Open()
 	if err != nil {
-		s.problem(f.Path, lang.T("打不开:%s", "cannot open: %s").F(plain(err)), lang.Text{})
+		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	defer r.Close()
@@ -90,16 +90,17 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		f.Encoding = text.Encoding()
 		s.Problems = append(s.Problems, problems...)
 		if err != nil {
-			s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.Text{})
+			s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
 		}
 		s.Paths = append(s.Paths, PathFile{File: f, Result: res})
 		return
 	}
+	before := *s
 	lf := s.readLog(text, f, opt, opt.Zone)
 	if lf.Info.Zone.Basis == "assumed" {
 		if zone := betterZone(lf.Info, opt); zone != nil {
 			if again, err := f.Open(); err == nil {
-				s.logCount, s.logBytes = s.logCount-len(lf.Entries), max(0, s.logBytes)
+				s.logCount, s.logBytes, s.Problems = before.logCount, before.logBytes, before.Problems
 				lf = s.readLog(charset.NewReader(ctxReader{ctx, again}), f, opt, zone)
 				again.Close()
 			}
@@ -118,7 +119,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 }
 
 func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Location) LogFile {
-	lf, crowded := LogFile{File: f}, false
+	lf, crowded := LogFile{File: f}, 0
 	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {
 		lo.ModTime = info.ModTime()
@@ -139,8 +140,9 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 	info, problems, err := logs.Read(text, lo, func(e *logs.Entry) error {
 		full := s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes
 		if !near(e, opt) || full && (s.logCount >= 2*maxLogEntries || s.logBytes >= 2*maxLogBytes || !beside(e, opt)) {
-			lf.Dropped++
-			crowded = crowded || full && near(e, opt)
+			if full && near(e, opt) {
+				crowded++
+			}
 			return nil
 		}
 		s.logCount++
@@ -148,18 +150,32 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		lf.Entries = append(lf.Entries, e)
 		return nil
 	})
-	lf.Info = info
-	if crowded {
-		s.problem(f.Path, lang.T("日志太多,只留下撤回前后的条目", "there is too much of it: only what is nearest to the recall was kept"), lang.T("用 report slice 截取撤回前后几分钟", "cut out the minutes around the recall with report slice"))
-	}
+	lf.Info, lf.Dropped = info, info.Entries-len(lf.Entries)
+	s.tellDropped(lf, crowded, opt)
 	for _, p := range problems {
 		p.File = f.Path // the document keeps base names, the person at the screen sees which file
 	}
 	s.Problems = append(s.Problems, problems...)
 	if err != nil {
-		s.problem(f.Path, lang.T("读取中断:%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
+		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
 	}
 	return lf
+}
+
+// tellDropped says what of a log was not kept where that may matter: entries for
+// which there was no room, and all of a log that lies far from the recall.
+func (s *Set) tellDropped(lf LogFile, crowded int, opt Options) {
+	switch path := lf.File.Path; {
+	case crowded > 0 && opt.Attempt.IsZero():
+		s.problem(path, lang.T("%d 条记录没有留下：日志太多，又不知道撤回的时间，只留下了先读到的", "%d entries were not kept: there is too much of it, and with no time of the recall only what came first was kept").F(crowded),
+			lang.T("请用 --at 给出撤回的时间", "give the time of the recall with --at"))
+	case crowded > 0:
+		s.problem(path, lang.T("%d 条记录没有留下：日志太多，只留下离撤回最近的", "%d entries were not kept: there is too much of it, and only what is nearest to the recall was kept").F(crowded),
+			lang.T("请用 report slice 截取撤回前后几分钟", "cut out the minutes around the recall with report slice"))
+	case len(lf.Entries) == 0 && lf.Dropped > 0:
+		s.problem(path, lang.T("%d 条记录都不在撤回前后，一条也没有留下", "%d entries, none of them near the recall: none was kept").F(lf.Dropped),
+			lang.T("若应当有，请核对日志的日期和时区，以及撤回的时间", "if one should be, check the log's day and time zone, and the time of the recall"))
+	}
 }
 
 // beside reports whether a log entry is kept even when there is no more room for

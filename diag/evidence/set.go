@@ -54,7 +54,7 @@ type LogFile struct {
 	File    *File
 	Info    logs.Info
 	Entries []*logs.Entry
-	Dropped int // entries that were read and not kept
+	Dropped int // entries that were read and not kept: far from the recall, or too many
 }
 
 // PathFile is the text of ping and traceroute runs.
@@ -105,6 +105,7 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 		}
 		s.readText(ctx, f, opt)
 	}
+	s.fold()
 	return s
 }
 

@@ -146,7 +146,7 @@ func (s Spec) parse(text string, now time.Time) (any, *lang.Problem) {
 	}
 	return nil, &lang.Problem{
 		What: lang.T("不认识 %q", "unknown word %q").F(text),
-		Hint: lang.T("可用:%s", "use one of: %s").F(strings.Join(all, " ")),
+		Hint: lang.T("可用：%s", "use one of: %s").F(strings.Join(all, " ")),
 	}
 }
 
@@ -166,7 +166,7 @@ func splitList(text string) []string {
 func unknownField(name string) *lang.Problem {
 	p := &lang.Problem{What: lang.T("没有 %q 这个字段", "there is no field %q").F(name)}
 	if near := Nearest(name, fieldNames()); near != "" {
-		p.Hint = lang.T("是不是 %q?", "did you mean %q?").F(near)
+		p.Hint = lang.T("是不是 %q？", "did you mean %q?").F(near)
 	} else {
 		p.Hint = lang.T("字段见 examples/incident.yaml", "see examples/incident.yaml for the fields")
 	}

@@ -177,8 +177,8 @@ func (in *Incident) CheckContradictions() []*lang.Problem {
 		fact, _ := in.Get(AttemptAt)
 		return []*lang.Problem{{
 			File: fact.Source, Field: string(AttemptAt),
-			What: lang.T("撤回时间(%s)早于发送时间(%s),两者不可能同时为真", "the recall (%s) is before the send (%s): both cannot be true").F(at.Text, sent.Text),
-			Hint: lang.T("若两个时间取自不同的钟,差值就是钟差的线索;请核对日期与时区", "if they were read off different clocks the difference is a clue to clock skew; check dates and zones"),
+			What: lang.T("撤回时间（%s）早于发送时间（%s），两者不可能同时为真", "the recall (%s) is before the send (%s): both cannot be true").F(at.Text, sent.Text),
+			Hint: lang.T("若两个时间取自不同的钟，差值就是钟差的线索；请核对日期与时区", "if they were read off different clocks the difference is a clue to clock skew; check dates and zones"),
 		}}
 	}
 	return nil

@@ -137,34 +137,40 @@ type wrong struct {
 	says       string
 }
 
+// badIncidents are refused, each for one thing.
+var badIncidents = []wrong{
+	{"unknown key", "message:\n  id: \"1\"\n  sentat: 10:21\n", 3, "message.sentat", "message.sent_at"},
+	{"unknown key, no slip", "message:\n  colour: red\n", 2, "message.colour", "no field"},
+	{"unknown section", "mesage:\n  id: \"1\"\n", 1, "mesage", "message"},
+	{"unknown section, no slip", "weather:\n  sun: yes\n", 1, "weather", "no field"},
+	{"field in the wrong section", "attempt:\n  sent_at: 10:21\n", 2, "attempt.sent_at", "no field"},
+	{"key of JSON", "{\n\"attempt\": {\n\"symptome\": \"refused\"}}", 3, "attempt.symptome", "attempt.symptom"},
+	{"duplicate", "message:\n  id: \"1\"\n  type: text\n  id: \"2\"\n", 4, "message.id", "line 2"},
+	{"duplicate in a second section", "message:\n  id: \"1\"\nattempt:\n  symptom: refused\nmessage:\n  id: \"2\"\n", 6, "message.id", "line 2"},
+	{"wrong word", "attempt:\n\n  symptom: broken\n", 3, "attempt.symptom", "no_reaction"},
+	{"wrong yes", "message:\n  read: maybe\n", 2, "message.read", "yes no"},
+	{"wrong sender", "message:\n  sender: boss\n", 2, "message.sender", "colleague"},
+	{"wrong device", "attempt:\n  device: fridge\n", 2, "attempt.device", "mobile_web"},
+	{"wrong time", "attempt:\n  at: 25:99\n", 2, "attempt.at", "25:99"},
+	{"wrong window", "policy:\n  window: soon\n", 2, "policy.window", "soon"},
+	{"wrong number", "attempt:\n  other_logins: many\n", 2, "attempt.other_logins", "many"},
+	{"negative number", "attempt:\n  other_logins: -1\n", 2, "attempt.other_logins", "-1"},
+	{"a list for a word", "message:\n  id: [1, 2]\n", 2, "message.id", "single value"},
+	{"a map for a word", "message:\n  id: {a: 1}\n", 2, "message.id", "single value"},
+	{"a map in a list", "message:\n  processed_by: [{a: 1}]\n", 2, "message.processed_by", "words"},
+	{"a word for a section", "account:\n  role: agent\nmessage: 8842\n", 3, "message", "field: value"},
+	{"a list at the top", "- message\n- attempt\n", 1, "", "field: value"},
+	{"a word at the top", "hello\n", 1, "", "field: value"},
+	{"a tab", "message:\n\tid: \"1\"\n", 2, "", "YAML"},
+	{"an open quote", "message:\n  id: \"1\n", 0, "", "YAML"},
+	{"an unknown anchor", "message:\n  id: *gone\n", 0, "", "YAML"},
+	{"a second document", "message:\n  id: \"1\"\n---\nmessage:\n  id: \"2\"\n", 3, "", "another YAML document"},
+	{"a second document, broken", "message:\n  id: \"1\"\n---\nmessage: [\n", 4, "", "YAML"},
+	{"an empty document first", "---\n# what I know\n---\nmessage:\n  id: \"1\"\n", 3, "", "remove the ---"},
+}
+
 func TestParseProblemsNameTheirLine(t *testing.T) {
-	for _, c := range []wrong{
-		{"unknown key", "message:\n  id: \"1\"\n  sentat: 10:21\n", 3, "message.sentat", "message.sent_at"},
-		{"unknown key, no slip", "message:\n  colour: red\n", 2, "message.colour", "no field"},
-		{"unknown section", "mesage:\n  id: \"1\"\n", 1, "mesage", "message"},
-		{"unknown section, no slip", "weather:\n  sun: yes\n", 1, "weather", "no field"},
-		{"field in the wrong section", "attempt:\n  sent_at: 10:21\n", 2, "attempt.sent_at", "no field"},
-		{"key of JSON", "{\n\"attempt\": {\n\"symptome\": \"refused\"}}", 3, "attempt.symptome", "attempt.symptom"},
-		{"duplicate", "message:\n  id: \"1\"\n  type: text\n  id: \"2\"\n", 4, "message.id", "line 2"},
-		{"duplicate in a second section", "message:\n  id: \"1\"\nattempt:\n  symptom: refused\nmessage:\n  id: \"2\"\n", 6, "message.id", "line 2"},
-		{"wrong word", "attempt:\n\n  symptom: broken\n", 3, "attempt.symptom", "no_reaction"},
-		{"wrong yes", "message:\n  read: maybe\n", 2, "message.read", "yes no"},
-		{"wrong sender", "message:\n  sender: boss\n", 2, "message.sender", "colleague"},
-		{"wrong device", "attempt:\n  device: fridge\n", 2, "attempt.device", "mobile_web"},
-		{"wrong time", "attempt:\n  at: 25:99\n", 2, "attempt.at", "25:99"},
-		{"wrong window", "policy:\n  window: soon\n", 2, "policy.window", "soon"},
-		{"wrong number", "attempt:\n  other_logins: many\n", 2, "attempt.other_logins", "many"},
-		{"negative number", "attempt:\n  other_logins: -1\n", 2, "attempt.other_logins", "-1"},
-		{"a list for a word", "message:\n  id: [1, 2]\n", 2, "message.id", "single value"},
-		{"a map for a word", "message:\n  id: {a: 1}\n", 2, "message.id", "single value"},
-		{"a map in a list", "message:\n  processed_by: [{a: 1}]\n", 2, "message.processed_by", "words"},
-		{"a word for a section", "account:\n  role: agent\nmessage: 8842\n", 3, "message", "field: value"},
-		{"a list at the top", "- message\n- attempt\n", 1, "", "field: value"},
-		{"a word at the top", "hello\n", 1, "", "field: value"},
-		{"a tab", "message:\n\tid: \"1\"\n", 2, "", "YAML"},
-		{"an open quote", "message:\n  id: \"1\n", 0, "", "YAML"},
-		{"an unknown anchor", "message:\n  id: *gone\n", 0, "", "YAML"},
-	} {
+	for _, c := range badIncidents {
 		_, ps := Parse([]byte(c.text), "i.yaml", friday)
 		if len(ps) != 1 {
 			t.Errorf("%s: %d problems: %v", c.name, len(ps), ps)
@@ -174,12 +180,24 @@ func TestParseProblemsNameTheirLine(t *testing.T) {
 		if p.File != "i.yaml" || c.line != 0 && p.Line != c.line || p.Field != c.field || !strings.Contains(p.Error(), c.says) {
 			t.Errorf("%s: %v; want line %d, field %q, saying %q", c.name, p, c.line, c.field, c.says)
 		}
-		if p.What.ZH == "" || p.What.EN == "" {
-			t.Errorf("%s: one language only: %+v", c.name, p.What)
+		if p.What.ZH == "" || p.What.EN == "" || p.Hint.ZH == "" || p.Hint.EN == "" {
+			t.Errorf("%s: one language only, or no hint: %+v", c.name, p)
 		}
 		if strings.Contains(p.Error(), "\n") {
 			t.Errorf("%s: more than one line: %q", c.name, p.Error())
 		}
+	}
+}
+
+// What is read before a second document is kept, and an end that holds nothing is none.
+func TestParseDocuments(t *testing.T) {
+	in, ps := Parse([]byte(whole+"---\nmessage:\n  id: \"2\"\n"), "i.yaml", friday)
+	if len(ps) != 1 || in.String(MessageID) != "8842" {
+		t.Errorf("%v, %v", ps, in.Fields())
+	}
+	for _, end := range []string{"---\n", "...\n", "---\n# nothing\n", "...\n---\n...\n"} {
+		in, ps := Parse([]byte(whole+end), "i.yaml", friday)
+		checkWhole(t, in, ps, true)
 	}
 }
 

@@ -2,7 +2,10 @@ package incident
 
 import (
 	"bytes"
+	_ "embed"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -23,21 +26,21 @@ func Parse(data []byte, name string, now time.Time) (*Incident, []*lang.Problem)
 			Hint: lang.T("日志与 HAR 请用 --evidence 提供", "give logs and HARs with --evidence")}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return in, nil
+	} else if err != nil {
 		return in, []*lang.Problem{YAMLProblem(err, name)}
 	}
-	if len(doc.Content) == 0 {
-		return in, nil
-	}
+	problems := MoreDocuments(dec, name)
 	root := doc.Content[0]
 	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
-		return in, nil
+		return in, problems
 	}
-	var problems []*lang.Problem
 	if root.Kind != yaml.MappingNode {
-		return in, []*lang.Problem{{File: name, Line: root.Line, What: lang.T("事件文件应是“字段: 值”的列表", "an incident file is a list of `field: value`"),
-			Hint: lang.T("样例见 examples/incident.yaml", "see examples/incident.yaml")}}
+		return in, append(problems, &lang.Problem{File: name, Line: root.Line, What: lang.T("事件文件应是“字段: 值”的列表", "an incident file is a list of `field: value`"),
+			Hint: lang.T("样例见 examples/incident.yaml", "see examples/incident.yaml")})
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
@@ -63,7 +66,7 @@ func Parse(data []byte, name string, now time.Time) (*Incident, []*lang.Problem)
 			}
 			if first, dup := seen[path]; dup {
 				problems = append(problems, &lang.Problem{File: name, Line: key.Line, Field: path,
-					What: lang.T("重复的字段,第 %d 行已写过", "written twice, first on line %d").F(first), Hint: lang.T("请删去一个", "remove one")})
+					What: lang.T("重复的字段，第 %d 行已写过", "written twice, first on line %d").F(first), Hint: lang.T("请删去一个", "remove one")})
 				continue
 			}
 			seen[path] = key.Line
@@ -91,7 +94,7 @@ func (in *Incident) setNode(f Field, val *yaml.Node, source string, now time.Tim
 			list := []string{}
 			for _, item := range val.Content {
 				if item.Kind != yaml.ScalarNode {
-					return &lang.Problem{Field: string(f), What: lang.T("列表里只能是词", "the list may hold only words")}
+					return &lang.Problem{Field: string(f), What: lang.T("列表里只能是词", "the list may hold only words"), Hint: lang.T("每项写一个词，例如 crm", "write one word for each, as in crm")}
 				}
 				list = append(list, splitList(item.Value)...)
 			}
@@ -99,7 +102,7 @@ func (in *Incident) setNode(f Field, val *yaml.Node, source string, now time.Tim
 			return nil
 		}
 	}
-	return &lang.Problem{Field: string(f), What: lang.T("这里应是一个值", "this should be a single value")}
+	return &lang.Problem{Field: string(f), What: lang.T("这里应是一个值", "this should be a single value"), Hint: lang.T("样例见 examples/incident.yaml", "see examples/incident.yaml")}
 }
 
 func sectionKnown(name string) bool {
@@ -120,11 +123,29 @@ func unknownKey(name string, key *yaml.Node, path string) *lang.Problem {
 			sections = append(sections, sec)
 		}
 		if near := Nearest(path, sections); near != "" {
-			p.Hint = lang.T("是不是 %q?", "did you mean %q?").F(near)
+			p.Hint = lang.T("是不是 %q？", "did you mean %q?").F(near)
 		}
 	}
 	p.File, p.Line, p.Field = name, key.Line, path
 	return p
+}
+
+// MoreDocuments says what stands in a file behind the document that a decoder
+// has read: a file holds one, and nobody would be told that the rest is lost.
+func MoreDocuments(dec *yaml.Decoder, name string) []*lang.Problem {
+	for {
+		var doc yaml.Node
+		switch err := dec.Decode(&doc); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return []*lang.Problem{YAMLProblem(err, name)}
+		case doc.Content[0].Tag != "!!null":
+			return []*lang.Problem{{File: name, Line: doc.Line,
+				What: lang.T("从这里起是另一份 YAML 文档，而一个文件只能写一份", "another YAML document begins here, and a file holds only one"),
+				Hint: lang.T("请删去分隔用的 ---，或拆成两个文件", "remove the --- that parts them, or make two files of it")}}
+		}
+	}
 }
 
 // YAMLProblem turns the YAML library's error into one line with its place.
@@ -136,6 +157,11 @@ func YAMLProblem(err error, name string) *lang.Problem {
 		p.Line = line
 		_, msg, _ = strings.Cut(msg, ": ")
 	}
-	p.What = lang.T("不是有效的 YAML:%s", "not valid YAML: %s").F(msg)
+	p.What = lang.T("不是有效的 YAML：%s", "not valid YAML: %s").F(msg)
 	return p
 }
+
+// Schema is the JSON Schema of incident files, for editors.
+//
+//go:embed incident.schema.json
+var Schema string

@@ -11,18 +11,23 @@ import (
 // log would take minutes; so an alternative is only tried on a text that holds
 // one of the words it cannot match without, and only compiled then.
 type choice struct {
-	source string
-	words  []string // one of which every match holds; nil where there are none
-	once   sync.Once
-	re     expressions
+	part
+	once sync.Once
+	re   expressions
 }
 
 type choices []*choice
 
-func choose(alts []string) choices {
+func choose(patterns []string) choices {
 	var out choices
-	for _, alt := range alts {
-		out = append(out, &choice{source: alt, words: literals(alt)})
+	for _, p := range patterns {
+		parts, ok := split(p)
+		if !ok {
+			parts = splitSlowly(p)
+		}
+		for _, x := range parts {
+			out = append(out, &choice{part: x})
+		}
 	}
 	return out
 }
@@ -34,7 +39,7 @@ func (cs choices) in(text string) (first []int) {
 		if !c.possible(text) {
 			continue
 		}
-		c.once.Do(func() { c.re = anyOf([]string{c.source}, "", "") })
+		c.once.Do(func() { c.re = anyOf([]string{wordStart(c.source)}, "", "") })
 		if loc := c.re.in(text); loc != nil && (first == nil || loc[0] < first[0]) {
 			first = loc
 		}

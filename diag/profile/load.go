@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"net/url"
@@ -12,9 +11,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp/syntax"
+	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
@@ -46,20 +44,24 @@ func Load(nameOrPath string) (*Profile, []*lang.Problem) {
 	}
 	if !strings.ContainsAny(nameOrPath, `./\`) {
 		if data, err := embedded.ReadFile("profiles/" + nameOrPath + ".yaml"); err == nil {
-			return Parse(data, "embedded:"+nameOrPath)
+			return parse(data, "embedded:"+nameOrPath, true)
 		}
 	}
 	data, err := os.ReadFile(nameOrPath)
 	if err != nil {
-		p := &lang.Problem{File: nameOrPath, What: lang.T("打不开配置:%s", "cannot open the profile: %s").F(plainError(err)),
-			Hint: lang.T("内置配置:%s;或给出一个 YAML 文件", "embedded profiles: %s; or name a YAML file").F(strings.Join(Names(), " "))}
+		p := &lang.Problem{File: nameOrPath, What: lang.T("打不开配置：%s", "cannot open the profile: %s").F(plainError(err)),
+			Hint: lang.T("内置配置：%s；或给出一个 YAML 文件", "embedded profiles: %s; or name a YAML file").F(strings.Join(Names(), " "))}
 		return nil, []*lang.Problem{p}
 	}
 	return Parse(data, nameOrPath)
 }
 
 // Parse reads a profile, lays it over its base, and checks it. Problems name their line.
-func Parse(data []byte, name string) (*Profile, []*lang.Problem) {
+func Parse(data []byte, name string) (*Profile, []*lang.Problem) { return parse(data, name, false) }
+
+// parse checks what is not trusted: the embedded profiles are checked by the
+// tests, and the expressions of one take longer to check than a small run lasts.
+func parse(data []byte, name string, trusted bool) (*Profile, []*lang.Problem) {
 	if len(data) > maxFile {
 		return nil, []*lang.Problem{{File: name, What: lang.T("配置文件超过 4 MiB", "the profile is over 4 MiB"), Hint: lang.T("请确认文件是否给对", "check that this is the right file")}}
 	}
@@ -74,17 +76,19 @@ func Parse(data []byte, name string) (*Profile, []*lang.Problem) {
 		if err != nil {
 			return nil, []*lang.Problem{{File: name, Line: lineOf(data, "base"), Field: "base",
 				What: lang.T("没有名为 %q 的内置配置", "there is no embedded profile %q").F(own.Base),
-				Hint: lang.T("可用:%s", "use one of: %s").F(strings.Join(Names(), " "))}}
+				Hint: oneOfThese(Names())}}
 		}
 		var ps []*lang.Problem
-		if p, ps = Parse(base, "embedded:"+own.Base); len(ps) > 0 {
+		if p, ps = parse(base, "embedded:"+own.Base, true); len(ps) > 0 {
+			return nil, ps
+		}
+	}
+	if !trusted {
+		if ps := own.check(data, name); len(ps) > 0 {
 			return nil, ps
 		}
 	}
 	p.overlay(&own)
-	if ps := p.check(data, name); len(ps) > 0 {
-		return nil, ps
-	}
 	if p.CAFile != "" && !filepath.IsAbs(p.CAFile) {
 		p.CAFile = filepath.Join(filepath.Dir(name), p.CAFile)
 	}
@@ -151,51 +155,6 @@ func (p *Profile) restate(own *Profile, key string) {
 	p.Notes = notes
 }
 
-func decodeStrict(data []byte, name string, into any) []*lang.Problem {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	err := dec.Decode(into)
-	if err == nil || err.Error() == "EOF" {
-		return nil
-	}
-	var te *yaml.TypeError
-	if !errors.As(err, &te) {
-		return []*lang.Problem{incident.YAMLProblem(err, name)}
-	}
-	var out []*lang.Problem
-	for _, e := range te.Errors {
-		p := &lang.Problem{File: name}
-		rest := e
-		if n, _ := fmt.Sscanf(e, "line %d:", &p.Line); n == 1 {
-			_, rest, _ = strings.Cut(e, ": ")
-		}
-		var key string
-		if n, _ := fmt.Sscanf(rest, "field %s not found", &key); n == 1 {
-			p.What = lang.T("没有 %q 这个键", "there is no key %q").F(key)
-			if near := incident.Nearest(key, yamlKeys(reflect.TypeOf(into).Elem())); near != "" {
-				p.Hint = lang.T("是不是 %q?", "did you mean %q?").F(near)
-			} else {
-				p.Hint = lang.T("可用的键见 examples/profile.yaml", "see examples/profile.yaml for the keys")
-			}
-		} else {
-			p.What = lang.T("值的类型不对:%s", "wrong kind of value: %s").F(rest)
-			p.Hint = lang.T("可用的写法见 examples/profile.yaml", "see examples/profile.yaml for how it is written")
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-func yamlKeys(t reflect.Type) []string {
-	var out []string
-	for i := range t.NumField() {
-		if tag := t.Field(i).Tag.Get("yaml"); tag != "" {
-			out = append(out, tag)
-		}
-	}
-	return out
-}
-
 // check validates what the YAML types cannot: URLs, expressions, versions.
 func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	var out []*lang.Problem
@@ -204,7 +163,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	}
 	expression := func(re, field string, place ...any) {
 		if _, err := syntax.Parse(re, syntax.Perl); err != nil {
-			bad(field, lang.T("正则表达式 %q 写错了:%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
+			bad(field, lang.T("正则表达式 %q 写错了：%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
 		}
 	}
 	for i, h := range p.Hosts {
@@ -213,9 +172,8 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 			bad("hosts.url", lang.T("%q 不是 http/https/ws/wss 地址", "%q is not an http, https, ws or wss address").F(h.URL),
 				lang.T("例如 https://app.meiqia.com/", "as in https://app.meiqia.com/"), "hosts", i, "url")
 		}
-		if !oneOf(string(h.Role), string(Workbench), string(API), string(Push), string(Static), string(Media), string(Visitor), string(Discovery)) {
-			bad("hosts.role", lang.T("不认识角色 %q", "unknown role %q").F(string(h.Role)),
-				lang.T("可用:workbench api push static media visitor discovery", "use one of: workbench api push static media visitor discovery"), "hosts", i, "role")
+		if !slices.Contains(roles, h.Role) {
+			bad("hosts.role", lang.T("不认识角色 %q", "unknown role %q").F(string(h.Role)), oneOfThese(roles), "hosts", i, "role")
 		}
 	}
 	for i, re := range p.Recall.Verbs {
@@ -230,7 +188,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	}{{"refusals", p.Refusals}, {"events", p.Events}, {"signals", p.Signals}} {
 		for i, pat := range list.ps {
 			if !KnownMeaning(pat.Means) {
-				bad("means", lang.T("不认识含义 %q", "unknown meaning %q").F(pat.Means), lang.T("可用:%s", "use one of: %s").F(strings.Join(Meanings(), " ")), list.key, i, "means")
+				bad("means", lang.T("不认识含义 %q", "unknown meaning %q").F(pat.Means), oneOfThese(Meanings()), list.key, i, "means")
 			}
 			for j, re := range pat.Text {
 				expression(re, "patterns", list.key, i, "text", j)
@@ -240,7 +198,20 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 			}
 		}
 	}
+	for _, key := range slices.Sorted(maps.Keys(p.Notes)) {
+		if basis := p.Notes[key].Basis; !slices.Contains(bases, basis) {
+			bad("notes.basis", lang.T("不认识依据 %q", "unknown basis %q").F(basis), oneOfThese(bases), "notes", key, "basis")
+		}
+	}
 	return out
+}
+
+func oneOfThese[S ~string](words []S) lang.Text {
+	var list strings.Builder
+	for _, w := range words {
+		list.WriteString(" " + string(w))
+	}
+	return lang.T("可用：%s", "use one of: %s").F(list.String()[1:])
 }
 
 func oneOf(s string, words ...string) bool {
@@ -252,69 +223,6 @@ func oneOf(s string, words ...string) bool {
 	return false
 }
 
-// lineOf gives the line of the value at a place: keys, and places in lists. A
-// list of the user's own stands before the base's, so its places are those of
-// the merged one; 0 for what stands in the base. A key that is absent from an
-// entry of a list gives the entry's line.
-func lineOf(data []byte, place ...any) int {
-	var doc yaml.Node
-	if yaml.Unmarshal(data, &doc) != nil || len(doc.Content) == 0 {
-		return 0
-	}
-	n, line := doc.Content[0], 0
-	for _, step := range place {
-		switch step := step.(type) {
-		case int:
-			if n = aim(n); n.Kind != yaml.SequenceNode || step >= len(n.Content) {
-				return 0
-			}
-			n = n.Content[step]
-			line = n.Line
-		case string:
-			if n = member(n, step); n == nil {
-				return line
-			}
-		}
-	}
-	return n.Line
-}
-
-// aim follows an alias to what it stands for.
-func aim(n *yaml.Node) *yaml.Node {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
-
-// member gives the value of a key, also of one merged in by "<<".
-func member(n *yaml.Node, key string) *yaml.Node {
-	n = aim(n)
-	if n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Tag == "!!merge" {
-			from := aim(n.Content[i+1])
-			all := []*yaml.Node{from}
-			if from.Kind == yaml.SequenceNode {
-				all = from.Content
-			}
-			for _, m := range all {
-				if v := member(m, key); v != nil {
-					return v
-				}
-			}
-		}
-	}
-	return nil
-}
-
 func plainError(err error) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
@@ -323,15 +231,7 @@ func plainError(err error) string {
 	return err.Error()
 }
 
-// UnmarshalYAML reads a duration as people write it.
-func (d *Duration) UnmarshalYAML(n *yaml.Node) error {
-	v, p := incident.ParseWindow(n.Value)
-	if p != nil {
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %s", n.Line, p.What.EN)}}
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes a duration as it would be typed.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(d.D().String()), nil }
+// Schema is the JSON Schema of profile files, for editors.
+//
+//go:embed profile.schema.json
+var Schema string

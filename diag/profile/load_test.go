@@ -22,6 +22,12 @@ func TestEmbeddedProfilesLoad(t *testing.T) {
 		if p == nil {
 			continue
 		}
+		// Loading trusts them; here they are checked as anybody's.
+		if data, err := embedded.ReadFile("profiles/" + p.Name + ".yaml"); err != nil {
+			t.Error(err)
+		} else if _, ps := Parse(data, n); len(ps) > 0 {
+			t.Errorf("%s: %v", n, ps)
+		}
 		p.Prepare()
 		if p.Name == "" || p.Version == "" || len(p.Hosts) == 0 || p.Window.D() <= 0 {
 			t.Errorf("%s: %q %q, %d hosts, window %v", n, p.Name, p.Version, len(p.Hosts), p.Window.D())
@@ -160,36 +166,57 @@ func TestOverlayMinVersionNote(t *testing.T) {
 	}
 }
 
+// badProfiles are refused, each for one thing.
+var badProfiles = []struct {
+	name, text string
+	line       int
+	says       string
+	beyond     bool // what a schema cannot know: YAML itself, regular expressions
+}{
+	{"unknown key", "name: x\nwindows: 2m\n", 2, `"window"`, false},
+	{"unknown key, no slip", "name: x\n\ncolour: red\n", 3, "colour", false},
+	{"unknown key of a host", "hosts:\n  - {role: api, uri: \"https://a.example/\"}\n", 2, "uri", false},
+	{"bad duration", "name: x\nwindow: soon\n", 2, "soon", false},
+	{"a duration of two words", "window: 2 fortnights\n", 1, "fortnights", false},
+	{"no duration at all", "window: []\n", 1, "duration", false},
+	{"a negative timeout", "name: x\nrequest_timeout: -10s\n", 2, "-10s", false},
+	{"wrong kind", "name: x\nhosts: desk.example\n", 2, "wrong kind", false},
+	{"one type, no list", "recallable_types: text\n", 1, "wrong kind", false},
+	{"a list of lists", "name: x\ntime_servers: [[a]]\n", 2, "wrong kind", false},
+	{"a list of versions", "min_versions: [\"3.6.1\"]\n", 1, "wrong kind", false},
+	{"words as a list", "recall: [recall]\n", 1, "wrong kind", false},
+	{"bad URL", "hosts:\n  - {role: api, url: \"https://a.example/\"}\n  - {role: push, url: \"desk.example\"}\n", 3, "desk.example", false},
+	{"bad scheme", "hosts:\n  - {role: api, url: \"ftp://a.example/\"}\n", 2, "ftp://", false},
+	{"no host", "hosts:\n  - {role: api, url: \"https:///path\"}\n", 2, "https:///path", false},
+	{"no URL", "name: x\nhosts:\n  - {role: api}\n", 3, "wss address", false},
+	{"bad role", "name: x\nhosts:\n  - {role: backend, url: \"https://a.example/\"}\n", 3, "backend", false},
+	{"bad role behind an empty line", "hosts:\n  -\n  - {role: backend, url: \"https://a.example/\"}\n", 3, "backend", false},
+	{"bad role, its word elsewhere", "name: my-desk\nhosts:\n  - {role: desk, url: \"https://a.example/\"}\n", 3, "desk", false},
+	{"no role", "name: x\nhosts:\n  - {url: \"https://a.example/\"}\n", 3, "role", false},
+	{"bad meaning", "name: x\nrefusals:\n  - {means: sad, text: [\"x\"]}\n", 3, "sad", false},
+	{"no meaning", "name: x\nevents:\n  - {text: [\"x\"]}\n", 3, "meaning", false},
+	{"bad basis", "name: x\nnotes:\n  window: {basis: rumour, source: \"a colleague\"}\n", 3, "rumour", false},
+	{"no basis", "name: x\nnotes:\n  window:\n    source: \"a colleague\"\n", 4, "use one of: stated", false},
+	{"unknown key of a note", "name: x\nnotes:\n  window: {basis: stated, from: x}\n", 3, "from", false},
+	{"bad expression", "name: x\nsignals:\n  - means: offline\n    text:\n      - \"a(b\"\n", 5, "a(b", true},
+	{"bad expression over a base", "name: x\nbase: meiqia\nsignals:\n  - {means: offline, text: [\"fine\"]}\n  - {means: offline, text: [\"a(b\"]}\n", 5, "a(b", true},
+	{"bad escaped expression", "name: x\nsignals:\n  - means: offline\n    text: [\"\\\\d(b\"]\n", 4, "expression", true},
+	{"bad code", "name: x\nrefusals:\n  - {means: read, codes: [\"[\"]}\n", 3, "[", true},
+	{"bad event", "name: x\nevents:\n  - {means: recalled, text: [\"*x\"]}\n", 3, "*x", true},
+	{"bad verb", "name: x\nrecall: {verbs: [\"re(call\"]}\n", 2, "re(call", true},
+	{"bad object", "name: x\nrecall:\n  objects: [\"mes[sage\"]\n", 3, "mes[sage", true},
+	{"unknown base", "name: x\nbase: nope\n", 2, "meiqia", false},
+	{"unknown base, its word elsewhere", "name: my-base\nbase: nope\n", 2, "meiqia", false},
+	{"a base that climbs", "name: x\nbase: ../load\n", 2, "../load", false},
+	{"a tab", "name: x\n\twindow: 2m\n", 2, "YAML", true},
+	{"a list", "- a\n- b\n", 1, "", false},
+	{"a second document", "name: x\n\n---\nwindow: 9m\n", 3, "another YAML document", true},
+	{"a second document, broken", "name: x\n---\nwindow: [\n", 3, "YAML", true},
+	{"an empty document first", "---\n---\nname: x\n", 2, "remove the ---", true},
+}
+
 func TestProblemsNameTheirLine(t *testing.T) {
-	for _, c := range []struct {
-		name, text string
-		line       int
-		says       string
-	}{
-		{"unknown key", "name: x\nwindows: 2m\n", 2, `"window"`},
-		{"unknown key, no slip", "name: x\n\ncolour: red\n", 3, "colour"},
-		{"unknown key of a host", "hosts:\n  - {role: api, uri: \"https://a.example/\"}\n", 2, "uri"},
-		{"bad duration", "name: x\nwindow: soon\n", 2, "soon"},
-		{"wrong kind", "name: x\nhosts: desk.example\n", 2, "wrong kind"},
-		{"bad URL", "hosts:\n  - {role: api, url: \"https://a.example/\"}\n  - {role: push, url: \"desk.example\"}\n", 3, "desk.example"},
-		{"bad scheme", "hosts:\n  - {role: api, url: \"ftp://a.example/\"}\n", 2, "ftp://"},
-		{"no host", "hosts:\n  - {role: api, url: \"https:///path\"}\n", 2, "https:///path"},
-		{"bad role", "name: x\nhosts:\n  - {role: backend, url: \"https://a.example/\"}\n", 3, "backend"},
-		{"bad role, its word elsewhere", "name: my-desk\nhosts:\n  - {role: desk, url: \"https://a.example/\"}\n", 3, "desk"},
-		{"no role", "name: x\nhosts:\n  - {url: \"https://a.example/\"}\n", 0, "role"},
-		{"bad meaning", "name: x\nrefusals:\n  - {means: sad, text: [\"x\"]}\n", 3, "sad"},
-		{"bad expression", "name: x\nsignals:\n  - means: offline\n    text:\n      - \"a(b\"\n", 5, "a(b"},
-		{"bad escaped expression", "name: x\nsignals:\n  - means: offline\n    text: [\"\\\\d(b\"]\n", 4, "expression"},
-		{"bad code", "name: x\nrefusals:\n  - {means: read, codes: [\"[\"]}\n", 3, "["},
-		{"bad event", "name: x\nevents:\n  - {means: recalled, text: [\"*x\"]}\n", 3, "*x"},
-		{"bad verb", "name: x\nrecall: {verbs: [\"re(call\"]}\n", 2, "re(call"},
-		{"bad object", "name: x\nrecall:\n  objects: [\"mes[sage\"]\n", 3, "mes[sage"},
-		{"unknown base", "name: x\nbase: nope\n", 2, "meiqia"},
-		{"unknown base, its word elsewhere", "name: my-base\nbase: nope\n", 2, "meiqia"},
-		{"a base that climbs", "name: x\nbase: ../load\n", 2, "../load"},
-		{"a tab", "name: x\n\twindow: 2m\n", 2, "YAML"},
-		{"a list", "- a\n- b\n", 1, ""},
-	} {
+	for _, c := range badProfiles {
 		_, ps := Parse([]byte(c.text), "site.yaml")
 		if len(ps) != 1 {
 			t.Errorf("%s: %d problems: %v", c.name, len(ps), ps)
@@ -226,6 +253,11 @@ func TestLoadFiles(t *testing.T) {
 func TestParseOddFiles(t *testing.T) {
 	if _, ps := Parse([]byte(strings.Repeat("# x\n", 2<<20)), "big.yaml"); len(ps) != 1 {
 		t.Errorf("8 MB: %v", ps)
+	}
+	for _, text := range []string{overlay + "---\n", overlay + "...\n", "--- # mine\n" + overlay + "---\n# nothing\n"} {
+		if p, ps := Parse([]byte(text), "end.yaml"); len(ps) > 0 || p.Name != "my-site" {
+			t.Errorf("an end that holds nothing: %v", ps)
+		}
 	}
 	if p, ps := Parse(nil, "empty.yaml"); len(ps) > 0 || p == nil {
 		t.Errorf("empty: %v", ps)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // The vocabulary: what a text can mean. Refusals are reasons a service gives;
@@ -42,12 +43,14 @@ func KnownMeaning(m string) bool { return meanings[m] }
 type matcher struct {
 	means string
 	text  choices
-	codes expressions
+	codes func() expressions // nil for none
 }
 
+// matchers are made of the patterns when they are first asked for: most runs
+// ask for some of them only.
 type matchers struct {
-	refusals, events, signals []matcher
-	verbs, objects            expressions
+	refusals, events, signals func() []matcher
+	verbs, objects            func() expressions
 }
 
 // expressions are regular expressions of which any may match. They are one
@@ -105,37 +108,30 @@ func closed(ps []string) []string {
 	return out
 }
 
-func compile(ps []Pattern) []matcher {
-	var out []matcher
-	for _, p := range ps {
-		m := matcher{means: p.Means}
-		if len(p.Text) > 0 {
-			m.text = choose(wordStarts(p.Text))
+func compile(ps []Pattern) func() []matcher {
+	return sync.OnceValue(func() []matcher {
+		var out []matcher
+		for _, p := range ps {
+			m := matcher{means: p.Means, text: choose(p.Text)}
+			if len(p.Codes) > 0 {
+				m.codes = sync.OnceValue(func() expressions { return anyOf(closed(p.Codes), "^", "$") })
+			}
+			out = append(out, m)
 		}
-		if len(p.Codes) > 0 {
-			m.codes = anyOf(closed(p.Codes), "^", "$")
-		}
-		out = append(out, m)
-	}
-	return out
+		return out
+	})
 }
 
-// wordStarts makes every alternative that opens with a Latin letter open at the
-// start of a word: "oom" must not be found in "room", nor "bug" in "debug".
-// Chinese has no such starts.
-func wordStarts(patterns []string) []string {
-	var out []string
-	for i, p := range closed(patterns) {
-		alts := alternatives(p)
-		if p != patterns[i] || slices.ContainsFunc(alts, invalid) {
-			alts = []string{p} // never worse than as it was written
-		}
-		for _, alt := range alts {
-			if latinStart.MatchString(alt) && !strings.ContainsFunc(alt[:firstGroup(alt)], func(r rune) bool { return r > 0x7f }) {
-				alt = `\b(?:` + alt + `)`
-			}
-			out = append(out, alt)
-		}
+// splitSlowly parts an expression that split does not read.
+func splitSlowly(p string) []part {
+	whole := closed([]string{p})[0]
+	alts := alternatives(whole)
+	if whole != p || slices.ContainsFunc(alts, invalid) {
+		alts = []string{whole} // never worse than as it was written
+	}
+	var out []part
+	for _, alt := range alts {
+		out = append(out, part{alt, literals(alt)})
 	}
 	return out
 }
@@ -145,7 +141,19 @@ func invalid(p string) bool {
 	return err != nil
 }
 
-var latinStart = regexp.MustCompile(`^(?:\(\?:)*[a-z]`)
+// wordStart makes an alternative that opens with a Latin letter open at the
+// start of a word: "oom" must not be found in "room", nor "bug" in "debug".
+// Chinese has no such starts.
+func wordStart(alt string) string {
+	opening := alt
+	for strings.HasPrefix(opening, "(?:") {
+		opening = opening[3:]
+	}
+	if opening == "" || opening[0] < 'a' || opening[0] > 'z' || strings.ContainsFunc(alt[:firstGroup(alt)], func(r rune) bool { return r > 0x7f }) {
+		return alt
+	}
+	return `\b(?:` + alt + `)`
+}
 
 // firstGroup gives the length of an alternative's opening group, or all of it when it opens with none.
 func firstGroup(alt string) int {
@@ -213,15 +221,18 @@ func atomEnd(p string, i int) int {
 	return i
 }
 
-func anyWord(words []string) expressions {
-	if len(words) == 0 {
-		return nil
-	}
-	return anyOf(closed(words), "", "")
+func anyWord(words []string) func() expressions {
+	return sync.OnceValue(func() expressions {
+		if len(words) == 0 {
+			return nil
+		}
+		return anyOf(closed(words), "", "")
+	})
 }
 
-// Prepare compiles the patterns; Load's callers need it once before matching,
-// and it is not safe to call while others match.
+// Prepare readies the patterns; Load's callers need it once before matching,
+// and it is not safe to call while others match. What each of them costs is paid
+// when it is first looked for.
 func (p *Profile) Prepare() *Profile {
 	if p.compiled == nil {
 		p.compiled = &matchers{
@@ -247,7 +258,7 @@ func find(ms []matcher, text, code string) []Match {
 		if seen[m.means] {
 			continue
 		}
-		if code != "" && m.codes.in(code) != nil {
+		if code != "" && m.codes != nil && m.codes().in(code) != nil {
 			out, seen[m.means] = append(out, Match{m.means, code}), true
 			continue
 		}
@@ -260,20 +271,22 @@ func find(ms []matcher, text, code string) []Match {
 	return out
 }
 
-// Refusals gives the reasons that an error text or code may mean, in the profile's order.
-func (p *Profile) RefusalsIn(text, code string) []Match { return find(p.compiled.refusals, text, code) }
+// RefusalsIn gives the reasons that an error text or code may mean, in the profile's order.
+func (p *Profile) RefusalsIn(text, code string) []Match {
+	return find(p.compiled.refusals(), text, code)
+}
 
 // EventsIn gives the events that a push frame or log line tells of.
-func (p *Profile) EventsIn(text string) []Match { return find(p.compiled.events, text, "") }
+func (p *Profile) EventsIn(text string) []Match { return find(p.compiled.events(), text, "") }
 
 // SignalsIn gives what a console or log line tells of the one who wrote it.
-func (p *Profile) SignalsIn(text string) []Match { return find(p.compiled.signals, text, "") }
+func (p *Profile) SignalsIn(text string) []Match { return find(p.compiled.signals(), text, "") }
 
 // RecallVerb gives the first word for "recall" in a text (lower-cased by the caller), "" when there is none.
-func (p *Profile) RecallVerb(low string) string { return p.compiled.verbs.first(low) }
+func (p *Profile) RecallVerb(low string) string { return p.compiled.verbs().first(low) }
 
 // MessageWord gives the first word for "message" in a text, "" when there is none.
-func (p *Profile) MessageWord(low string) string { return p.compiled.objects.first(low) }
+func (p *Profile) MessageWord(low string) string { return p.compiled.objects().first(low) }
 
 // Words turns an identifier or text into lower-case words, so that one pattern
 // reads recall_window_expired, RecallWindowExpired and recall-window-expired.

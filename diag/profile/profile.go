@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"meiqia-diag/diag/incident"
 )
 
 // Role tells what a host is for.
@@ -24,6 +26,8 @@ const (
 	Visitor   Role = "visitor"   // the visitor's page or SDK's API
 	Discovery Role = "discovery" // tells clients which hosts to use
 )
+
+var roles = []Role{Workbench, API, Push, Static, Media, Visitor, Discovery}
 
 // Host is one host by its role.
 type Host struct {
@@ -45,6 +49,8 @@ type Note struct {
 	Basis  string `yaml:"basis" json:"basis"` // stated (published by the maker), measured, assumed
 	Source string `yaml:"source" json:"source"`
 }
+
+var bases = []string{string(incident.Stated), string(incident.Measured), string(incident.Assumed)}
 
 // Pattern says which words mean one thing in the service's dialect.
 type Pattern struct {
@@ -111,8 +117,9 @@ func (p *Profile) HostsOf(role Role) []Host {
 	return out
 }
 
-// RoleOf gives the role of a host name: the profile's own where it is listed,
-// else that of the listed host it shares its registered name with; "" for a stranger.
+// RoleOf gives the role of a listed host, the first where it is listed with
+// several; "" for any other. A host beside a listed one has none: under one
+// domain live all roles, so the domain tells nothing but what Related tells.
 func (p *Profile) RoleOf(host string) Role {
 	host = strings.ToLower(host)
 	for _, h := range p.Hosts {
