@@ -189,13 +189,18 @@ func (s *sheet) arrival(a *attempt.Attempt, off clock.Offset, length time.Durati
 	return word
 }
 
-// shown compares with what stamps taken at face value would say.
+// shown compares with what the page, or a person who takes the stamps at face value, would say.
 func (s *sheet) shown(a *attempt.Attempt, sent, press clock.Stamp, off clock.Offset, length time.Duration, asked string) {
 	if !off.Known || off.Mid().Abs() < 2*time.Second || asked == "unknown" {
 		return
 	}
+	// A page reckons a message's age from the service's stamp of it to its own clock.
+	created := sent.T
+	if sent.Clock != clock.Unknown {
+		created = sent.OnService(off).Middle()
+	}
 	naive := "in"
-	if press.T.Sub(sent.T) > length {
+	if press.T.Sub(created) > length {
 		naive = "out"
 	}
 	if naive != asked {
