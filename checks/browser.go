@@ -61,7 +61,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	case strong > 0:
 		res.State, res.Reason = diag.Warn, lang.T("日志里有浏览器侧的异常", "logs speak of trouble inside the browser")
 	case dispatch == "absent":
-		res.State, res.Reason = diag.Warn, lang.T("录到了那一刻,但没有撤回请求", "that moment was recorded, and no recall was sent")
+		res.State, res.Reason = diag.Warn, lang.T("录到了那一刻，但没有撤回请求", "that moment was recorded, and no recall was sent")
 	case dispatch == "sent":
 		res.Reason = lang.T("撤回请求已从页面发出", "the recall left the page")
 	case installed == 0:

@@ -47,7 +47,7 @@ func runCache(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resul
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
 	case app == "stale":
-		res.State, res.Reason = diag.Fail, lang.T("页面是旧版本(%s),服务已是 %s", "the page is of build %s, the service of %s").F(a.Client.PageBuild, a.Client.LiveBuild)
+		res.State, res.Reason = diag.Fail, lang.T("页面是旧版本（%s），服务已是 %s", "the page is of build %s, the service of %s").F(a.Client.PageBuild, a.Client.LiveBuild)
 	case strong > 0:
 		res.State, res.Reason = diag.Warn, lang.T("日志里有页面版本过旧的迹象", "logs speak of an outdated page")
 	case oldest > 24*time.Hour:

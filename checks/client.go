@@ -71,7 +71,7 @@ func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resu
 	case version == "":
 		res.State, res.Reason = diag.Skip, lang.T("客户端版本未知", "the client's version is not known")
 	case state == "unknown":
-		res.State, res.Reason = diag.Skip, lang.T("客户端 %s,未公布最低版本,无从比较", "client %s; no minimum version is published to compare with").F(version)
+		res.State, res.Reason = diag.Skip, lang.T("客户端 %s，未公布最低版本，无从比较", "client %s; no minimum version is published to compare with").F(version)
 	default:
 		res.Reason = lang.T("客户端 %s 满足要求", "client %s is recent enough").F(version)
 	}

@@ -57,7 +57,7 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 	case !known:
 		res.State, res.Reason = diag.Skip, lang.T("没有可比较的时间", "there was no time to compare with")
 		if in.Offline {
-			res.Reason = lang.T("没有可比较的时间(离线,HAR 中也没有 Date)", "there was no time to compare with (offline, and no Date in a HAR)")
+			res.Reason = lang.T("没有可比较的时间（离线，HAR 中也没有 Date）", "there was no time to compare with (offline, and no Date in a HAR)")
 		}
 	default:
 		abs := max(off, -off)
@@ -82,7 +82,7 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 		if word == "none" {
 			res.Reason = lang.T("本机时钟与服务相差 %.2f 秒以内", "this device's clock is within %.2f s of the service's").F((abs + bound) / 1000)
 		} else {
-			res.Reason = lang.T("本机时钟比服务%s %.1f 秒(±%.1f 秒)", "this device's clock is %s the service's by %.1f s ± %.1f s").F(dir, abs/1000, bound/1000)
+			res.Reason = lang.T("本机时钟比服务%s %s 秒（±%s 秒）", "this device's clock is %s the service's by %s s ± %s s").F(dir, seconds(abs), seconds(bound))
 		}
 	}
 	res.Observations = s.list

@@ -23,7 +23,7 @@ const (
 
 // Device looks at load and memory, and at what logs say of taps, buttons and a busy page.
 func Device() diag.Check {
-	return diag.Check{ID: "device", Title: lang.T("设备响应及时,点击有效", "the device answered the press in time"), Run: runDevice}
+	return diag.Check{ID: "device", Title: lang.T("设备响应及时，点击有效", "the device answered the press in time"), Run: runDevice}
 }
 
 func runDevice(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Result {

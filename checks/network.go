@@ -53,7 +53,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
 	case failure != "" && failure != attempt.FailBlocked && failure != attempt.FailPolicy && failure != attempt.FailUnspecified:
-		res.State, res.Reason = diag.Fail, lang.T("撤回请求没有得到回答(%s)", "the recall got no answer (%s)").F(string(failure))
+		res.State, res.Reason = diag.Fail, lang.T("撤回请求没有得到回答（%s）", "the recall got no answer (%s)").F(string(failure))
 	case liveState == diag.Fail:
 		res.State, res.Reason = liveState, liveReason
 	case quality != "" && quality != "good":
@@ -71,7 +71,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	default:
 		res.State, res.Reason = diag.Skip, lang.T("没有网络的记录可看", "nothing tells of the network")
 		if in.Offline {
-			res.Reason = lang.T("离线运行,也没有网络的记录", "offline, and nothing recorded tells of the network")
+			res.Reason = lang.T("离线运行，也没有网络的记录", "offline, and nothing recorded tells of the network")
 		}
 	}
 	return res

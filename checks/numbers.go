@@ -10,6 +10,14 @@ func round(v float64) float64 { return math.Round(v*1000) / 1000 }
 
 func msText(v float64) string { return strconv.FormatFloat(math.Round(v), 'f', -1, 64) + " ms" }
 
+// seconds writes milliseconds as seconds, to the tenth, or to the hundredth where the tenth would be none.
+func seconds(ms float64) string {
+	if s := strconv.FormatFloat(ms/1000, 'f', 1, 64); s != "0.0" {
+		return s
+	}
+	return strconv.FormatFloat(ms/1000, 'f', 2, 64)
+}
+
 func median(vs []float64) float64 {
 	if len(vs) == 0 {
 		return 0

@@ -313,7 +313,7 @@ func contains(list []string, word string) bool {
 func joinTexts(ts []lang.Text) lang.Text {
 	out := ts[0]
 	for _, t := range ts[1:] {
-		out = lang.T(out.ZH+";"+t.ZH, out.EN+"; "+t.EN)
+		out = lang.T(out.ZH+"；"+t.ZH, out.EN+"; "+t.EN)
 	}
 	return out
 }

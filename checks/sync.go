@@ -56,7 +56,7 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 	case push == "down":
 		res.State, res.Reason = diag.Fail, lang.T("撤回时推送连接是断开的", "the push connection was down at the recall")
 	case visitor == "below":
-		res.State, res.Reason = diag.Fail, lang.T("访客端版本过旧,不认撤回", "the visitor's client is too old to honour a recall")
+		res.State, res.Reason = diag.Fail, lang.T("访客端版本过旧，不认撤回", "the visitor's client is too old to honour a recall")
 	case history == "cached" || history == "still":
 		res.State, res.Reason = diag.Warn, lang.T("撤回后读到的历史仍是旧的", "a history read after the recall was old")
 	case len(s.list) == 0:

@@ -74,16 +74,16 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	s.shown(a, sent, press, off, length, asked)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
-	by, pm := margin.Mid().Abs().Seconds(), margin.Half().Seconds()
+	by, pm := seconds(diag.Millis(margin.Mid().Abs())), seconds(diag.Millis(margin.Half()))
 	switch {
 	case asked == "out":
-		res.State, res.Reason = diag.Fail, lang.T("按下撤回时,时限已过 %.1f 秒(±%.1f 秒)", "asked %.1f s ± %.1f s after the window closed").F(by, pm)
+		res.State, res.Reason = diag.Fail, lang.T("按下撤回时，时限已过 %s 秒（±%s 秒）", "asked %s s ± %s s after the window closed").F(by, pm)
 	case asked == "in" && arrived == "out":
-		res.State, res.Reason = diag.Fail, lang.T("按下时在时限内,到达服务时已超时", "asked in time, arrived after the window closed")
+		res.State, res.Reason = diag.Fail, lang.T("按下时在时限内，到达服务时已超时", "asked in time, arrived after the window closed")
 	case asked == "unknown":
-		res.State, res.Reason = diag.Warn, lang.T("离时限太近,无法判定(差 %.1f 秒,误差 ±%.1f 秒)", "too near to the window's end to tell (%.1f s, ± %.1f s)").F(by, pm)
+		res.State, res.Reason = diag.Warn, lang.T("离时限太近，无法判定（差 %s 秒，误差 ±%s 秒）", "too near to the window's end to tell (%s s, ± %s s)").F(by, pm)
 	default:
-		res.Reason = lang.T("按下时离时限还有 %.1f 秒(±%.1f 秒)", "asked %.1f s ± %.1f s before the window closed").F(by, pm)
+		res.Reason = lang.T("按下时离时限还有 %s 秒（±%s 秒）", "asked %s s ± %s s before the window closed").F(by, pm)
 	}
 	return res
 }

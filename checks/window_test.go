@@ -141,16 +141,15 @@ func TestEightHourTrap(t *testing.T) {
 		files []any
 		state diag.CheckState
 		list  []string
-		bug   string
 	}{
-		{"UTC read as UTC+8", stated("2026-11-20 02:21:03", "2026-11-20T10:22:41+08:00"), nil, diag.Pass, []string{"window.zone=8 h", "window.asked=in"}, ""},
-		{"and late all the same", stated("2026-11-20 02:18:03", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"window.zone=8 h", "window.asked=out"}, ""},
-		{"the other way round", stated("2026-11-20T10:21:03+08:00", "2026-11-20 02:22:41"), nil, diag.Pass, []string{"window.zone=-8 h", "window.asked=in"}, ""},
-		{"no trap: nine hours", stated("2026-11-20T01:21:03+08:00", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"!window.zone", "window.asked=out"}, ""},
-		{"no trap: a minute late", stated("2026-11-20T10:19:03+08:00", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"!window.zone", "window.asked=out"}, ""},
-		{"the service's stamp and the person's word differ by eight hours", stated("2026-11-20 02:21:03", "2026-11-20T10:22:41+08:00"), append(clocks(0, 0.2), created(-98), recall(0, 403, `{}`)), diag.Pass, []string{"window.zone=8 h", "window.asked=in"}, ""},
+		{"UTC read as UTC+8", stated("2026-11-20 02:21:03", "2026-11-20T10:22:41+08:00"), nil, diag.Pass, []string{"window.zone=8 h", "window.asked=in"}},
+		{"and late all the same", stated("2026-11-20 02:18:03", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"window.zone=8 h", "window.asked=out"}},
+		{"the other way round", stated("2026-11-20T10:21:03+08:00", "2026-11-20 02:22:41"), nil, diag.Pass, []string{"window.zone=-8 h", "window.asked=in"}},
+		{"no trap: nine hours", stated("2026-11-20T01:21:03+08:00", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"!window.zone", "window.asked=out"}},
+		{"no trap: a minute late", stated("2026-11-20T10:19:03+08:00", "2026-11-20T10:22:41+08:00"), nil, diag.Fail, []string{"!window.zone", "window.asked=out"}},
+		{"the service's stamp and the person's word differ by eight hours", stated("2026-11-20 02:21:03", "2026-11-20T10:22:41+08:00"), append(clocks(0, 0.2), created(-98), recall(0, 403, `{}`)), diag.Pass, []string{"window.zone=8 h", "window.asked=in"}},
 		// Both stamps say their zone, and one is the service's own: eight hours are eight hours.
-		{"truly eight hours late", recorded, append(clocks(0, 0.2), socket(-5, `<{"event":"message","id":"8842","created_on":"2026-11-19T18:21:41.000Z"}`), recall(0, 403, `{}`)), diag.Fail, []string{"!window.zone", "window.asked=out"}, "C1 a recall that is truly eight hours late, by stamps with zones, is said to be in time"},
+		{"truly eight hours late", recorded, append(clocks(0, 0.2), socket(-5, `<{"event":"message","id":"8842","created_on":"2026-11-19T18:21:41.000Z"}`), recall(0, 403, `{}`)), diag.Fail, []string{"!window.zone", "window.asked=out"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want(t, run(t, "window", input(t, c.facts, nil, c.files...)), c.state, c.list...)

@@ -94,7 +94,7 @@ type ProfileRef struct {
 
 // Moment is one thing that happened, on the service's time.
 type Moment struct {
-	Kind    string         `json:"kind"`              // sent read reply press request arrival answer push window_end console log
+	Kind    string         `json:"kind"`              // sent read reply event clock press request arrival reason answer push window_end console log
 	At      string         `json:"at"`                // RFC 3339 with milliseconds, service time
 	ErrMS   float64        `json:"err_ms"`            // the truth lies within At ± this
 	Clock   string         `json:"clock"`             // whose clock read it: device browser service unknown

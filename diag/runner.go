@@ -58,7 +58,7 @@ func (r Runner) Run(ctx context.Context, in *Input) []Result {
 			continue
 		}
 		if looped[c.ID] {
-			finish(c.ID, Result{State: Error, Reason: lang.T("检查之间互相等待,无法开始", "the check waits for itself, by way of what it needs")})
+			finish(c.ID, Result{State: Error, Reason: lang.T("检查之间互相等待，无法开始", "the check waits for itself, by way of what it needs")})
 			continue
 		}
 		wg.Go(func() {
@@ -99,7 +99,7 @@ func (r Runner) runOne(ctx context.Context, c Check, in *Input, seen Observation
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				ended <- Result{State: Error, Reason: lang.T("检查自身出错:%v", "the check itself failed: %v").F(fmt.Sprint(p))}
+				ended <- Result{State: Error, Reason: lang.T("检查自身出错：%v", "the check itself failed: %v").F(fmt.Sprint(p))}
 			}
 		}()
 		ended <- c.Run(ctx, in, seen)
@@ -148,10 +148,10 @@ func (r Runner) loops() map[string]bool {
 
 func (r Runner) skips(id string) (lang.Text, bool) {
 	if len(r.Only) > 0 && !contains(r.Only, id) {
-		return lang.T("未选中(--only)", "not selected (--only)"), true
+		return lang.T("未选中（--only）", "not selected (--only)"), true
 	}
 	if contains(r.Skip, id) {
-		return lang.T("按要求跳过(--skip)", "skipped as asked (--skip)"), true
+		return lang.T("按要求跳过（--skip）", "skipped as asked (--skip)"), true
 	}
 	return lang.Text{}, false
 }

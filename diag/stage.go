@@ -25,11 +25,11 @@ const (
 var Stages = []Stage{Trigger, Dispatch, Transport, Admission, Decision, Sync}
 
 var stageTexts = map[Stage]struct{ name, question lang.Text }{
-	Trigger:   {lang.T("触发", "trigger"), lang.T("撤回按钮在不在,点击有没有生效", "was the button there, and did the press register")},
+	Trigger:   {lang.T("触发", "trigger"), lang.T("撤回按钮在不在，点击有没有生效", "was the button there, and did the press register")},
 	Dispatch:  {lang.T("发出", "dispatch"), lang.T("页面或客户端有没有发出请求", "did the page or client send the request")},
 	Transport: {lang.T("传输", "transport"), lang.T("请求有没有到达服务、何时到达", "did the request reach the service, and when")},
 	Admission: {lang.T("受理", "admission"), lang.T("服务有没有受理", "did the service take it up")},
-	Decision:  {lang.T("判定", "decision"), lang.T("是否允许撤回:时限、本人、类型、状态", "was it allowed: in time, own, recallable, untouched")},
+	Decision:  {lang.T("判定", "decision"), lang.T("是否允许撤回：时限、本人、类型、状态", "was it allowed: in time, own, recallable, untouched")},
 	Sync:      {lang.T("同步", "sync"), lang.T("各端是否都显示了撤回结果", "did every view show the result")},
 }
 

@@ -76,7 +76,7 @@ func charts(ms []moment) []chart {
 		}
 		detail := draw(close, first+1)
 		minute := close[0].t.Format("15:04")
-		detail.Title = lang.T("点撤回前后放大(%s,刻度为秒)", "Around the press, enlarged (%s, scale in seconds)").F(minute)
+		detail.Title = lang.T("点撤回前后放大（%s，刻度为秒）", "Around the press, enlarged (%s, scale in seconds)").F(minute)
 		detail.Band = bandOf(ms, scaleOf(close))
 		out = append(out, detail)
 	}

@@ -21,27 +21,32 @@ var pageCSS string
 // page is what the template shows. Both languages are in it; the reader picks
 // one without a script.
 type page struct {
-	CSS      template.CSS
-	English  bool // which language is shown first
-	HTMLLang string
-	Doc      *diag.Document
-	Tone     string // bad good warn
-	Sign     string
-	Title    lang.Text
-	Summary  lang.Text
-	Sure     lang.Text
-	Percent  string // of the bar, "" for none
-	Primary  *diag.CauseReport
-	Name     lang.Text
-	Todo     []lang.Text
-	Stages   []pageStage
-	Outcomes []pagePair
-	Charts   []chart
-	Moments  []pageMoment
-	For      []weighing
-	Against  []weighing
-	Others   []pageCause
-	Ruled    []pageRuled
+	CSS        template.CSS
+	English    bool // which language is shown first
+	HTMLLang   string
+	Doc        *diag.Document
+	Tone       string // bad good warn
+	Sign       string
+	Title      lang.Text
+	Summary    lang.Text
+	Sure       lang.Text
+	Percent    string // of the bar, "" for none
+	Primary    *diag.CauseReport
+	Name       lang.Text
+	Todo       []lang.Text
+	Stages     []pageStage
+	Outcomes   []pagePair
+	Charts     []chart
+	Moments    []pageMoment
+	For        []weighing
+	Against    []weighing
+	Others     []pageCause
+	OthersHead lang.Text
+	Ruled      []pageRuled
+
+	RuledCount lang.Text
+	Archived   bool // the page is within an archive
+
 	Missing  []lang.Text
 	Checks   []pageCheck
 	Steps    []lang.Text
@@ -85,9 +90,8 @@ type pageCause struct {
 }
 
 type pageRuled struct {
-	Name lang.Text
-	Code string
-	Why  []lang.Text
+	Causes []excluded
+	Why    []lang.Text
 }
 
 type pageCheck struct {
@@ -137,14 +141,14 @@ func basisMark(b incident.Basis) template.HTML {
 
 var pageWords = map[string]lang.Text{
 	"headline": sHeadline, "sure": sHowSure, "now": sNow, "nothing": sNothing, "stages": sStages, "outcomes": sOutcomes, "timeline": sTimeline, "evidence": sEvidence, "evidencenote": sEvidenceNote,
-	"for": sFor, "against": sAgainst, "contributing": sContributing, "candidates": sCandidates, "ruledout": sRuledOut, "missing": sMissing, "checks": sChecks, "observations": sObservations,
+	"for": sFor, "against": sAgainst, "ruledout": sRuledOut, "missing": sMissing, "checks": sChecks, "observations": sObservations,
 	"remedies": sRemedies, "paste": sPaste, "problems": sProblems, "facts": sFacts, "files": sFiles, "steps": sSteps, "none": sNone, "basiskey": basisKey, "because": sBecause,
-	"profile": sProfile, "version": sVersion, "started": sStarted,
-	"logs": lang.T("日志(错误已标出)", "Logs (errors marked)"), "attachments": lang.T("截图与录屏", "Screenshots and recordings"),
+	"whole": sWhole, "profile": sProfile, "version": sVersion, "started": sStarted,
+	"logs": lang.T("日志（错误已标出）", "Logs (errors marked)"), "attachments": lang.T("截图与录屏", "Screenshots and recordings"),
 	"time": lang.T("时间", "time"), "what": lang.T("发生了什么", "what happened"), "clock": lang.T("谁的钟、当时显示", "whose clock, as shown"), "basis": lang.T("来历", "basis"), "source": lang.T("出处", "source"),
 	"value": lang.T("值", "value"), "id": lang.T("名称", "name"), "noevidence": sNoEvidence, "live": lang.T("现在测的", "measured now"), "error": lang.T("错误", "error"),
-	"window": lang.T("撤回时限", "recall window"), "uncertain": lang.T("不确定范围", "uncertainty"), "inarchive": lang.T("见压缩包内的文件", "see the file in the archive"), "omitted": lang.T("行未显示,见压缩包", "lines not shown; they are in the archive"),
-	"kind": lang.T("类型", "kind"), "size": lang.T("字节", "bytes"), "name": lang.T("文件", "file"), "took": lang.T("用时", "took"), "private": lang.T("个人信息已换成代号,如 <phone#…>;同一个值在本报告内代号相同。", "Personal data has been replaced by pseudonyms such as <phone#…>; one value has one pseudonym within this report."),
+	"window": lang.T("撤回时限", "recall window"), "uncertain": lang.T("不确定范围", "uncertainty"), "inarchive": lang.T("见压缩包内的文件", "see the file in the archive"), "omitted": lang.T("行未显示，见压缩包", "lines not shown; they are in the archive"),
+	"kind": lang.T("类型", "kind"), "size": lang.T("字节", "bytes"), "name": lang.T("文件", "file"), "took": lang.T("用时", "took"), "private": lang.T("个人信息已换成代号，如 <phone#…>；同一个值在本报告内代号相同。", "Personal data has been replaced by pseudonyms such as <phone#…>; one value has one pseudonym within this report."),
 }
 
 // imageTypes are the attachments that a page may show inline.
@@ -153,7 +157,7 @@ var imageTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/g
 func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p := page{
 		CSS: template.CSS(pageCSS), English: opt.Lang == lang.EN, HTMLLang: "zh-CN", Doc: doc, Title: title(doc), Summary: summary(doc), Sure: howSure(doc),
-		Todo: todo(doc), Missing: missing(doc), Steps: Steps(doc), Logs: opt.Logs, Facts: facts(doc), Remedies: remedies(doc), Problems: problems(doc), Files: doc.Evidence,
+		Todo: todo(doc), Missing: unsettled(doc), OthersHead: othersHead(doc), Steps: Steps(doc), Logs: opt.Logs, Facts: facts(doc), Remedies: remedies(doc), Problems: problems(doc), Files: doc.Evidence, Archived: opt.Archived,
 	}
 	if p.English {
 		p.HTMLLang = "en"
@@ -186,9 +190,11 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	for _, c := range others(doc) {
 		p.Others = append(p.Others, pageCause{percent(c.Probability), causeName(c.Code), string(c.Code), weighings(doc, c.For)})
 	}
-	for _, r := range ruledOut(doc) {
-		p.Ruled = append(p.Ruled, pageRuled{r.name, string(r.code), r.why})
+	ruled := ruledOut(doc)
+	for _, same := range alike(ruled) {
+		p.Ruled = append(p.Ruled, pageRuled{same, same[0].why})
 	}
+	p.RuledCount = sRuledCount.F(len(ruled))
 	for _, c := range checks(doc) {
 		pc := pageCheck{Mark: checkMark(c.State), Name: checkName(c.ID), Reason: reason(c), Depth: c.depth, Millis: number(c.DurationMS)}
 		for _, o := range c.Observations {
@@ -210,7 +216,7 @@ func (p *page) moments(doc *diag.Document) {
 	ms := moments(doc)
 	p.Charts = charts(ms)
 	for i, m := range ms {
-		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Shown: m.Shown, Basis: m.Basis, Source: m.Source, Serious: m.Serious}
+		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Shown: shown(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
 		if c, ok := clockWords[m.Clock]; ok {
 			pm.Clock = c
 		}

@@ -78,7 +78,7 @@ func writeJUnit(w io.Writer, doc *diag.Document, opt Options) error {
 			tc.Skipped = &junitNote{Message: why}
 			s.Skipped++
 		default:
-			tc.Out = in(checkMark(c.State).Word) + ": " + why
+			tc.Out = in(checkMark(c.State).Word) + in(sColon) + why
 		}
 		s.Cases = append(s.Cases, tc)
 	}

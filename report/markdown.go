@@ -26,7 +26,7 @@ func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 		if p := primary(doc); p != nil {
 			code = " `" + codeSpan(string(p.Code)) + "`"
 		}
-		m.f("%s: %s%s\n\n", m.t(sHowSure), m.t(s), code)
+		m.f("%s%s%s%s\n", m.t(sHowSure), m.t(sColon), m.t(s), code)
 	}
 	m.head(sNow)
 	steps := todo(doc)
@@ -37,7 +37,7 @@ func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 	m.stages()
 	m.timeline()
 	m.evidence()
-	m.bullets(sMissing, missing(doc))
+	m.bullets(sMissing, unsettled(doc))
 	m.checks()
 	m.facts()
 	m.remedies()
@@ -107,7 +107,7 @@ func (m *markdown) join(list []lang.Text) string {
 	for _, x := range list {
 		out = append(out, m.t(x))
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, m.t(sSemicolon))
 }
 
 func (m *markdown) stages() {
@@ -119,7 +119,7 @@ func (m *markdown) stages() {
 	}
 	m.f("\n")
 	for _, o := range outcomeLabels {
-		m.f("- %s: **%s**\n", m.t(o.label), m.t(outcomeWord(o.value(m.doc.Outcomes))))
+		m.f("- %s%s**%s**\n", m.t(o.label), m.t(sColon), m.t(outcomeWord(o.value(m.doc.Outcomes))))
 	}
 }
 
@@ -129,40 +129,40 @@ func (m *markdown) timeline() {
 		return
 	}
 	m.head(sTimeline)
-	m.table(lang.T("时间", "time"), lang.Same("±"), lang.T("发生了什么", "what happened"), lang.T("来历", "basis"), lang.T("出处", "source"))
+	m.table(lang.T("时间", "time"), lang.Same("±"), lang.T("发生了什么", "what happened"), lang.T("谁的钟", "whose clock"), lang.T("来历", "basis"), lang.T("出处", "source"))
 	for _, x := range ms {
 		sign := ""
 		if x.Serious {
 			sign = "**!** "
 		}
-		m.f("| %s | %s | %s%s | %s | %s |\n", x.t.Format("2006-01-02 15:04:05.000 -07:00"), m.t(errText(x.ErrMS)), sign, m.t(x.text), m.basis(x.Basis), m.t(lang.Same(x.Source)))
+		m.f("| %s | %s | %s%s | %s | %s | %s |\n", x.t.Format("2006-01-02 15:04:05.000 -07:00"), m.t(errText(x.ErrMS)), sign, m.t(x.text), m.t(clockNames[x.Clock]), m.basis(x.Basis), m.t(lang.Same(x.Source)))
 	}
 }
 
 func (m *markdown) evidence() {
 	if p := primary(m.doc); p != nil {
-		m.head(lang.T("%s:%s", "%s: %s").F(sEvidence, causeName(p.Code)))
+		m.head(lang.T("%s：%s", "%s: %s").F(sEvidence, causeName(p.Code)))
 		m.f("%s\n\n", m.t(sEvidenceNote))
 		m.weighed(*p)
 		m.f("\n%s\n", m.t(basisKey))
 	}
 	if list := others(m.doc); len(list) > 0 {
-		h := sContributing
-		if primary(m.doc) == nil {
-			h = sCandidates
-		}
-		m.head(h)
+		m.head(othersHead(m.doc))
 		for _, c := range list {
 			m.f("- %s %s `%s`\n", percent(c.Probability), m.t(causeName(c.Code)), codeSpan(string(c.Code)))
 			for _, w := range weighings(m.doc, c.For) {
-				m.f("  - %s db %s (%s)\n", db(w.DB), m.t(w.Text), m.basis(w.Basis))
+				m.f("  - %s db %s%s\n", db(w.DB), m.t(w.Text), m.t(lang.T("（%s）", " (%s)").F(basisWord(w.Basis))))
 			}
 		}
 	}
 	if list := ruledOut(m.doc); len(list) > 0 {
 		m.head(sRuledOut)
-		for _, x := range list {
-			m.f("- %s `%s`: %s\n", m.t(x.name), codeSpan(string(x.code)), m.join(x.why))
+		for _, same := range alike(list) {
+			var names []string
+			for _, x := range same {
+				names = append(names, m.t(x.Name)+" `"+codeSpan(string(x.Code))+"`")
+			}
+			m.f("- %s%s%s\n", strings.Join(names, m.t(sListed)), m.t(sColon), m.join(same[0].why))
 		}
 	}
 }

@@ -47,7 +47,7 @@ func writeNagios(w io.Writer, doc *diag.Document, opt Options) error {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "RECALL %s - %s | %s\n", status, nagiosText(said), strings.Join(data, " "))
+	fmt.Fprintf(&b, "%s - %s | %s\n", status, nagiosText(said), strings.Join(data, " "))
 	for _, c := range checks(doc) {
 		fmt.Fprintf(&b, "%s[%s] %s: %s\n", strings.Repeat("  ", c.depth), nagiosText(string(c.State)), nagiosText(c.ID), nagiosText(reason(c).In(opt.Lang)))
 	}

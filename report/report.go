@@ -9,6 +9,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -23,6 +24,7 @@ type Options struct {
 	// For HTML alone:
 	Logs        []Log        // excerpts to show
 	Attachments []Attachment // images and videos to show inline
+	Archived    bool         // the page goes into an archive
 }
 
 // Log is an excerpt of one log.
@@ -31,6 +33,11 @@ type Log struct {
 	Note    lang.Text // what was left out
 	Lines   []LogLine
 	Omitted int // lines that are in the file and not shown
+}
+
+// Serious tells whether an error is among the lines.
+func (l Log) Serious() bool {
+	return slices.ContainsFunc(l.Lines, func(x LogLine) bool { return x.Serious })
 }
 
 // LogLine is one line of an excerpt.

@@ -156,7 +156,7 @@ func TestTAP(t *testing.T) {
 }
 
 func TestNagios(t *testing.T) {
-	for name, want := range map[string]string{"expired": "RECALL CRITICAL - ", "transport": "RECALL CRITICAL - ", "healthy": "RECALL OK - ", "inconclusive": "RECALL UNKNOWN - "} {
+	for name, want := range map[string]string{"expired": "CRITICAL - ", "transport": "CRITICAL - ", "healthy": "OK - ", "inconclusive": "UNKNOWN - "} {
 		first, _, _ := strings.Cut(string(render(t, hostile(fixtures()[name]), "nagios", Options{Lang: lang.EN})), "\n")
 		if !strings.HasPrefix(first, want) || strings.Count(first, "|") != 1 {
 			t.Errorf("%s: %s", name, first)

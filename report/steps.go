@@ -30,44 +30,61 @@ func Steps(doc *diag.Document) []lang.Text {
 		}
 		return joinTexts(parts)
 	}
-	first := func(ids ...string) lang.Text {
-		for _, id := range ids {
-			if o, ok := obs.First(id); ok && o.Text() != "" {
-				return observationValue(o)
+	told := func(id string, parts ...string) lang.Text {
+		o, _ := obs.First(id)
+		var words []string
+		for _, part := range parts {
+			if w := clean(o.Detail[part]); w != "" {
+				words = append(words, w)
 			}
 		}
-		return unknownWord
+		if len(words) == 0 {
+			return unknownWord
+		}
+		return lang.Same(strings.Join(words, " "))
 	}
 	client := get(incident.ClientVersion)
 	if client == unknownWord {
-		client = first("client.version", "client.app_version")
+		client = told("client.version", "version")
+	}
+	window := get(incident.PolicyWindow)
+	if o, ok := obs.First("window.length"); ok && window == unknownWord {
+		window = observationValue(o)
 	}
 	out := []lang.Text{
-		lang.T("环境:设备 %s,系统 %s,浏览器 %s,客户端版本 %s;同账号其他登录 %s 个。", "Environment: device %s, system %s, browser %s, client version %s; other logins of the account: %s.").F(
-			get(incident.Device), first("client.os", "device.os", "system.os"), first("browser.version", "client.browser", "browser.name"), client, get(incident.OtherLogins)),
+		lang.T("环境：设备 %s，系统 %s，浏览器 %s，客户端版本 %s；同账号其他登录 %s 个。", "Environment: device %s, system %s, browser %s, client version %s; other logins of the account: %s.").F(
+			get(incident.Device), told("browser.version", "system"), told("browser.version", "browser", "version"), client, get(incident.OtherLogins)),
 	}
 	network := seen("network.rtt", "network.jitter", "network.loss", "network.fault")
 	offset := seen("clock.offset.incident", "clock.offset")
-	out = append(out, lang.T("网络状态:%s。时钟:%s。", "State of the network: %s. Clocks: %s.").F(network, offset))
-	out = append(out, lang.T("以账号角色“%s”(撤回权限:%s)在渠道“%s”打开会话;访客端 %s %s。", "As an account with the role “%s” (may recall: %s), open a conversation on the channel “%s”; the visitor's client: %s %s.").F(
+	out = append(out, lang.T("网络状态：%s。时钟：%s。", "State of the network: %s. Clocks: %s.").F(network, offset))
+	out = append(out, lang.T("以账号角色“%s”（撤回权限：%s）在渠道“%s”打开会话；访客端 %s %s。", "As an account with the role “%s” (may recall: %s), open a conversation on the channel “%s”; the visitor's client: %s %s.").F(
 		get(incident.Role), get(incident.CanRecall), get(incident.MessageChannel), get(incident.SDK), get(incident.SDKVersion)))
-	out = append(out, lang.T("发送一条%s消息(编号 %s,发送人 %s)。时间:%s。", "Send a message of type %s (id %s, sender %s). Time: %s.").F(
+	out = append(out, lang.T("发送一条%s消息（编号 %s，发送人 %s）。时间：%s。", "Send a message of type %s (id %s, sender %s). Time: %s.").F(
 		get(incident.MessageType), get(incident.MessageID), get(incident.MessageSender), when(doc, "sent", incident.SentAt)))
-	out = append(out, lang.T("访客一侧:已读 %s(%s),操作 %s;处理过它的系统 %s。", "The visitor's side: read %s (%s), action %s; systems that took it: %s.").F(
+	out = append(out, lang.T("访客一侧：已读 %s（%s），操作 %s；处理过它的系统 %s。", "The visitor's side: read %s (%s), action %s; systems that took it: %s.").F(
 		get(incident.Read), when(doc, "read", ""), get(incident.VisitorAction), get(incident.ProcessedBy)))
-	out = append(out, lang.T("在这条消息上点“撤回”。时间:%s。撤回时限:%s。", "Press “Recall” on that message. Time: %s. The recall window: %s.").F(
-		when(doc, "press", incident.AttemptAt), get(incident.PolicyWindow)))
-	out = append(out, lang.T("请求:发出 %s;到达服务 %s;应答 %s。", "The request: sent %s; at the service %s; answered %s.").F(when(doc, "request", ""), when(doc, "arrival", ""), when(doc, "answer", "")))
+	out = append(out, lang.T("在这条消息上点“撤回”。时间：%s。撤回时限：%s。", "Press “Recall” on that message. Time: %s. The recall window: %s.").F(
+		pressed(doc), window))
+	out = append(out, lang.T("请求发出：%s。到达服务：%s。得到应答：%s。", "The request was sent: %s. It reached the service: %s. It was answered: %s.").F(when(doc, "request", ""), when(doc, "arrival", ""), when(doc, "answer", "")))
 	errText := get(incident.ErrorText)
 	if errText != unknownWord {
 		errText = lang.T("“%s”", "“%s”").F(errText)
 	}
-	out = append(out, lang.T("看到的现象:%s;提示原文:%s。", "What was seen: %s; the words shown: %s.").F(get(incident.Symptom), errText))
+	out = append(out, lang.T("看到的现象：%s；提示原文：%s。", "What was seen: %s; the words shown: %s.").F(get(incident.Symptom), errText))
 	var got []lang.Text
 	for _, o := range outcomeLabels {
 		got = append(got, lang.T("%s %s", "%s %s").F(o.label, outcomeWord(o.value(doc.Outcomes))))
 	}
-	return append(out, lang.T("结果:%s。预期:消息从两端消失。", "Result: %s. Expected: the message is gone from both views.").F(joinTexts(got)))
+	return append(out, lang.T("结果：%s。预期：消息从两端消失。", "Result: %s. Expected: the message is gone from both views.").F(joinTexts(got)))
+}
+
+// pressed tells when the recall was pressed, which may be known only from the request.
+func pressed(doc *diag.Document) lang.Text {
+	if t := when(doc, "press", incident.AttemptAt); t != unknownWord {
+		return t
+	}
+	return when(doc, "request", "")
 }
 
 // when tells a time as it was shown and on the service's time.
@@ -93,7 +110,13 @@ func when(doc *diag.Document, kind string, f incident.Field) lang.Text {
 			if !ok {
 				who = clockWords["unknown"]
 			}
+			if zone := ZoneOf(doc); zone != nil {
+				t = t.In(zone)
+			}
 			shown = lang.T("%s显示 %s", "%s showed %s").F(who, t.Format("2006-01-02 15:04:05.000 -07:00"))
+			if m.Clock == "service" || m.Clock == "server" {
+				shown = lang.Text{}
+			}
 		}
 		break
 	}
@@ -105,7 +128,7 @@ func when(doc *diag.Document, kind string, f incident.Field) lang.Text {
 	case shown.IsZero():
 		return service
 	}
-	return lang.T("%s,即%s", "%s, that is %s").F(shown, service)
+	return lang.T("%s，即%s", "%s, that is %s").F(shown, service)
 }
 
 func joinTexts(list []lang.Text) lang.Text {
@@ -116,7 +139,7 @@ func joinTexts(list []lang.Text) lang.Text {
 	for _, t := range list {
 		zh, en = append(zh, t.ZH), append(en, t.EN)
 	}
-	return lang.T(strings.Join(zh, ","), strings.Join(en, ", "))
+	return lang.T(strings.Join(zh, "，"), strings.Join(en, ", "))
 }
 
 // StepsMarkdown gives the steps as a numbered list.
@@ -137,10 +160,7 @@ func Summary(doc *diag.Document, l lang.Lang) string {
 	in := func(t lang.Text) string { return t.In(l) }
 	var b strings.Builder
 	p := func(s string) { b.WriteString(s + "\n") }
-	colon := ": "
-	if l == lang.ZH {
-		colon = ":"
-	}
+	colon := in(sColon)
 	p("[" + in(sHeadline) + "] " + in(summary(doc)))
 	if s := howSure(doc); !s.IsZero() {
 		code := ""
@@ -172,7 +192,7 @@ func Summary(doc *diag.Document, l lang.Lang) string {
 			p("  " + m.t.Format("2006-01-02 15:04:05.000") + " " + in(m.text) + " [" + in(basisWord(m.Basis)) + "]")
 		}
 	}
-	for i, m := range missing(doc) {
+	for i, m := range unsettled(doc) {
 		if i == 0 {
 			p(in(sMissing) + colon)
 		}

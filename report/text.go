@@ -34,7 +34,7 @@ func writeText(w io.Writer, doc *diag.Document, opt Options) error {
 	t.evidence()
 	t.others()
 	t.excluded()
-	t.list(sMissing, missing(doc))
+	t.list(sMissing, unsettled(doc))
 	t.checks()
 	t.remedies()
 	t.list(sProblems, problems(doc))
@@ -117,7 +117,7 @@ func (t *text) verdict() {
 	if sure := t.in(howSure(t.doc)); sure != "" {
 		lead := "  " + t.in(sHowSure) + t.colon()
 		if p := primary(t.doc); p != nil {
-			sure += t.in(lang.T(",原因代码 %s", ", cause %s").F(clean(string(p.Code))))
+			sure += t.in(lang.T("，原因代码 %s", ", cause %s").F(clean(string(p.Code))))
 		}
 		t.para(lead, "", sure, "")
 	}
@@ -134,12 +134,7 @@ func (t *text) verdict() {
 	}
 }
 
-func (t *text) colon() string {
-	if t.l == lang.ZH {
-		return ":"
-	}
-	return ": "
-}
+func (t *text) colon() string { return t.in(sColon) }
 
 func (t *text) stages() {
 	t.head(sStages)
@@ -159,7 +154,7 @@ func (t *text) stages() {
 		} else if s.State != diag.Unknown {
 			said = ""
 		} else {
-			said += "?"
+			said += t.in(lang.T("？", "?"))
 		}
 		tone := m.Tone
 		if tone == "good" {
@@ -194,10 +189,7 @@ func (t *text) join(list []lang.Text) string {
 	for _, x := range list {
 		out = append(out, t.in(x))
 	}
-	if t.l == lang.ZH {
-		return strings.Join(out, ";")
-	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, t.in(sSemicolon))
 }
 
 // brief bounds the timeline on a terminal; the report has all of it.
@@ -213,7 +205,7 @@ func (t *text) timeline() {
 	if days {
 		h = ms[0].t.Format("2006 -07:00")
 	}
-	t.head(sTimeline, lang.Same(h))
+	t.head(sTimeline, lang.Same(h), sColumns)
 	skipped := 0
 	if len(ms) > brief { // what the page and the logs said goes first
 		var keep []moment
@@ -236,23 +228,21 @@ func (t *text) timeline() {
 		}
 		ms = keep
 	}
-	var times, errs, marks []string
+	var times, errs, clocks, marks []string
 	for _, m := range ms {
 		times = append(times, clockTime(m, days))
 		errs = append(errs, t.in(errText(m.ErrMS)))
+		clocks = append(clocks, t.in(clockNames[m.Clock]))
 		marks = append(marks, t.basis(m.Basis))
 	}
-	wt, we, wm := widest(times...), widest(errs...), widest(marks...)
+	wt, we, wc, wm := widest(times...), widest(errs...), widest(clocks...), widest(marks...)
 	for i, m := range ms {
 		sign := " "
 		if m.Serious {
 			sign = "!"
 		}
-		lead := "  " + pad(times[i], wt) + "  " + pad(marks[i], wm) + " " + sign + " "
+		lead := "  " + pad(times[i], wt) + "  " + pad(errs[i], we) + "  " + pad(clocks[i], wc) + "  " + pad(marks[i], wm) + " " + sign + " "
 		s := t.in(m.text)
-		if errs[i] != "" && we > 0 {
-			s += "  " + errs[i]
-		}
 		tone := ""
 		if m.Serious {
 			tone = "warn"
@@ -260,7 +250,7 @@ func (t *text) timeline() {
 		t.para(lead, "dim", s, tone)
 	}
 	if skipped > 0 {
-		t.line("  " + t.paint("dim", t.in(lang.T("另有 %d 条日志记录,见报告", "%d more log entries are in the report").F(skipped))))
+		t.line("  " + t.paint("dim", t.in(lang.T("另有 %d 条日志记录，见报告", "%d more log entries are in the report").F(skipped))))
 	}
 }
 
@@ -269,7 +259,7 @@ func (t *text) evidence() {
 	if p == nil {
 		return
 	}
-	t.head(lang.T("%s:%s", "%s: %s").F(sEvidence, causeName(p.Code)), sEvidenceNote)
+	t.head(lang.T("%s：%s", "%s: %s").F(sEvidence, causeName(p.Code)), sEvidenceNote)
 	t.weighed(*p)
 	t.para("  ", "", t.in(basisKey), "dim")
 }
@@ -301,13 +291,9 @@ func (t *text) others() {
 	if len(list) == 0 {
 		return
 	}
-	h := sContributing
-	if primary(t.doc) == nil {
-		h = sCandidates
-	}
-	t.head(h)
+	t.head(othersHead(t.doc))
 	for _, c := range list {
-		t.para("  "+pad(percent(c.Probability), 4)+" ", "", t.in(lang.T("%s(%s)", "%s (%s)").F(causeName(c.Code), clean(string(c.Code)))), "")
+		t.para("  "+pad(percent(c.Probability), 4)+" ", "", t.in(lang.T("%s（%s）", "%s (%s)").F(causeName(c.Code), clean(string(c.Code)))), "")
 		for _, w := range weighings(t.doc, c.For) {
 			t.para("       ", "", t.in(w.Text)+" "+t.basis(w.Basis), "dim")
 		}
@@ -320,10 +306,14 @@ func (t *text) excluded() {
 		return
 	}
 	t.head(sRuledOut)
-	for _, x := range list {
-		s := t.in(x.name)
-		if len(x.why) > 0 {
-			s += t.colon() + t.join(x.why)
+	for _, same := range alike(list) {
+		var names []string
+		for _, x := range same {
+			names = append(names, t.in(x.Name))
+		}
+		s := strings.Join(names, t.in(sListed))
+		if why := same[0].why; len(why) > 0 {
+			s += t.colon() + t.join(why)
 		}
 		t.para("  - ", "dim", s, "")
 	}
@@ -379,11 +369,16 @@ func (t *text) remedies() {
 	}
 }
 
+// last says it once more: the end is what stays on the screen.
 func (t *text) last() {
-	t.line("")
+	t.head(sInShort)
+	t.para("  "+t.in(sWhy)+t.colon(), "", t.in(summary(t.doc)), "")
+	if steps := todo(t.doc); len(steps) > 0 {
+		t.para("  "+t.in(sFirst)+t.colon(), "", t.in(steps[0]), "")
+	}
 	if t.doc.Report != nil && t.doc.Report.Path != "" {
-		t.line(t.in(sReport.F(clean(t.doc.Report.Path)))) // never wrapped: it is to be copied
+		t.line("  " + t.in(sAttach) + t.colon() + clean(t.doc.Report.Path)) // never wrapped: it is to be copied
 		return
 	}
-	t.line(t.paint("dim", t.in(sNoReport)))
+	t.line("  " + t.paint("dim", t.in(sNoReport)))
 }

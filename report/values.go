@@ -47,8 +47,6 @@ func percent(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "?"
-	case p >= 1:
-		return "100%"
 	case p > 0.995:
 		return ">99%"
 	case p > 0 && p < 0.005:
@@ -89,14 +87,16 @@ func observationValue(o diag.Observation) lang.Text {
 		t = lang.T("%s ± %s", "%s ± %s").F(t, number(*o.Uncertainty))
 	}
 	if u, ok := units[o.Unit]; ok {
-		if u.EN != "" {
+		if o.Unit == "percent" {
+			t = lang.T("%s%s", "%s%s").F(t, u)
+		} else if u.EN != "" {
 			t = lang.T("%s %s", "%s %s").F(t, u)
 		}
 	} else if o.Unit != "" {
 		t = lang.T("%s %s", "%s %s").F(t, clean(o.Unit))
 	}
 	if o.Low != nil && o.High != nil {
-		t = lang.T("%s(%s 至 %s)", "%s (%s to %s)").F(t, number(*o.Low), number(*o.High))
+		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, number(*o.Low), number(*o.High))
 	}
 	return t
 }
@@ -157,7 +157,7 @@ func facts(doc *diag.Document) []fact {
 		if m, ok := got.Value.(incident.Moment); ok {
 			value = lang.Same(m.T.Format("2006-01-02 15:04:05 -07:00"))
 			if m.ZoneAssumed {
-				value = lang.T("%s(时区为假定)", "%s (zone assumed)").F(value)
+				value = lang.T("%s（时区为假定）", "%s (zone assumed)").F(value)
 			}
 		}
 		out = append(out, fact{spec.Label, value, got.Basis, clean(got.Source)})

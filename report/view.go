@@ -68,11 +68,11 @@ func howSure(doc *diag.Document) lang.Text {
 			return lang.Text{}
 		case len(doc.Verdict.Causes) > 0:
 			best := doc.Verdict.Causes[0].Probability
-			return lang.T("证据不足,最可能的一个也只有 %s", "the evidence does not suffice: the likeliest cause has %s").F(percent(best))
+			return lang.T("证据不足，最可能的一个也只有 %s", "the evidence does not suffice: the likeliest cause has %s").F(percent(best))
 		}
 		return lang.T("证据不足", "the evidence does not suffice")
 	}
-	return lang.T("%s(%s)", "%s (%s)").F(sureness(p.Probability), percent(p.Probability))
+	return lang.T("%s（%s）", "%s (%s)").F(sureness(p.Probability), percent(p.Probability))
 }
 
 func causeName(code diag.Code) lang.Text {
@@ -98,7 +98,9 @@ func fixes(c diag.CauseReport) []lang.Text {
 	return out
 }
 
-// todo lists what to do now: the primary cause's steps, then the first step of each other likely cause.
+// todo lists what to do now: the primary cause's steps, then the first step of
+// each other likely cause. Where the cause is not certain, what would settle it
+// comes first.
 func todo(doc *diag.Document) []lang.Text {
 	var out []lang.Text
 	seen := map[string]bool{}
@@ -110,13 +112,14 @@ func todo(doc *diag.Document) []lang.Text {
 			}
 		}
 	}
-	if p := primary(doc); p != nil {
-		add(fixes(*p))
-	}
-	if doc.Verdict.Outcome == diag.Inconclusive {
+	sure := doc.Verdict.Outcome != diag.Inconclusive
+	if !sure {
 		for _, m := range missing(doc) {
-			add([]lang.Text{lang.T("请提供:%s", "provide %s").F(m)})
+			add([]lang.Text{lang.T("补充证据：%s", "More evidence: %s").F(m)})
 		}
+	}
+	if p := primary(doc); p != nil && (sure || p.Probability >= worthMending) {
+		add(fixes(*p))
 	}
 	for _, c := range others(doc) {
 		if f := fixes(c); len(f) > 0 && c.Probability >= worthMending {
@@ -154,10 +157,49 @@ func missing(doc *diag.Document) []lang.Text {
 	return out
 }
 
+// alike puts causes together that are ruled out for the same reasons.
+func alike(list []excluded) [][]excluded {
+	var out [][]excluded
+	at := map[string]int{}
+	for _, x := range list {
+		key := ""
+		for _, w := range x.why {
+			key += w.EN + "\n"
+		}
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], x)
+	}
+	return out
+}
+
+// unsettled is what would settle it, where the steps to take do not say so already.
+func unsettled(doc *diag.Document) []lang.Text {
+	if doc.Verdict.Outcome == diag.Inconclusive {
+		return nil
+	}
+	return missing(doc)
+}
+
+// othersHead is the heading above the causes beside the primary one.
+func othersHead(doc *diag.Document) lang.Text {
+	switch {
+	case primary(doc) == nil:
+		return sCandidates
+	case doc.Verdict.Outcome == diag.Inconclusive:
+		return sOtherCandidates
+	}
+	return sContributing
+}
+
 // excluded is a cause that was ruled out, and why.
 type excluded struct {
-	code diag.Code
-	name lang.Text
+	Code diag.Code
+	Name lang.Text
 	why  []lang.Text
 }
 
@@ -165,7 +207,7 @@ func ruledOut(doc *diag.Document) []excluded {
 	obs := doc.Observations()
 	var out []excluded
 	for _, r := range doc.Verdict.RuledOut {
-		x := excluded{code: r.Code, name: causeName(r.Code)}
+		x := excluded{Code: r.Code, Name: causeName(r.Code)}
 		if len(r.Text) > 0 {
 			for _, t := range r.Text {
 				x.why = append(x.why, cleanText(t))
@@ -278,7 +320,7 @@ func reason(c ordered) lang.Text {
 		if t.IsZero() {
 			return f
 		}
-		return lang.T("%s(%s)", "%s (%s)").F(t, f)
+		return lang.T("%s（%s）", "%s (%s)").F(t, f)
 	}
 	return t
 }
@@ -290,9 +332,11 @@ type moment struct {
 	text lang.Text
 }
 
-// moments gives the timeline in its order in time; moments without a readable time are left out.
+// moments gives the timeline in its order in time and in the zone of the
+// person's clock; moments without a readable time are left out.
 func moments(doc *diag.Document) []moment {
 	var out []moment
+	zone := ZoneOf(doc)
 	for _, m := range doc.Timeline {
 		t, err := time.Parse(time.RFC3339Nano, m.At)
 		if err != nil {
@@ -302,10 +346,44 @@ func moments(doc *diag.Document) []moment {
 		if text.IsZero() {
 			text = kindWord(m.Kind)
 		}
+		if zone != nil {
+			t = t.In(zone)
+		}
 		out = append(out, moment{m, t, text})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].t.Before(out[j].t) })
 	return out
+}
+
+// shown is what the clock showed, in the person's zone.
+func shown(m moment) string {
+	t, err := time.Parse(time.RFC3339Nano, m.Shown)
+	if err != nil {
+		return m.Shown
+	}
+	return t.In(m.t.Location()).Format("2006-01-02 15:04:05.000")
+}
+
+// ZoneOf gives the zone that the person's clock shows: as the incident tells
+// it, else as the page wrote it down; nil when nothing tells.
+func ZoneOf(doc *diag.Document) *time.Location {
+	for _, f := range []incident.Field{incident.AttemptAt, incident.SentAt} {
+		if m, ok := doc.Incident.Moment(f); ok {
+			return fixedZone(m.T)
+		}
+	}
+	for _, m := range doc.Timeline {
+		t, err := time.Parse(time.RFC3339Nano, m.Shown)
+		if _, off := t.Zone(); err == nil && off != 0 && m.Clock != "service" {
+			return fixedZone(t)
+		}
+	}
+	return nil
+}
+
+func fixedZone(t time.Time) *time.Location {
+	_, off := t.Zone()
+	return time.FixedZone("", off)
 }
 
 // problems gives the problems with the input, one line each.
@@ -314,7 +392,7 @@ func problems(doc *diag.Document) []lang.Text {
 	for _, p := range doc.Problems {
 		t := cleanText(p.Text)
 		if w := clean(p.Where); w != "" && !strings.HasPrefix(t.EN, w) {
-			t = lang.T("%s:%s", "%s: %s").F(w, t)
+			t = lang.T("%s：%s", "%s: %s").F(w, t)
 		}
 		out = append(out, t)
 	}
@@ -351,8 +429,8 @@ func because(doc *diag.Document, st diag.StageReport) []lang.Text {
 // passedBy says what an observation that shows a stage to be passed means.
 var passedBy = map[string]lang.Text{
 	"browser.dispatch": lang.T("请求已离开页面", "the request left the page"),
-	"server.answer":    lang.T("服务给出了回答", "the service answered"),
-	"server.refusal":   lang.T("服务说明了拒绝的理由", "the service gave its reason"),
+	"server.answer":    lang.T("请求到了服务，得到了回答", "the request reached the service, which answered"),
+	"server.refusal":   lang.T("请求到了服务，得到了拒绝的理由", "the request reached the service, which gave its reason"),
 }
 
 // weighed gives the reason that the primary cause has for one observation, as

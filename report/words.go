@@ -69,7 +69,7 @@ var basisWords = map[incident.Basis]lang.Text{
 func basisWord(b incident.Basis) lang.Text { return basisWords[b] }
 
 // basisKey explains the marks once.
-var basisKey = lang.T("自述 = 当事人说的;实测 = 检查或证据里看到的;假定 = 配置里的默认值", "stated = a person said so; measured = a check or the evidence shows it; assumed = a default of the profile")
+var basisKey = lang.T("自述 = 当事人说的；实测 = 检查或证据里看到的；假定 = 配置里的默认值", "stated = a person said so; measured = a check or the evidence shows it; assumed = a default of the profile")
 
 var outcomeLabels = []struct {
 	label lang.Text
@@ -97,10 +97,16 @@ var clockWords = map[string]lang.Text{
 	"client": lang.T("客户端的钟", "the client's clock"), "server": lang.T("服务的钟", "the service's clock"), "person": lang.T("当事人看到的钟", "the clock the person saw"), "unknown": lang.T("不知哪个钟", "an unknown clock"),
 }
 
+// clockNames are the same in a column.
+var clockNames = map[string]lang.Text{
+	"device": lang.T("本机", "device"), "browser": lang.T("浏览器", "browser"), "service": lang.T("服务", "service"), "client": lang.T("客户端", "client"),
+	"server": lang.T("服务", "service"), "person": lang.T("当事人", "person"), "unknown": lang.T("不明", "unknown"),
+}
+
 var kindWords = map[string]lang.Text{
 	"sent": lang.T("发出消息", "message sent"), "read": lang.T("访客已读", "read"), "reply": lang.T("访客回复", "reply"), "press": lang.T("点撤回", "recall pressed"),
 	"request": lang.T("发出请求", "request sent"), "arrival": lang.T("到达服务", "arrival"), "answer": lang.T("收到应答", "answer"), "push": lang.T("推送", "push"),
-	"window_end": lang.T("时限截止", "window closes"), "console": lang.T("控制台", "console"), "log": lang.T("日志", "log"),
+	"window_end": lang.T("时限截止", "window closes"), "clock": lang.T("时钟", "clock"), "reason": lang.T("拒绝的理由", "reason given"), "event": lang.T("事件", "event"), "console": lang.T("控制台", "console"), "log": lang.T("日志", "log"),
 }
 
 func kindWord(k string) lang.Text {
@@ -117,57 +123,68 @@ var observationNames = map[string]lang.Text{
 	"clock.skewed": lang.T("两端钟差", "clocks apart"), "clock.server": lang.T("时间服务器", "time server"), "clock.step": lang.T("时钟被改过", "clock was set"), "clock.conflict": lang.T("服务各钟不一", "the service's clocks disagree"),
 	"network.quality": lang.T("网络质量", "path quality"), "network.error": lang.T("请求失败方式", "how the request failed"), "network.setup": lang.T("建立连接用时", "time to get on the way"),
 	"network.recorded_rtt": lang.T("录到的握手时延", "recorded handshake"), "network.recorded_swings": lang.T("录到的异常慢请求", "recorded slow outliers"), "network.others_failing": lang.T("同期失败的请求", "others failing"),
-	"network.rung": lang.T("失败的一级", "failed rung"), "network.push": lang.T("推送主机", "push host"), "network.signal": lang.T("日志:网络", "logs: network"), "network.hint": lang.T("日志:网络(旁证)", "logs: network, elsewhere"),
+	"network.rung": lang.T("失败的一级", "failed rung"), "network.push": lang.T("推送主机", "push host"), "network.signal": lang.T("日志：网络", "logs: network"), "network.hint": lang.T("日志：网络（旁证）", "logs: network, elsewhere"),
 	"server.answer": lang.T("服务的回答", "the service's answer"), "server.status": lang.T("状态码", "status"), "server.refusal": lang.T("拒绝的理由", "reason given"), "server.ttfb": lang.T("首字节时间", "time to first byte"),
 	"server.failing": lang.T("同期 5xx", "5xx around it"), "server.slow": lang.T("其他请求首字节", "others' first byte"), "server.backends": lang.T("后端是否一致", "machines behind the name"), "server.session": lang.T("登录状态", "login"),
-	"server.route": lang.T("接口地址", "address of the recall"), "server.retry_after": lang.T("要求等待", "retry after"), "server.signal": lang.T("日志:服务", "logs: service"), "server.hint": lang.T("日志:服务(旁证)", "logs: service, elsewhere"),
-	"client.version": lang.T("客服端版本", "client version"), "client.signal": lang.T("日志:客户端", "logs: client"), "client.hint": lang.T("日志:客户端(旁证)", "logs: client, elsewhere"),
-	"device.kind": lang.T("设备", "device"), "device.press_delay": lang.T("从按下到发出", "press to request"), "device.load": lang.T("处理器占用", "processor load"), "device.memory": lang.T("可用内存", "memory available"), "device.signal": lang.T("日志:设备", "logs: device"), "device.hint": lang.T("日志:设备(旁证)", "logs: device, elsewhere"),
-	"cache.app": lang.T("页面版本", "page build"), "cache.used": lang.T("取自缓存", "from a cache"), "cache.signal": lang.T("日志:旧页面", "logs: old page"), "cache.hint": lang.T("日志:旧页面(旁证)", "logs: old page, elsewhere"),
+	"server.route": lang.T("接口地址", "address of the recall"), "server.retry_after": lang.T("要求等待", "retry after"), "server.signal": lang.T("日志：服务", "logs: service"), "server.hint": lang.T("日志：服务（旁证）", "logs: service, elsewhere"),
+	"client.version": lang.T("客服端版本", "client version"), "client.signal": lang.T("日志：客户端", "logs: client"), "client.hint": lang.T("日志：客户端（旁证）", "logs: client, elsewhere"),
+	"device.kind": lang.T("设备", "device"), "device.press_delay": lang.T("从按下到发出", "press to request"), "device.load": lang.T("处理器占用", "processor load"), "device.memory": lang.T("可用内存", "memory available"), "device.signal": lang.T("日志：设备", "logs: device"), "device.hint": lang.T("日志：设备（旁证）", "logs: device, elsewhere"),
+	"cache.app": lang.T("页面版本", "page build"), "cache.used": lang.T("取自缓存", "from a cache"), "cache.signal": lang.T("日志：旧页面", "logs: old page"), "cache.hint": lang.T("日志：旧页面（旁证）", "logs: old page, elsewhere"),
 	"browser.dispatch": lang.T("请求是否离开页面", "did the request leave the page"), "browser.script": lang.T("工作台脚本", "the workbench's scripts"), "browser.version": lang.T("浏览器版本", "browser version"), "browser.installed": lang.T("已装浏览器", "installed browser"),
-	"browser.extension": lang.T("可触及服务的扩展", "extension that can touch the service"), "browser.signal": lang.T("日志:浏览器", "logs: browser"), "browser.hint": lang.T("日志:浏览器(旁证)", "logs: browser, elsewhere"),
+	"browser.extension": lang.T("可触及服务的扩展", "extension that can touch the service"), "browser.signal": lang.T("日志：浏览器", "logs: browser"), "browser.hint": lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),
 	"attempt.symptom": lang.T("现象", "what was seen"), "permission.sender": lang.T("发送人", "sender"), "permission.type": lang.T("类型可否撤回", "type"), "permission.channel": lang.T("渠道可否撤回", "channel"), "permission.account": lang.T("账号可否撤回", "account may recall"),
 	"permission.role": lang.T("角色可否撤回", "role"), "permission.read": lang.T("撤回前已读", "read before"), "permission.visitor_action": lang.T("访客操作", "visitor's action"), "permission.processed_by": lang.T("已取走它的系统", "taken by"), "permission.target": lang.T("消息或会话的状态", "state of the target"),
 	"window.length": lang.T("撤回时限", "window"), "window.asked": lang.T("按下时", "asked"), "window.arrived": lang.T("到达时", "arrived"), "window.travel": lang.T("路上用时", "travel time"), "window.shown": lang.T("按所示时间看", "by the stamps as shown"), "window.zone": lang.T("相差的时区", "hours of a zone apart"), "window.elapsed": lang.T("从发送到按下", "send to press"), "window.order": lang.T("先后次序", "order"),
 	"sync.event": lang.T("撤回事件", "event of the recall"), "sync.push": lang.T("推送连接", "push connection"), "sync.other_logins": lang.T("其他登录", "other logins"), "sync.kicked": lang.T("登录被顶替", "login taken over"), "sync.session": lang.T("其他登录的状态", "the other login"),
-	"sync.visitor_client": lang.T("访客端版本", "visitor's client"), "sync.history": lang.T("撤回后的历史", "history after the recall"), "sync.signal": lang.T("日志:同步", "logs: sync"), "sync.hint": lang.T("日志:同步(旁证)", "logs: sync, elsewhere"),
+	"sync.visitor_client": lang.T("访客端版本", "visitor's client"), "sync.history": lang.T("撤回后的历史", "history after the recall"), "sync.signal": lang.T("日志：同步", "logs: sync"), "sync.hint": lang.T("日志：同步（旁证）", "logs: sync, elsewhere"),
 	"cache.age": lang.T("缓存已存", "age of the cached page"), "cache.freshness_left": lang.T("缓存剩余有效期", "freshness left"), "window.margin": lang.T("距时限", "margin to the window"),
 }
 
 // Sentences of the renderers.
 var (
-	sHowSure      = lang.T("把握", "How sure")
-	sNow          = lang.T("现在该做什么", "What to do now")
-	sNothing      = lang.T("不需要做什么;若之后又撤回失败,请带上事发时的日志或 HAR 再查一次。", "Nothing. Should a recall fail later, run this again with the log or HAR of that moment.")
-	sStages       = lang.T("撤回经过的六个阶段", "The six stages of the recall")
-	sOutcomes     = lang.T("结果", "Outcomes")
-	sTimeline     = lang.T("时间线(服务时间)", "Timeline (service time)")
-	sEvidence     = lang.T("证据", "Evidence")
-	sEvidenceNote = lang.T("权重单位 db:+10 db 表示可能性变为 10 倍", "weights in decibans: +10 db makes it ten times as likely")
-	sFor          = lang.T("支持", "for")
-	sAgainst      = lang.T("反对", "against")
-	sContributing = lang.T("其他促成原因", "Contributing causes")
-	sCandidates   = lang.T("可能的原因", "Possible causes")
-	sRuledOut     = lang.T("已排除", "Ruled out")
-	sMissing      = lang.T("还缺什么证据", "What would settle it")
-	sChecks       = lang.T("十项检查", "The ten checks")
-	sObservations = lang.T("观测值", "Observations")
-	sRemedies     = lang.T("撤不回时的补救", "When it cannot be recalled any more")
-	sPaste        = lang.T("可直接发送:", "text to send:")
-	sProblems     = lang.T("输入里的问题", "Problems with the input")
-	sFacts        = lang.T("已知的事实", "What is known")
-	sFiles        = lang.T("读到的证据文件", "Evidence that was read")
-	sSteps        = lang.T("重现步骤", "Steps to reproduce")
-	sReport       = lang.T("请把这个报告文件发给客服:%s", "attach this report file: %s")
-	sNoReport     = lang.T("没有写报告文件", "no report file was written")
-	sNone         = lang.T("无", "none")
-	sNoEvidence   = lang.T("没有收集到证据", "no evidence was collected")
-	sFollows      = lang.T("由“%s”引起", "follows from %s")
-	sBecause      = lang.T("依据", "because")
-	sHeadline     = lang.T("美洽消息撤回诊断", "Meiqia recall diagnosis")
-	sProfile      = lang.T("配置", "profile")
-	sVersion      = lang.T("版本", "version")
-	sStarted      = lang.T("诊断时间", "diagnosed at")
+	sColon           = lang.T("：", ": ")
+	sSemicolon       = lang.T("；", "; ")
+	sListed          = lang.T("、", " / ")
+	sHowSure         = lang.T("可信程度", "How sure")
+	sNow             = lang.T("现在该做什么", "What to do now")
+	sNothing         = lang.T("不需要做什么；若之后又撤回失败，请带上事发时的日志或 HAR 再查一次。", "Nothing. Should a recall fail later, run this again with the log or HAR of that moment.")
+	sStages          = lang.T("撤回经过的六个阶段", "The six stages of the recall")
+	sOutcomes        = lang.T("结果", "Outcomes")
+	sTimeline        = lang.T("时间线（按服务的钟）", "Timeline (by the service's clock)")
+	sColumns         = lang.T("时间 ±误差，谁的钟看到，来历", "time ± error, whose clock, basis")
+	sEvidence        = lang.T("证据", "Evidence")
+	sEvidenceNote    = lang.T("权重单位 db：+10 db 表示可能性变为 10 倍", "weights in decibans: +10 db makes it ten times as likely")
+	sFor             = lang.T("支持", "for")
+	sAgainst         = lang.T("反对", "against")
+	sContributing    = lang.T("其他促成原因", "Contributing causes")
+	sCandidates      = lang.T("可能的原因", "Possible causes")
+	sOtherCandidates = lang.T("其他可能的原因", "Other possible causes")
+	sRuledOut        = lang.T("已排除", "Ruled out")
+	sMissing         = lang.T("还缺什么证据", "What would settle it")
+	sChecks          = lang.T("十项检查", "The ten checks")
+	sObservations    = lang.T("观测值", "Observations")
+	sRemedies        = lang.T("撤不回时的补救", "When it cannot be recalled any more")
+	sPaste           = lang.T("可直接发送：", "text to send:")
+	sProblems        = lang.T("输入里的问题", "Problems with the input")
+	sFacts           = lang.T("已知的事实", "What is known")
+	sFiles           = lang.T("读到的证据文件", "Evidence that was read")
+	sSteps           = lang.T("重现步骤", "Steps to reproduce")
+	sAttach          = lang.T("求助时附上", "to get help, attach")
+	sWhole           = lang.T("求助时，把装着这一页的压缩包整个发给技术支持，不要只发这一页。", "To get help, send the whole archive that holds this page, not the page alone.")
+	sRuledCount      = lang.T("%d 种，点开看理由", "%d of them; open to see why")
+	sReport          = lang.T("求助时附上这个文件：%s", "To get help, attach this file: %s")
+	sNoReport        = lang.T("没有写报告文件", "no report file was written")
+	sInShort         = lang.T("总之", "In short")
+	sWhy             = lang.T("为什么", "why")
+	sFirst           = lang.T("先做什么", "do first")
+	sNone            = lang.T("无", "none")
+	sNoEvidence      = lang.T("没有收集到证据", "no evidence was collected")
+	sFollows         = lang.T("由“%s”引起", "follows from %s")
+	sBecause         = lang.T("依据", "because")
+	sHeadline        = lang.T("美洽消息撤回诊断", "Meiqia recall diagnosis")
+	sProfile         = lang.T("配置", "profile")
+	sVersion         = lang.T("版本", "version")
+	sStarted         = lang.T("诊断时间", "diagnosed at")
 )
 
 // sureness puts a probability into words.
@@ -180,7 +197,7 @@ func sureness(p float64) lang.Text {
 	case p >= 0.75:
 		return lang.T("较有把握", "likely")
 	case p >= 0.5:
-		return lang.T("更像是", "more likely than not")
+		return lang.T("多半如此", "more likely than not")
 	}
 	return lang.T("把握不大", "not sure")
 }

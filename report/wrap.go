@@ -10,8 +10,8 @@ import (
 
 // Signs that must not begin a line, and signs that must not end one.
 const (
-	noStart = ",。、;:!?)】》」』〉”’…—·%‰℃°)]},.;:!?"
-	noEnd   = "(【《「『〈“‘([{#¥$"
+	noStart = "，。、；：！？）】》」』〉”’…—·%‰℃°)]},.;:!?"
+	noEnd   = "（【《「『〈“‘([{#¥$"
 )
 
 // piece is a run of text that is never broken, and the space before it.

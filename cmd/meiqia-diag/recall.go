@@ -231,7 +231,9 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	a.tellProblems(d.Problems)
+	if o.format != "text" || !a.outTTY || !a.errTTY { // else the result tells them on the same screen
+		a.tellProblems(d.Problems)
+	}
 	if errors.Is(run.Err(), context.DeadlineExceeded) {
 		a.note(lang.T("到了时限 %s：没有做完的部分按未知处理（可用 --timeout 放宽）", "the time limit of %s was reached: what was not finished counts as unknown (--timeout allows more)").F(spanText(o.timeout)))
 	}

@@ -94,9 +94,13 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 		return err
 	}
 	defer remove()
-	a.preview(built)
 	if ask {
 		a.say(d.Document.Verdict.Summary)
+		fmt.Fprintln(a.err)
+	}
+	a.preview(built)
+	if ask {
+		a.say(lang.T("报告只写在这台电脑上，求助时由您发给技术支持。", "The report stays on this computer; it is yours to send when you ask for help."))
 		if yes, err := a.confirm(ctx, lang.T("写入报告 %s？", "Write the report %s?").F(harmless(t.path))); err != nil || !yes {
 			return err
 		}

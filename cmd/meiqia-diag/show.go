@@ -58,6 +58,7 @@ func (a *app) tellFailure(ps problems) {
 	}
 	doc.Problems = diag.ProblemsOf(ps)
 	diagnosis.Judge(doc)
+	doc.Verdict.Missing, doc.Verdict.MissingText = []string{}, nil // no evidence settles a command that is written wrongly
 	doc.Verdict.Summary = lang.T("没有诊断成：%s", "There is no diagnosis: %s").F(doc.Problems[0].Text)
 	_ = a.show(a.out, format, doc)
 }

@@ -69,12 +69,13 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 		Profile:   diag.ProfileRef{Name: opt.Profile.Name, Version: opt.Profile.Version},
 		StartedAt: started.Format(time.RFC3339Nano), DurationMS: diag.Millis(opt.Now().Sub(started)),
 		Incident: diag.IncidentJSON{Incident: opt.Incident}, Checks: diag.ChecksOf(results),
-		Timeline: timeline(a, windowOf(opt)), Evidence: files(ev),
+		Timeline: []diag.Moment{}, Evidence: files(ev),
 		Health: in.Health,
 	}
 	problems := slices.Concat(opt.Problems, ev.Problems)
 	doc.Problems = diag.ProblemsOf(problems)
 	Judge(doc)
+	doc.Timeline = timeline(doc, a, opt)
 	return &Diagnosis{Document: doc, Attempt: a, Evidence: ev, Problems: problems}
 }
 
@@ -138,12 +139,4 @@ func files(ev *evidence.Set) []diag.FileRef {
 		out = append(out, diag.FileRef{Name: f.Name, Kind: string(f.Kind), Size: f.Size, Encoding: f.Encoding, Note: f.Note})
 	}
 	return out
-}
-
-// windowOf gives the window for the timeline: the person's word, else the profile's.
-func windowOf(opt Options) time.Duration {
-	if d, ok := opt.Incident.Window(); ok {
-		return d
-	}
-	return opt.Profile.Window.D()
 }

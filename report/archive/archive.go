@@ -232,7 +232,7 @@ func (b *builder) render() error {
 		l            lang.Lang
 	}{{"report.html", "html", lang.ZH}, {"report.md", "markdown", lang.ZH}} {
 		var out bufferOf
-		if err := report.Write(&out, x.format, b.doc, report.Options{Lang: x.l, Logs: b.logs, Attachments: b.pictures}); err != nil {
+		if err := report.Write(&out, x.format, b.doc, report.Options{Lang: x.l, Logs: b.logs, Attachments: b.pictures, Archived: true}); err != nil {
 			return err
 		}
 		b.text(x.name, "report", out.Bytes(), counts)
@@ -284,8 +284,8 @@ func check(e entry) error {
 	if len(found) == 0 {
 		return nil
 	}
-	return &lang.Problem{File: e.Name, Line: found[0].Line, What: lang.T("复查发现未脱敏的内容(%s,共 %d 处),没有写出压缩包", "the second look found something unredacted (%s, %d in all); no archive was written").F(found[0].Rule, len(found)),
-		Hint: lang.T("请把这一行的样式(不含真实内容)反馈给我们", "please tell us what the line looks like, without its content")}
+	return &lang.Problem{File: e.Name, Line: found[0].Line, What: lang.T("复查发现未脱敏的内容（%s，共 %d 处），没有写出压缩包", "the second look found something unredacted (%s, %d in all); no archive was written").F(found[0].Rule, len(found)),
+		Hint: lang.T("请把这一行的样式（不含真实内容）反馈给我们", "please tell us what the line looks like, without its content")}
 }
 
 var errTooBig = errors.New("too big")

@@ -80,9 +80,9 @@ func (b *builder) unreadable(ctx context.Context, src Source, err error) bool {
 	if ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	why := lang.T("读取出错,没有放入", "could not be read and was left out")
+	why := lang.T("读取出错，没有放入", "could not be read and was left out")
 	if errors.Is(err, errTooBig) {
-		why = lang.T("太大,没有放入", "too big and was left out")
+		why = lang.T("太大，没有放入", "too big and was left out")
 	}
 	b.drop(src, why)
 	return true
@@ -278,11 +278,23 @@ func (b *builder) excerpt(p *piece, data []byte) {
 		l.Omitted = 0
 	}
 	if p.info != nil && p.info.From != "" {
-		l.Note = lang.T("%s 至 %s,错误 %d 条", "%s to %s, %d errors").F(p.info.From, p.info.To, len(p.stats.Errors))
+		l.Note = lang.T("%s 至 %s，错误 %d 条", "%s to %s, %d errors").F(b.stamp(p.info.From), b.stamp(p.info.To), len(p.stats.Errors))
 	} else {
 		l.Note = lang.T("错误 %d 条", "%d errors").F(len(p.stats.Errors))
 	}
 	b.logs = append(b.logs, l)
+}
+
+// stamp writes a time in the zone of the person's clock.
+func (b *builder) stamp(s string) string {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return s
+	}
+	if zone := report.ZoneOf(b.opt.Doc); zone != nil {
+		t = t.In(zone)
+	}
+	return t.Format("2006-01-02 15:04:05 -07:00")
 }
 
 // name gives a source's name in the archive: ASCII, no colon, no dots that

@@ -64,7 +64,7 @@ type Dropped struct {
 	Why  lang.Text `json:"why"`
 }
 
-var manifestNote = lang.T("文件已按事发时段裁剪并脱敏,代号在同一报告内一致;图片与视频的画面未处理。", "Files are cut to the time of the incident and redacted; a value has one pseudonym within this report. What images and videos show was not changed.")
+var manifestNote = lang.T("文件已按事发时段裁剪并脱敏，代号在同一报告内一致；图片与视频的画面未处理。", "Files are cut to the time of the incident and redacted; a value has one pseudonym within this report. What images and videos show was not changed.")
 
 func (b *builder) manifest() ([]byte, error) {
 	m := Manifest{Schema: ManifestSchema, Tool: b.doc.Tool.Version, Started: b.doc.StartedAt, Files: []FileEntry{}, Dropped: append([]Dropped{}, b.dropped...), MaxBytes: b.opt.MaxBytes, Note: manifestNote}

@@ -22,13 +22,13 @@ func (b *builder) media(ctx context.Context, src Source) error {
 	if err != nil {
 		return err
 	}
-	note := lang.T("画面内容未处理,发出前请自行查看", "what the picture shows was not changed: look at it before you send it")
+	note := lang.T("画面内容未处理，发出前请自行查看", "what the picture shows was not changed: look at it before you send it")
 	mime := ""
 	if src.Kind == evidence.Video {
 		mime = videoType(data)
-		note = lang.T("视频原样放入,画面、声音与附带信息(可能有拍摄地点)未处理", "put in as it is: picture, sound and metadata (perhaps a place) were not changed")
+		note = lang.T("视频原样放入，画面、声音与附带信息（可能有拍摄地点）未处理", "put in as it is: picture, sound and metadata (perhaps a place) were not changed")
 	} else if data, mime = stripImage(data); mime == "" {
-		b.drop(src, lang.T("无法去除图片里附带的信息,没有放入", "the data attached to the picture could not be taken out, so it was left out"))
+		b.drop(src, lang.T("无法去除图片里附带的信息，没有放入", "the data attached to the picture could not be taken out, so it was left out"))
 		return nil
 	}
 	name := b.name("attachments", src.Name)

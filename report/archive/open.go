@@ -48,7 +48,7 @@ func open(file string) (*opened, error) {
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, refuse(file, "", lang.T("不是完整的压缩包:%s", "not a whole archive: %s").F(err.Error()))
+		return nil, refuse(file, "", lang.T("不是完整的压缩包：%s", "not a whole archive: %s").F(err.Error()))
 	}
 	if len(z.File) > maxCount {
 		return nil, refuse(file, "", lang.T("压缩包里的文件超过 %d 个", "the archive holds more than %d files").F(maxCount))
@@ -142,9 +142,9 @@ func Validate(file string) ([]*lang.Problem, error) {
 	n := len(o.data)
 	switch c := o.zip.Comment; {
 	case len(c) != sealLen || !strings.HasPrefix(c, sealHead):
-		bad("", lang.T("没有封签:可能被重新打包过", "there is no seal: it may have been packed anew"))
+		bad("", lang.T("没有封签：可能被重新打包过", "there is no seal: it may have been packed anew"))
 	case c[len(sealHead):] != sum(o.data[:n-64]) || string(o.data[n-sealLen:]) != c:
-		bad("", lang.T("封签不符:写出之后有字节被改动", "the seal does not match: bytes were changed after it was written"))
+		bad("", lang.T("封签不符：写出之后有字节被改动", "the seal does not match: bytes were changed after it was written"))
 	}
 	mf := o.find("manifest.json")
 	if mf == nil {
@@ -153,7 +153,7 @@ func Validate(file string) ([]*lang.Problem, error) {
 	}
 	data, err := o.read(mf, maxReport)
 	if err != nil {
-		bad("manifest.json", lang.T("清单读不出:%s", "the manifest cannot be read: %s").F(err.Error()))
+		bad("manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(err.Error()))
 		return out, nil
 	}
 	var m Manifest
@@ -169,20 +169,20 @@ func Validate(file string) ([]*lang.Problem, error) {
 		listed[e.Name] = true
 		f := o.find(e.Name)
 		if f == nil {
-			bad(e.Name, lang.T("清单里有,压缩包里没有", "in the manifest and not in the archive"))
+			bad(e.Name, lang.T("清单里有，压缩包里没有", "in the manifest and not in the archive"))
 			continue
 		}
 		data, err := o.read(f, maxTotal)
 		switch {
 		case err != nil:
-			bad(e.Name, lang.T("读不出:%s", "cannot be read: %s").F(err.Error()))
+			bad(e.Name, lang.T("读不出：%s", "cannot be read: %s").F(err.Error()))
 		case int64(len(data)) != e.Size || sum(data) != e.SHA256:
 			bad(e.Name, lang.T("内容与清单不符", "the content differs from the manifest"))
 		}
 	}
 	for _, f := range o.zip.File {
 		if !listed[f.Name] {
-			bad(f.Name, lang.T("压缩包里有,清单里没有", "in the archive and not in the manifest"))
+			bad(f.Name, lang.T("压缩包里有，清单里没有", "in the archive and not in the manifest"))
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Field < out[j].Field })
@@ -252,7 +252,7 @@ func OpenReport(file string) (*diag.Document, error) {
 	}
 	doc, err := diag.ReadDocument(data)
 	if err != nil {
-		return nil, refuse(file, "", lang.T("不是报告:%s", "not a report: %s").F(err.Error()))
+		return nil, refuse(file, "", lang.T("不是报告：%s", "not a report: %s").F(err.Error()))
 	}
 	return doc, nil
 }

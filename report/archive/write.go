@@ -48,7 +48,7 @@ func (b *builder) fit() error {
 			return &lang.Problem{File: b.opt.Path, What: lang.T("不含证据的报告已超过 %d 字节的上限", "the report without any evidence is over the limit of %d bytes").F(b.opt.MaxBytes), Hint: lang.T("请把上限调大", "raise the limit")}
 		}
 		e := b.entries[worst]
-		b.dropped = append(b.dropped, Dropped{Name: e.Name, Size: e.Size, Why: lang.T("压缩包超过 %d 字节的上限,先去掉最大的证据", "the archive was over its limit of %d bytes, so the biggest evidence went first").F(b.opt.MaxBytes)})
+		b.dropped = append(b.dropped, Dropped{Name: e.Name, Size: e.Size, Why: lang.T("压缩包超过 %d 字节的上限，先去掉最大的证据", "the archive was over its limit of %d bytes, so the biggest evidence went first").F(b.opt.MaxBytes)})
 		b.entries = append(b.entries[:worst], b.entries[worst+1:]...)
 	}
 }
@@ -189,5 +189,5 @@ func free(path string, force bool) error {
 }
 
 func taken(path string) error {
-	return &lang.Problem{File: path, What: lang.T("文件已存在", "the file exists"), Hint: lang.T("换个名字,或加 --force", "choose another name, or add --force")}
+	return &lang.Problem{File: path, What: lang.T("文件已存在", "the file exists"), Hint: lang.T("换个名字，或加 --force", "choose another name, or add --force")}
 }

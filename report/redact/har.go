@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -28,8 +30,49 @@ func (f *File) HAR(r io.Reader, w io.Writer) error {
 	f.hit("unparsed")
 	f.ruins = true
 	defer func() { f.ruins = false }()
-	rest := io.MultiReader(strings.NewReader(string(dec.UnreadBuffer())), r)
+	rest := bufio.NewReader(io.MultiReader(strings.NewReader(string(dec.UnreadBuffer())), r))
+	if err := f.orphan(rest, w); err != nil {
+		return err
+	}
 	return f.text(rest, w)
+}
+
+// orphan takes away the value at which a document broke off: its key was read
+// already, so that nobody can tell any more what it is.
+func (f *File) orphan(r *bufio.Reader, w io.Writer) error {
+	n, first, escaped := 0, byte(0), false
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			break // the reader behind it is asked again
+		}
+		if first == 0 && strings.IndexByte(" \t\r\n:,", b) >= 0 {
+			if _, err := w.Write([]byte{b}); err != nil {
+				return err
+			}
+			continue
+		}
+		if first == 0 {
+			first = b
+		}
+		if first != '"' && strings.IndexByte(",{}[]\n", b) >= 0 {
+			if err := r.UnreadByte(); err != nil {
+				return err
+			}
+			break
+		}
+		n++
+		if first == '"' && b == '"' && !escaped && n > 1 {
+			break
+		}
+		escaped = b == '\\' && !escaped
+	}
+	if n == 0 {
+		return nil
+	}
+	f.hit("text")
+	_, err := fmt.Fprintf(w, "<text#%d>", n)
+	return err
 }
 
 // failing keeps a reader's own error apart from the parser's.

@@ -101,7 +101,7 @@ func nationalID(s, digits string, end int) (id string, idEnd int, ok bool) {
 		switch {
 		case e < len(s) && (s[e] == 'X' || s[e] == 'x'):
 			id, idEnd = digits+"X", e+1
-		case strings.HasPrefix(s[e:], "X"), strings.HasPrefix(s[e:], "x"):
+		case strings.HasPrefix(s[e:], "Ｘ"), strings.HasPrefix(s[e:], "ｘ"):
 			id, idEnd = digits+"X", e+3
 		default:
 			return "", 0, false

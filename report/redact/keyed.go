@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// keyed looks for "key=value", "key: value" and "键:值", quoted or not.
+// keyed looks for "key=value", "key: value" and "键：值", quoted or not.
 func (c *scan) keyed() {
 	s := c.s
 	for i := 0; i < len(s); i++ {
@@ -14,7 +14,7 @@ func (c *scan) keyed() {
 		switch {
 		case s[i] == '=' || s[i] == ':':
 			size = 1
-		case strings.HasPrefix(s[i:], ":"), strings.HasPrefix(s[i:], "="), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"):
+		case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"):
 			size = 3
 		case strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 			size = 3
@@ -27,7 +27,7 @@ func (c *scan) keyed() {
 			continue
 		}
 		prose := s[i] != '=' && s[i] != '%'
-		if s[i] >= 0x80 && !strings.HasPrefix(s[i:], ":") && !strings.HasPrefix(s[i:], "=") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+		if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
 			continue // 是, 为 stand in every sentence
 		}
 		if end := c.value(cl, start, i+size, prose); end > i {
@@ -82,6 +82,14 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if i >= len(s) {
 		return 0
 	}
+	for _, pair := range [...][2]string{{"“", "”"}, {"‘", "’"}, {"「", "」"}} {
+		if strings.HasPrefix(s[i:], pair[0]) {
+			from := i + len(pair[0])
+			if n := strings.Index(s[from:], pair[1]); n > 0 {
+				return c.judge(cl, from, from+n, true, prose, spaced)
+			}
+		}
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	return c.judge(cl, i, bareEnd(s, i, cl, inQuery), false, prose, spaced)
 }
@@ -129,7 +137,7 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = "\"'`&;|<>{}\r\n"
 	}
 	for j, r := range s[from:] {
-		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune(",。;、|)】》”", r) || r == ' ' {
+		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
 			return from + j
 		}
 	}

@@ -154,7 +154,7 @@ func jsonAhead(s string) bool {
 // keyBefore gives the key of a value that begins behind s, as in "body=" or "data: ".
 func keyBefore(s string) string {
 	t := strings.TrimRight(s, " \t\"'\\")
-	if u := strings.TrimRight(t, "=:"); u != t {
+	if u := strings.TrimRight(t, "=:＝："); u != t {
 		_, key := keyLeft(u, len(u))
 		return key
 	}

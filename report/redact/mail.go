@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// mails looks for e-mail addresses, with "@", "@" or "%40".
+// mails looks for e-mail addresses, with "@", "＠" or "%40".
 func (c *scan) mails() {
 	s := c.s
 	for i := 0; i < len(s); i++ {
@@ -14,7 +14,7 @@ func (c *scan) mails() {
 		switch {
 		case s[i] == '@':
 			size = 1
-		case strings.HasPrefix(s[i:], "@"), strings.HasPrefix(s[i:], "﹫"), strings.HasPrefix(s[i:], "%40"):
+		case strings.HasPrefix(s[i:], "＠"), strings.HasPrefix(s[i:], "﹫"), strings.HasPrefix(s[i:], "%40"):
 			size = 3
 		case strings.HasPrefix(s[i:], "[at]"), strings.HasPrefix(s[i:], "(at)"):
 			size = 4
@@ -71,7 +71,7 @@ func domainEnd(s string, from int) int {
 			i++
 			continue
 		}
-		if r == '.' || r == '。' && i+size < len(s) && !ascii {
+		if r == '.' || r == '．' || r == '。' && i+size < len(s) && !ascii {
 			if i == last {
 				break
 			}
@@ -113,7 +113,8 @@ func domainEnd(s string, from int) int {
 			}
 		}
 		// What ends like no domain may still begin like one: a.com.0
-		i = last - 1
+		_, dot := utf8.DecodeLastRuneInString(s[:last])
+		i = last - dot
 		last = from + strings.LastIndexByte(s[from:max(i, from)], '.') + 1
 	}
 	return 0

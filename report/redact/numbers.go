@@ -98,7 +98,7 @@ func (c *scan) plusBefore(start int) int {
 	if start > 0 && c.s[start-1] == '+' {
 		return start - 1
 	}
-	if strings.HasSuffix(c.s[:start], "+") {
+	if strings.HasSuffix(c.s[:start], "＋") {
 		return start - 3
 	}
 	return start
@@ -116,10 +116,16 @@ func enough(s string, i int) bool {
 				return true
 			}
 		case b >= 0x80:
-			gap++
-			if b == 0xEF { // full-width digits are three bytes
+			if _, n := digitAt(s, i); n > 0 { // a full-width digit
 				digits++
+				gap = 0
+				i += n - 1
+				if digits >= 9 {
+					return true
+				}
+				continue
 			}
+			gap++
 		case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')' || b == '%':
 			gap++
 		default:
@@ -131,6 +137,11 @@ func enough(s string, i int) bool {
 
 // inHex tells whether digits stand inside of a long hexadecimal word: a hash, not a number.
 func (c *scan) inHex(start, end int) bool {
+	for k := start; k < end; k++ {
+		if c.s[k] >= 0x80 {
+			return false // no hash is written in full width
+		}
+	}
 	i, j, letter := start, end, false
 	for i > 0 && isHex(c.s[i-1]) {
 		i--
@@ -159,7 +170,7 @@ func digitAt(s string, i int) (byte, int) {
 }
 
 // separators stand between the groups of one number.
-var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "-", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "(", ")"}
+var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "－", "．", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "（", "）"}
 
 func groupsFrom(s string, i int) []group {
 	var out []group
@@ -283,7 +294,7 @@ func numberEnd(s string, from, to int) int {
 			i = j
 		default:
 			sep := 0
-			for _, x := range append([]string{"+", "(", "("}, separators...) {
+			for _, x := range append([]string{"+", "＋", "(", "（"}, separators...) {
 				if strings.HasPrefix(s[i:to], x) {
 					sep = len(x)
 					break

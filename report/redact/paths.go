@@ -78,7 +78,7 @@ func (c *scan) owner(from int, home string) {
 			end = space
 		}
 		for i, r := range s[from:end] {
-			if strings.ContainsRune(",;)(],。;)", r) {
+			if strings.ContainsRune(",;)(]，。；）（", r) {
 				end = from + i
 				break
 			}

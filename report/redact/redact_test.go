@@ -135,6 +135,25 @@ func TestLongLineAndKeyOverLines(t *testing.T) {
 	}
 }
 
+// A HAR that is cut off in the middle of a value has its key read already.
+func TestTheValueAtWhichAHARBreaksOff(t *testing.T) {
+	for _, in := range []string{
+		`{"log":{"version":"1.2"},"password":"hunter2`,
+		`{"password":hunter2`,
+		`{"a":{"password":00hunter2,"b":1}}`,
+		`{"log":{"entries":[{"request":{"headers":[{"name":"Authorization","value":"Bearer hunter2`,
+		`{"log":{"entries":[{"request":{"cookies":[{"name":"sid","value":hunter2`,
+	} {
+		var b bytes.Buffer
+		if err := New(testKey).HAR(strings.NewReader(in), &b); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), "hunter2") {
+			t.Errorf("%s: %s", in, b.String())
+		}
+	}
+}
+
 func FuzzRedact(f *testing.F) {
 	f.Add("4 x")
 	for _, tt := range leaks {

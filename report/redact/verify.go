@@ -54,9 +54,9 @@ func Verify(finished []byte) []Finding {
 var fullWidth = func() *strings.Replacer {
 	var pairs []string
 	for i := range 10 {
-		pairs = append(pairs, string(rune('0'+i)), strconv.Itoa(i))
+		pairs = append(pairs, string(rune('０'+i)), strconv.Itoa(i))
 	}
-	return strings.NewReplacer(append(pairs, "@", "@")...)
+	return strings.NewReplacer(append(pairs, "＠", "@", "．", ".", "Ｘ", "X", "ｘ", "x")...)
 }()
 
 // spellings gives a line as it is and decoded, pseudonyms blanked out.
