@@ -91,12 +91,12 @@ func run(args []string, out io.Writer) (code int, err error) {
 		}
 		c, ok := bed.Find(name)
 		if !ok {
-			return 2, errors.New(lang.T("没有名为 %s 的情形;-list 列出全部", "no condition is called %s; -list lists them").F(name).In(o.lang))
+			return 2, errors.New(lang.T("没有名为 %s 的情形；-list 列出全部", "no condition is called %s; -list lists them").F(name).In(o.lang))
 		}
 		list = append(list, c)
 	}
 	if err := bed.Available(); err != nil {
-		return 1, errors.New(lang.T("这台机器上不能搭测试网络(需要 Linux、root、/dev/net/tun、iproute2 与 nftables):%s", "this machine cannot have a test bed (it takes Linux, root, /dev/net/tun, iproute2 and nftables): %s").F(err.Error()).In(o.lang))
+		return 1, errors.New(lang.T("这台机器上不能搭测试网络（需要 Linux、root、/dev/net/tun、iproute2 与 nftables）：%s", "this machine cannot have a test bed (it takes Linux, root, /dev/net/tun, iproute2 and nftables): %s").F(err.Error()).In(o.lang))
 	}
 	ctx := context.Background()
 	b, err := bed.Start(ctx, bed.Topology{RTT: o.rtt, Settings: o.wan, Shared: true})

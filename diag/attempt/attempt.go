@@ -104,6 +104,7 @@ type Attempt struct {
 	keys   map[string]keyFacts
 
 	alias    []string                // further ids of the message: those its sender's client made up
+	logged   clock.Stamp             // the press as the page or client logged it
 	traces   map[string]bool         // ids under which the service logs the recall's own work
 	conv     string                  // the conversation's id, as logs name it
 	parties  []string                // connections, logins and people that logs name beside the message
@@ -149,6 +150,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.learnPress()
 	a.readLogs(ctx, h)
 	a.readNotes()
+	a.settlePress()
 	a.frameRequests()
 	a.settleTold()
 	a.settleVisitor()

@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,7 +16,7 @@ var (
 	// uiLine is how pages and clients log that somebody pressed something.
 	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了`)
 	// inputDelay is how long the page says that the press waited for it.
-	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b`)
+	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b`)
 )
 
 // How far a stated press and what a log shows may lie apart and still be the
@@ -34,13 +35,18 @@ func (a *Attempt) learnPress() {
 			continue
 		}
 		for _, e := range lf.Entries {
-			if e.At.IsZero() || !a.pressed(e) {
+			if e.At.IsZero() {
+				continue
+			}
+			if near, timed := a.near(e.At, samePress); near || !timed {
+				if d := saidDelay(e.Text); d > 0 && !a.aboutOther(e.Text) {
+					a.InputDelay = max(a.InputDelay, d)
+				}
+			}
+			if !a.pressed(e) {
 				continue
 			}
 			at := withSource(e.At, lf.File.Name+":"+strconv.Itoa(e.Line))
-			if d := saidDelay(e.Text); d > 0 {
-				a.InputDelay = max(a.InputDelay, d)
-			}
 			if at.Clock == clock.Unknown {
 				at.Clock = clock.Device // whoever logs presses runs where they are made
 			}
@@ -58,10 +64,26 @@ func (a *Attempt) learnPress() {
 	if first.IsZero() {
 		return
 	}
-	if a.InputDelay > 0 && a.InputDelay < longDelay && first.T.Equal(last.T) {
+	if a.InputDelay > 0 && a.InputDelay < longDelay && last.T.Sub(first.T) < a.InputDelay/2 {
 		first.T = first.T.Add(-a.InputDelay) // the handler logs when it runs at last
 	}
-	a.Press = first
+	a.logged = first
+	if a.Press.IsZero() || a.InputDelay > 0 {
+		a.Press = first
+	}
+}
+
+// settlePress takes the press that the page logged, unless the page was busy: it
+// then logged the press when it got round to it, and the person knows better.
+func (a *Attempt) settlePress() {
+	if a.logged.IsZero() || a.Press == a.logged {
+		return
+	}
+	busy := slices.ContainsFunc(a.Signals, func(s Signal) bool { return s.Means == "device_slow" && !s.Said })
+	if busy && a.Press.Source == "incident" && !wholeMinute(a.Press.T) && a.Press.T.Before(a.logged.T) {
+		return
+	}
+	a.Press = a.logged
 }
 
 // pressed reports whether a log entry of a page or client shows this recall being pressed.
@@ -82,11 +104,12 @@ func saidDelay(text string) time.Duration {
 	if m == nil {
 		return 0
 	}
-	f, err := strconv.ParseFloat(m[1], 64)
+	n, unit := m[1]+m[3], m[2]+m[4]
+	f, err := strconv.ParseFloat(n, 64)
 	if err != nil || f > 1e7 {
 		return 0
 	}
-	if m[2] == "s" {
+	if unit == "s" {
 		f *= 1000
 	}
 	return time.Duration(f * float64(time.Millisecond))

@@ -16,7 +16,7 @@ const shortWindow = 2 * time.Second
 // Scenarios gives every scenario, along the six stages of a recall.
 func Scenarios() []Scenario {
 	return []Scenario{
-		{Name: "healthy", Code: Healthy, Title: lang.T("一切正常,撤回成功", "nothing is wrong, the recall works")},
+		{Name: "healthy", Code: Healthy, Title: lang.T("一切正常，撤回成功", "nothing is wrong, the recall works")},
 
 		{Name: "button-hidden", Code: "trigger.button-hidden",
 			Title: lang.T("窄屏布局把撤回按钮藏掉了", "the layout for narrow screens leaves the recall button out"),
@@ -27,14 +27,14 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.faults.HideButtonBelow = 0 }},
 
 		{Name: "client-outdated", Code: "dispatch.client-outdated",
-			Title: lang.T("桌面客户端版本过低,服务拒绝其请求", "the desktop client is too old, the service turns it away"),
+			Title: lang.T("桌面客户端版本过低，服务拒绝其请求", "the desktop client is too old, the service turns it away"),
 			set: func(p *plan) {
 				p.story.device, p.story.clientVersion = "desktop_app", "3.9.0"
 			},
 			mend: func(p *plan) { p.story.clientVersion = "4.0.1" }},
 
 		{Name: "stale-app", Code: "dispatch.stale-app",
-			Title: lang.T("浏览器运行缓存里的旧页面,向已下线的接口发请求", "the browser runs an old page from its cache, which posts to an endpoint that is gone"),
+			Title: lang.T("浏览器运行缓存里的旧页面，向已下线的接口发请求", "the browser runs an old page from its cache, which posts to an endpoint that is gone"),
 			set: func(p *plan) {
 				p.faults.DeployAfterVisit, p.faults.PagesMaxAge = true, 7*24*time.Hour
 				p.story.visitedBefore = true
@@ -42,12 +42,12 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.faults.PagesMaxAge = 0 }},
 
 		{Name: "interrupted", Code: "transport.interrupted",
-			Title: lang.T("撤回请求发到一半,连接被重置", "the connection is reset in the middle of the recall request"),
+			Title: lang.T("撤回请求发到一半，连接被重置", "the connection is reset in the middle of the recall request"),
 			set:   func(p *plan) { p.path.resetRecall = true },
 			mend:  func(p *plan) { p.path.resetRecall = false }},
 
 		{Name: "high-latency", Code: "transport.high-latency",
-			Title: lang.T("按得及时,但线路延迟太高,请求到达时已过时限", "pressed in time, but the path is so slow that the request arrives too late"),
+			Title: lang.T("按得及时，但线路延迟太高，请求到达时已过时限", "pressed in time, but the path is so slow that the request arrives too late"),
 			set: func(p *plan) {
 				p.policy.Window = shortWindow
 				p.path.delay = 400 * time.Millisecond
@@ -56,26 +56,26 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.path.delay = 0 }},
 
 		{Name: "local-network", Code: "transport.local-network",
-			Title: lang.T("本地网络封住了接口端口,页面能开但请求发不出", "the local network closes the API's port: the page works, its requests do not get out"),
+			Title: lang.T("本地网络封住了接口端口，页面能开但请求发不出", "the local network closes the API's port: the page works, its requests do not get out"),
 			set:   func(p *plan) { p.path.refuseAPI = true },
 			mend:  func(p *plan) { p.path.refuseAPI = false }},
 
 		{Name: "overloaded", Code: "admission.overloaded",
-			Title: lang.T("服务过载,请求排队后被 503 拒绝", "the service is overloaded: requests queue and end in 503"),
+			Title: lang.T("服务过载，请求排队后被 503 拒绝", "the service is overloaded: requests queue and end in 503"),
 			set: func(p *plan) {
 				p.faults.QueueFor, p.faults.OverloadStatus = 700*time.Millisecond, 503
 			},
 			mend: func(p *plan) { p.faults.QueueFor, p.faults.OverloadStatus = 0, 0 }},
 
 		{Name: "uneven-backends", Code: "admission.uneven-backends",
-			Title: lang.T("三个后端里有一个又慢又出错,会话恰好落在它上面", "one of three backends is slow and failing, and the conversation lives there"),
+			Title: lang.T("三个后端里有一个又慢又出错，会话恰好落在它上面", "one of three backends is slow and failing, and the conversation lives there"),
 			set: func(p *plan) {
 				p.backends, p.faults.BadBackend, p.faults.BadBackendFor = 3, int(convWeb%3)+1, 900*time.Millisecond
 			},
 			mend: func(p *plan) { p.faults.BadBackend = 0 }},
 
 		{Name: "rate-limited", Code: "admission.rate-limited",
-			Title: lang.T("短时间内撤回太多次,被限流", "too many recalls in a short time, the quota is used up"),
+			Title: lang.T("短时间内撤回太多次，被限流", "too many recalls in a short time, the quota is used up"),
 			set: func(p *plan) {
 				p.faults.RateLimit, p.faults.RatePer = 3, 10*time.Second
 				p.story.recallsBefore = 3
@@ -83,7 +83,7 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.faults.RateLimit = 0 }},
 
 		{Name: "session-invalid", Code: "admission.session-invalid",
-			Title: lang.T("账号在别处登录,本端被踢下线", "the account logged in elsewhere, this session was thrown out"),
+			Title: lang.T("账号在别处登录，本端被踢下线", "the account logged in elsewhere, this session was thrown out"),
 			set: func(p *plan) {
 				p.faults.SingleLogin = true
 				p.story.otherLogin = beforePressing
@@ -91,7 +91,7 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.faults.SingleLogin = false }},
 
 		{Name: "window-expired", Code: "decision.window-expired",
-			Title: lang.T("超过时限才按撤回,页面的按钮还在", "the button was still there, but the window had closed before the press"),
+			Title: lang.T("超过时限才按撤回，页面的按钮还在", "the button was still there, but the window had closed before the press"),
 			set: func(p *plan) {
 				p.policy.Window, p.policy.ButtonFor = shortWindow, time.Minute
 				p.story.pressAfter = p.policy.Window + 900*time.Millisecond
@@ -99,12 +99,12 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.story.pressAfter = basePlan().story.pressAfter }},
 
 		{Name: "clock-skew", Code: "decision.clock-skew",
-			Title: lang.T("本机时钟快了 90 秒,页面以为已过时限,没有发出请求", "this device's clock is 90 s fast: the page takes the window for closed and sends nothing"),
+			Title: lang.T("本机时钟快了 90 秒，页面以为已过时限，没有发出请求", "this device's clock is 90 s fast: the page takes the window for closed and sends nothing"),
 			set:   func(p *plan) { p.faults.ClockOffset = skew },
 			mend:  func(p *plan) { p.faults.ClockOffset = 0 }},
 
 		{Name: "clock-skew-request", Code: "decision.clock-skew",
-			Title: lang.T("服务按客户端自报的时间判定,本机时钟快了 90 秒", "the service judges by the time that the client states, and this device is 90 s fast"),
+			Title: lang.T("服务按客户端自报的时间判定，本机时钟快了 90 秒", "the service judges by the time that the client states, and this device is 90 s fast"),
 			set: func(p *plan) {
 				p.faults.ClockOffset, p.faults.TrustClientTime = skew, true
 				p.policy.ButtonFor = 10 * time.Minute
@@ -142,7 +142,7 @@ func Scenarios() []Scenario {
 			mend:  func(p *plan) { p.policy.Roles = append(p.policy.Roles, "trainee") }},
 
 		{Name: "channel-unsupported", Code: "decision.channel-unsupported",
-			Title: lang.T("会话来自微信渠道,该渠道不支持撤回", "the conversation comes from WeChat, and that channel cannot recall"),
+			Title: lang.T("会话来自微信渠道，该渠道不支持撤回", "the conversation comes from WeChat, and that channel cannot recall"),
 			set:   func(p *plan) { p.story.conv = convWechat },
 			mend:  func(p *plan) { p.policy.Channels = append(p.policy.Channels, "wechat") }},
 
@@ -152,12 +152,12 @@ func Scenarios() []Scenario {
 			mend:  func(p *plan) { p.story.endedBefore = false }},
 
 		{Name: "stale-view", Code: "sync.stale-view",
-			Title: lang.T("撤回已生效,但本端从缓存读历史,仍显示旧状态", "recalled, but this client reads history from its cache and still shows the message"),
+			Title: lang.T("撤回已生效，但本端从缓存读历史，仍显示旧状态", "recalled, but this client reads history from its cache and still shows the message"),
 			set:   func(p *plan) { p.faults.HistoryMaxAge = 5 * time.Minute },
 			mend:  func(p *plan) { p.faults.HistoryMaxAge = 0 }},
 
 		{Name: "multi-session", Code: "sync.multi-session",
-			Title: lang.T("撤回已生效,同账号的另一个登录迟迟收不到", "recalled, but another login of the account is told late"),
+			Title: lang.T("撤回已生效，同账号的另一个登录迟迟收不到", "recalled, but another login of the account is told late"),
 			set: func(p *plan) {
 				p.faults.LatePush = 30 * time.Second
 				p.story.otherLogin = afterOpening
@@ -165,7 +165,7 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.faults.LatePush = 0 }},
 
 		{Name: "push-disconnected", Code: "sync.push-disconnected",
-			Title: lang.T("撤回已生效,但本端推送连接断了,没有收到", "recalled, but this client's push connection was down and it was not told"),
+			Title: lang.T("撤回已生效，但本端推送连接断了，没有收到", "recalled, but this client's push connection was down and it was not told"),
 			set: func(p *plan) {
 				p.path.dropPush = true
 				p.story.lookFor = 2500 * time.Millisecond // long enough to see the page fail to come back
@@ -173,12 +173,12 @@ func Scenarios() []Scenario {
 			mend: func(p *plan) { p.path.dropPush = false }},
 
 		{Name: "visitor-client-outdated", Code: "sync.visitor-client-outdated",
-			Title: lang.T("撤回已生效,但访客 App 太旧,不认识撤回", "recalled, but the visitor's app is too old to honour it"),
+			Title: lang.T("撤回已生效，但访客 App 太旧，不认识撤回", "recalled, but the visitor's app is too old to honour it"),
 			set:   func(p *plan) { p.story.sdk, p.story.sdkVersion = "android", "3.5.0" },
 			mend:  func(p *plan) { p.story.sdkVersion = "4.1.5" }},
 
 		{Name: "service-unknown", Code: "service.unknown",
-			Title: lang.T("服务答复成功,之后什么也没发生", "the service says yes, and then nothing happens"),
+			Title: lang.T("服务答复成功，之后什么也没发生", "the service says yes, and then nothing happens"),
 			set:   func(p *plan) { p.faults.LoseRecalls = true },
 			mend:  func(p *plan) { p.faults.LoseRecalls = false }},
 	}

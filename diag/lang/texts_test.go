@@ -127,7 +127,7 @@ var halfWidth = regexp.MustCompile(`\{"log":|字段: 值|\w+://\S*|\d+(?::\d\d)+
 var recognisers = []string{"diag/attempt/", "diag/evidence/", "diag/profile/", "diag/incident/", "diag/lab/", "report/redact/"}
 
 // Folders whose texts are still to be put into full width.
-var pending = []string{"cmd/labnet/", "diag/evidence/", "diag/incident/", "diag/lab/", "diag/profile/", "diag/verdict/"}
+var pending = []string{"diag/evidence/"}
 
 var (
 	sign      = regexp.MustCompile(`[,;:?!()]`)

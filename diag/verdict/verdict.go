@@ -110,11 +110,11 @@ func explain(because lang.Text, o diag.Observation) lang.Text {
 	words := o.Detail["words"]
 	switch {
 	case words != "":
-		return lang.T("%s(“%s”)", "%s (\"%s\")").F(because, words)
+		return lang.T("%s（“%s”）", "%s (\"%s\")").F(because, words)
 	case o.Unit != "":
-		return lang.T("%s(%s %s)", "%s (%s %s)").F(because, o.Text(), o.Unit)
+		return lang.T("%s（%s %s）", "%s (%s %s)").F(because, o.Text(), o.Unit)
 	case o.Detail["error"] != "":
-		return lang.T("%s(%s)", "%s (%s)").F(because, o.Detail["error"])
+		return lang.T("%s（%s）", "%s (%s)").F(because, o.Detail["error"])
 	}
 	return because
 }

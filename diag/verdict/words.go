@@ -14,20 +14,20 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		if ctx.Health {
 			return lang.T("未发现会让撤回失败的问题。", "Nothing was found that would make a recall fail.")
 		}
-		return lang.T("这次撤回是成功的:没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
+		return lang.T("这次撤回是成功的：没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
 	case diag.Inconclusive:
 		if len(v.Causes) == 0 {
-			return lang.T("证据不足,无法判断撤回为何失败。", "There is too little evidence to tell why the recall failed.")
+			return lang.T("证据不足，无法判断撤回为何失败。", "There is too little evidence to tell why the recall failed.")
 		}
 		c, _ := diag.CauseOf(v.Causes[0].Code)
-		return lang.T("还不能确定原因;目前最可能的是:%s(%s)。", "The cause is not certain; the likeliest so far: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
+		return lang.T("还不能确定原因；目前最可能的是：%s（%s）。", "The cause is not certain; the likeliest so far: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
 	}
 	c, _ := diag.CauseOf(v.Causes[0].Code)
 	what := c.What
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
 			if n, isNum := o.Number(); isNum && n < 0 {
-				what = lang.T("按下撤回时,时限已过 %.1f 秒(误差 ±%.1f 秒)。", "It was asked %.1f s ± %.1f s after the window closed.").F(-n/1000, *o.Uncertainty/1000)
+				what = lang.T("按下撤回时，时限已过 %.1f 秒（误差 ±%.1f 秒）。", "It was asked %.1f s ± %.1f s after the window closed.").F(-n/1000, *o.Uncertainty/1000)
 			}
 		}
 	}
@@ -52,11 +52,11 @@ func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
 	}
 	if _, ok := obs.First("server.answer"); !ok {
 		if _, ok := obs.First("browser.dispatch"); !ok {
-			add(lang.T("撤回那一刻浏览器的 HAR(开发者工具 → 网络 → 导出)", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
+			add(lang.T("撤回那一刻浏览器的 HAR（开发者工具 → 网络 → 导出）", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
 		}
 	}
 	if _, ok := obs.First("window.asked"); !ok {
-		add(lang.T("消息的发送时间和按下撤回的时间(精确到秒)", "when the message was sent and when the recall was pressed, to the second"))
+		add(lang.T("消息的发送时间和按下撤回的时间（精确到秒）", "when the message was sent and when the recall was pressed, to the second"))
 	}
 	n := 0
 	for _, s := range list {

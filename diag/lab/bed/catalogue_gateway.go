@@ -43,11 +43,11 @@ func gatewayConditions() []Condition {
 				del, add := defaultRoutes()
 				return b.commands(ctx, b.Client, del, add)
 			}},
-		{Name: "hello-reset", Text: lang.T("网关见到 TLS 的 ClientHello 就断开连接(深度检测)。", "The gateway resets connections once it sees the TLS ClientHello (deep packet inspection)."), Truth: Truth{Place: AtGateway, Kind: "hello-reset"}, slot: slotTLS, hides: aboveTLS,
+		{Name: "hello-reset", Text: lang.T("网关见到 TLS 的 ClientHello 就断开连接（深度检测）。", "The gateway resets connections once it sees the TLS ClientHello (deep packet inspection)."), Truth: Truth{Place: AtGateway, Kind: "hello-reset"}, slot: slotTLS, hides: aboveTLS,
 			apply: rules(atGateway, Forward, `iifname "lan0" `+https+" meta length > 250 reject with tcp reset")},
-		{Name: "interception", Text: lang.T("网关拆开 TLS,用系统不认识的 CA 重新签名。", "The gateway takes TLS apart and signs anew, by an authority that the system does not know."), Truth: Truth{Place: AtGateway, Kind: "interception"}, slot: slotTLS, hides: append([]string{slotWS, slotService, slotClock}, behindProxy...),
+		{Name: "interception", Text: lang.T("网关拆开 TLS，用系统不认识的 CA 重新签名。", "The gateway takes TLS apart and signs anew, by an authority that the system does not know."), Truth: Truth{Place: AtGateway, Kind: "interception"}, slot: slotTLS, hides: append([]string{slotWS, slotService, slotClock}, behindProxy...),
 			apply: func(ctx context.Context, b *Bed) error { return b.Intercept(ctx, Interception{}) }},
-		{Name: "interception-trusted", Text: lang.T("网关拆开 TLS,用已装入系统的 CA 重新签名。", "The gateway takes TLS apart and signs anew, by an authority that was installed on the system."), Truth: Truth{Place: AtGateway, Kind: "interception"}, slot: slotTLS, hides: behindProxy,
+		{Name: "interception-trusted", Text: lang.T("网关拆开 TLS，用已装入系统的 CA 重新签名。", "The gateway takes TLS apart and signs anew, by an authority that was installed on the system."), Truth: Truth{Place: AtGateway, Kind: "interception"}, slot: slotTLS, hides: behindProxy,
 			apply: func(ctx context.Context, b *Bed) error {
 				a, err := NewAuthority("Corp Inspection CA")
 				if err != nil {
@@ -58,35 +58,35 @@ func gatewayConditions() []Condition {
 				}
 				return b.Intercept(ctx, Interception{Authority: a})
 			}},
-		{Name: "splicing", Text: lang.T("网关透明代理 TCP,不动 TLS。", "The gateway takes TCP connections over and leaves TLS alone."), Truth: Truth{Healthy: true, Place: AtGateway, Kind: "transparent-proxy"}, slot: slotTLS, hides: behindProxy,
+		{Name: "splicing", Text: lang.T("网关透明代理 TCP，不动 TLS。", "The gateway takes TCP connections over and leaves TLS alone."), Truth: Truth{Healthy: true, Place: AtGateway, Kind: "transparent-proxy"}, slot: slotTLS, hides: behindProxy,
 			apply: func(ctx context.Context, b *Bed) error { return b.Intercept(ctx, Interception{Splice: true}) }},
-		{Name: "portal", Text: lang.T("上网认证页:80 端口被转走,443 端口被拒绝。", "A captive portal: port 80 is led to it, port 443 is refused."), Truth: Truth{Place: AtGateway, Kind: "portal"}, slot: slotPort, hides: behindPort,
+		{Name: "portal", Text: lang.T("上网认证页：80 端口被转走，443 端口被拒绝。", "A captive portal: port 80 is led to it, port 443 is refused."), Truth: Truth{Place: AtGateway, Kind: "portal"}, slot: slotPort, hides: behindPort,
 			apply: func(ctx context.Context, b *Bed) error { return b.Portal(ctx, RejectReset) }},
-		{Name: "portal-silent", Text: lang.T("上网认证页:80 端口被转走,443 端口没有回答。", "A captive portal: port 80 is led to it, port 443 is silent."), Truth: Truth{Place: AtGateway, Kind: "portal"}, slot: slotPort, hides: behindPort,
+		{Name: "portal-silent", Text: lang.T("上网认证页：80 端口被转走，443 端口没有回答。", "A captive portal: port 80 is led to it, port 443 is silent."), Truth: Truth{Place: AtGateway, Kind: "portal"}, slot: slotPort, hides: behindPort,
 			apply: func(ctx context.Context, b *Bed) error { return b.Portal(ctx, Drop) }},
-		{Name: "proxy", Text: lang.T("环境变量指定的 HTTP 代理,工作正常。", "An HTTP proxy that the environment names, and that works."), Truth: Truth{Healthy: true, Place: AtGateway, Kind: "proxy"}, slot: slotProxy, hides: append([]string{slotTLS, slotDNS}, behindProxy...),
+		{Name: "proxy", Text: lang.T("环境变量指定的 HTTP 代理，工作正常。", "An HTTP proxy that the environment names, and that works."), Truth: Truth{Healthy: true, Place: AtGateway, Kind: "proxy"}, slot: slotProxy, hides: append([]string{slotTLS, slotDNS}, behindProxy...),
 			apply: proxied(ForwardProxy{})},
-		{Name: "proxy-auth", Text: lang.T("HTTP 代理要求登录(407)。", "The HTTP proxy wants a login (407)."), Truth: Truth{Place: AtGateway, Kind: "proxy-auth"}, slot: slotProxy, hides: append([]string{slotDNS}, behindPort...),
+		{Name: "proxy-auth", Text: lang.T("HTTP 代理要求登录（407）。", "The HTTP proxy wants a login (407)."), Truth: Truth{Place: AtGateway, Kind: "proxy-auth"}, slot: slotProxy, hides: append([]string{slotDNS}, behindPort...),
 			apply: proxied(ForwardProxy{Auth: true})},
-		{Name: "proxy-refused", Text: lang.T("HTTP 代理拒绝 CONNECT(403)。", "The HTTP proxy refuses CONNECT (403)."), Truth: Truth{Place: AtGateway, Kind: "proxy-refused"}, slot: slotProxy, hides: append([]string{slotDNS}, behindPort...),
+		{Name: "proxy-refused", Text: lang.T("HTTP 代理拒绝 CONNECT（403）。", "The HTTP proxy refuses CONNECT (403)."), Truth: Truth{Place: AtGateway, Kind: "proxy-refused"}, slot: slotProxy, hides: append([]string{slotDNS}, behindPort...),
 			apply: proxied(ForwardProxy{Refuse: true})},
-		{Name: "ws-denied", Text: lang.T("网关的代理拒绝 WebSocket(403)。", "A proxy on the gateway denies WebSockets (403)."), Truth: Truth{Place: AtGateway, Kind: "ws-denied"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
+		{Name: "ws-denied", Text: lang.T("网关的代理拒绝 WebSocket（403）。", "A proxy on the gateway denies WebSockets (403)."), Truth: Truth{Place: AtGateway, Kind: "ws-denied"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
 			apply: func(ctx context.Context, b *Bed) error {
 				return b.Intercept(ctx, Interception{Authority: b.CA, WS: WSRefuse})
 			}},
-		{Name: "ws-stripped", Text: lang.T("网关的代理删掉 Upgrade 头,服务答 426。", "A proxy on the gateway takes the Upgrade header away; the service answers 426."), Truth: Truth{Place: AtGateway, Kind: "ws-stripped"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
+		{Name: "ws-stripped", Text: lang.T("网关的代理删掉 Upgrade 头，服务答 426。", "A proxy on the gateway takes the Upgrade header away; the service answers 426."), Truth: Truth{Place: AtGateway, Kind: "ws-stripped"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
 			apply: func(ctx context.Context, b *Bed) error {
 				return b.Intercept(ctx, Interception{Authority: b.CA, WS: WSStrip})
 			}},
-		{Name: "ws-mute-proxy", Text: lang.T("网关的代理答 101,此后不传任何数据。", "A proxy on the gateway answers 101 and passes nothing on."), Truth: Truth{Place: AtGateway, Kind: "ws-mute"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
+		{Name: "ws-mute-proxy", Text: lang.T("网关的代理答 101，此后不传任何数据。", "A proxy on the gateway answers 101 and passes nothing on."), Truth: Truth{Place: AtGateway, Kind: "ws-mute"}, slot: slotWS, hides: append([]string{slotTLS}, behindProxy...),
 			apply: func(ctx context.Context, b *Bed) error {
 				return b.Intercept(ctx, Interception{Authority: b.CA, WS: WSMute})
 			}},
-		{Name: "ipv6-hole", Text: lang.T("IPv6 的包都消失,IPv4 正常。", "IPv6 packets vanish; IPv4 works."), Truth: Truth{Place: AtGateway, Kind: "drop", Family: "ip6"}, slot: slotIP6,
+		{Name: "ipv6-hole", Text: lang.T("IPv6 的包都消失，IPv4 正常。", "IPv6 packets vanish; IPv4 works."), Truth: Truth{Place: AtGateway, Kind: "drop", Family: "ip6"}, slot: slotIP6,
 			apply: rules(atGateway, Forward, "meta nfproto ipv6 drop")},
-		{Name: "ipv6-rejected", Text: lang.T("网关拒绝 IPv6,IPv4 正常。", "The gateway rejects IPv6; IPv4 works."), Truth: Truth{Place: AtGateway, Kind: "net-unreachable", Family: "ip6"}, slot: slotIP6,
+		{Name: "ipv6-rejected", Text: lang.T("网关拒绝 IPv6，IPv4 正常。", "The gateway rejects IPv6; IPv4 works."), Truth: Truth{Place: AtGateway, Kind: "net-unreachable", Family: "ip6"}, slot: slotIP6,
 			apply: rules(atGateway, Forward, "meta nfproto ipv6 reject with icmpv6 type no-route")},
-		{Name: "ipv6-no-route", Text: lang.T("本机没有 IPv6 的默认路由,IPv4 正常。", "This machine has no default route for IPv6; IPv4 works."), Truth: Truth{Healthy: true, Place: AtClient, Kind: "no-route", Family: "ip6"}, slot: slotIP6,
+		{Name: "ipv6-no-route", Text: lang.T("本机没有 IPv6 的默认路由，IPv4 正常。", "This machine has no default route for IPv6; IPv4 works."), Truth: Truth{Healthy: true, Place: AtClient, Kind: "no-route", Family: "ip6"}, slot: slotIP6,
 			apply: func(ctx context.Context, b *Bed) error {
 				return b.commands(ctx, b.Client, "route del default via "+GatewayIP6.String(), "route add default via "+GatewayIP6.String())
 			}},

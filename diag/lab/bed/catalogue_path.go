@@ -25,21 +25,21 @@ func pathConditions() []Condition {
 				shift := min(10*msec, up.Delay)
 				up.Delay, down.Delay = up.Delay-shift, down.Delay+shift
 			})},
-		{Name: "jitter-pareto", Text: lang.T("两个方向都有均值 5 毫秒的重尾抖动,不丢包。", "Heavy-tailed jitter, 5 ms on average each way, and no loss."), Truth: Truth{Healthy: true, AddedRTT: 0}, slot: slotWAN,
+		{Name: "jitter-pareto", Text: lang.T("两个方向都有均值 5 毫秒的重尾抖动，不丢包。", "Heavy-tailed jitter, 5 ms on average each way, and no loss."), Truth: Truth{Healthy: true, AddedRTT: 0}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) {
 				up.Jitter, up.Dist, down.Jitter, down.Dist = 5*msec, link.Pareto, 5*msec, link.Pareto
 			})},
-		{Name: "jitter-queue", Text: lang.T("两个方向都有 5 毫秒的抖动,包不乱序。", "Jitter of 5 ms each way, as in queues: no packet overtakes another."), Truth: Truth{Healthy: true}, slot: slotWAN,
+		{Name: "jitter-queue", Text: lang.T("两个方向都有 5 毫秒的抖动，包不乱序。", "Jitter of 5 ms each way, as in queues: no packet overtakes another."), Truth: Truth{Healthy: true}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) {
 				for _, c := range []*conds{up, down} {
 					c.Jitter, c.Dist, c.KeepOrder = 5*msec, link.Pareto, true
 				}
 			})},
-		{Name: "loss-slight", Text: lang.T("广域网去程丢 0.3% 的包,重传盖得住。", "The WAN loses 0.3 % of the packets on the way there; retransmissions cover it."), Truth: Truth{Healthy: true, Loss: [2]float64{.003, 0}}, slot: slotWAN,
+		{Name: "loss-slight", Text: lang.T("广域网去程丢 0.3% 的包，重传盖得住。", "The WAN loses 0.3 % of the packets on the way there; retransmissions cover it."), Truth: Truth{Healthy: true, Loss: [2]float64{.003, 0}}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Loss = .003 })},
-		{Name: "far", Text: lang.T("服务在远处:多 260 毫秒往返。", "The service is far away: 260 ms more of round trip."), Truth: Truth{Healthy: true, AddedRTT: 260 * msec}, slot: slotWAN,
+		{Name: "far", Text: lang.T("服务在远处：多 260 毫秒往返。", "The service is far away: 260 ms more of round trip."), Truth: Truth{Healthy: true, AddedRTT: 260 * msec}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) { up.Delay += 130 * msec; down.Delay += 130 * msec })},
-		{Name: "reorder", Text: lang.T("5% 的包晚到 15 毫秒,被后面的超过。", "5 % of the packets come 15 ms later and are overtaken."), Truth: Truth{Healthy: true}, slot: slotWAN,
+		{Name: "reorder", Text: lang.T("5% 的包晚到 15 毫秒，被后面的超过。", "5 % of the packets come 15 ms later and are overtaken."), Truth: Truth{Healthy: true}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) {
 				for _, c := range []*conds{up, down} {
 					c.Reorder, c.ReorderBy = .05, 15*msec
@@ -48,7 +48,7 @@ func pathConditions() []Condition {
 		{Name: "duplicates", Text: lang.T("2% 的包到两次。", "2 % of the packets come twice."), Truth: Truth{Healthy: true}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) { up.Duplicate, down.Duplicate = .02, .02 })},
 
-		{Name: "lan-loss", Text: lang.T("局域网(如 Wi-Fi)去程丢 10% 的包。", "The LAN (Wi-Fi, say) loses 10 % of the packets on the way there."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.1, 0}}, slot: slotLAN,
+		{Name: "lan-loss", Text: lang.T("局域网（如 Wi-Fi）去程丢 10% 的包。", "The LAN (Wi-Fi, say) loses 10 % of the packets on the way there."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.1, 0}}, slot: slotLAN,
 			apply: onLAN(func(up, _ *conds) { up.Loss = .1 })},
 		{Name: "lan-bursts", Text: lang.T("局域网平均每秒断 50 毫秒。", "The LAN is gone for 50 ms of each second, on average."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.05, 0}, Bursty: true}, slot: slotLAN,
 			apply: onLAN(func(up, _ *conds) { up.Burst = wifi })},
@@ -65,7 +65,7 @@ func pathConditions() []Condition {
 			apply: onWAN(func(up, down *conds) { up.Loss, down.Loss = .1, .1 })},
 		{Name: "wan-bursts", Text: lang.T("广域网去程平均每秒断 50 毫秒。", "The way there over the WAN is gone for 50 ms of each second, on average."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.05, 0}, Bursty: true}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Burst = wifi })},
-		{Name: "wan-unstable", Text: lang.T("广域网的延迟大幅摆动(均值 60 毫秒的重尾抖动)。", "The WAN's delay swings widely (heavy-tailed jitter, 60 ms on average)."), Truth: Truth{Place: OnWAN, Kind: "jitter"}, slot: slotWAN,
+		{Name: "wan-unstable", Text: lang.T("广域网的延迟大幅摆动（均值 60 毫秒的重尾抖动）。", "The WAN's delay swings widely (heavy-tailed jitter, 60 ms on average)."), Truth: Truth{Place: OnWAN, Kind: "jitter"}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) {
 				for _, c := range []*conds{up, down} {
 					c.Jitter, c.Dist, c.KeepOrder = 60*msec, link.Pareto, true
@@ -81,11 +81,11 @@ func pathConditions() []Condition {
 			})},
 		{Name: "wan-dead", Text: lang.T("网关之后全断。", "Nothing passes beyond the gateway."), Truth: Truth{Place: OnWAN, Kind: "dead", Loss: [2]float64{1, 1}}, slot: slotWAN, hides: allSlots,
 			apply: onWAN(func(up, down *conds) { up.Blackout, down.Blackout = true, true })},
-		{Name: "bloat-up", Text: lang.T("上行 5 Mbit/s,队列长 1 秒,现在空着。", "5 Mbit/s upwards with a queue of 1 s, idle now."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat", OptIn: true}, slot: slotWAN,
+		{Name: "bloat-up", Text: lang.T("上行 5 Mbit/s，队列长 1 秒，现在空着。", "5 Mbit/s upwards with a queue of 1 s, idle now."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat", OptIn: true}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Rate, up.QueueTime = 5e6, sec })},
-		{Name: "bloat-down", Text: lang.T("下行 20 Mbit/s,队列长 0.5 秒,现在空着。", "20 Mbit/s downwards with a queue of 0.5 s, idle now."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat", OptIn: true}, slot: slotWAN,
+		{Name: "bloat-down", Text: lang.T("下行 20 Mbit/s，队列长 0.5 秒，现在空着。", "20 Mbit/s downwards with a queue of 0.5 s, idle now."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat", OptIn: true}, slot: slotWAN,
 			apply: onWAN(func(_, down *conds) { down.Rate, down.QueueTime = 20e6, 500*msec })},
-		{Name: "bloat-busy", Text: lang.T("上行 10 Mbit/s,队列长 0.3 秒,正被上传占满。", "10 Mbit/s upwards with a queue of 0.3 s, which an upload keeps full."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat"}, slot: slotWAN,
+		{Name: "bloat-busy", Text: lang.T("上行 10 Mbit/s，队列长 0.3 秒，正被上传占满。", "10 Mbit/s upwards with a queue of 0.3 s, which an upload keeps full."), Truth: Truth{Place: OnWAN, Kind: "bufferbloat"}, slot: slotWAN,
 			apply: func(ctx context.Context, b *Bed) error {
 				err := onWAN(func(up, _ *conds) { up.Rate, up.QueueTime = 10e6, 300*msec })(ctx, b)
 				if err == nil {

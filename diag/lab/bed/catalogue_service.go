@@ -44,9 +44,9 @@ func serviceConditions() []Condition {
 		return Condition{Name: name, Text: lang.T(zh, en), Truth: truth(kind), slot: slotTLS, hides: aboveTLS, apply: service(func(s *fault) { s.Cert = f })}
 	}
 	return []Condition{
-		{Name: "ws-refused", Text: lang.T("服务拒绝 WebSocket(403)。", "The service refuses WebSockets (403)."), Truth: truth("ws-refused"), slot: slotWS,
+		{Name: "ws-refused", Text: lang.T("服务拒绝 WebSocket（403）。", "The service refuses WebSockets (403)."), Truth: truth("ws-refused"), slot: slotWS,
 			apply: service(func(f *fault) { f.WS = WSRefuse })},
-		{Name: "ws-426", Text: lang.T("服务收到的请求没有 Upgrade 头,答 426。", "The service sees no Upgrade header and answers 426."), Truth: truth("ws-stripped"), slot: slotWS,
+		{Name: "ws-426", Text: lang.T("服务收到的请求没有 Upgrade 头，答 426。", "The service sees no Upgrade header and answers 426."), Truth: truth("ws-stripped"), slot: slotWS,
 			apply: service(func(f *fault) { f.WS = WSStrip })},
 		{Name: "ws-mute", Text: lang.T("WebSocket 建立后没有任何回音。", "WebSockets open and then stay silent."), Truth: truth("ws-mute"), slot: slotWS,
 			apply: service(func(f *fault) { f.WS = WSMute })},
@@ -57,9 +57,9 @@ func serviceConditions() []Condition {
 		bad("cert-name", "wrong-name", "服务的证书是别的名字的。", "The service's certificate is for another name.", CertWrongName),
 		bad("cert-self-signed", "self-signed", "服务的证书是自签的。", "The service's certificate is signed by itself.", CertSelfMade),
 
-		{Name: "busy", Text: lang.T("服务排队:首字节平均晚 130 毫秒,没有失败。", "Requests queue at the service: the first byte comes 130 ms later on average; none fails."), Truth: truth("queueing"), slot: slotService, hides: []string{slotBackends},
+		{Name: "busy", Text: lang.T("服务排队：首字节平均晚 130 毫秒，没有失败。", "Requests queue at the service: the first byte comes 130 ms later on average; none fails."), Truth: truth("queueing"), slot: slotService, hides: []string{slotBackends},
 			apply: service(func(f *fault) { f.Spread = 130 * msec })},
-		{Name: "overloaded", Text: lang.T("服务过载:首字节晚 300 毫秒以上,三成请求答 503。", "The service is overloaded: the first byte comes 300 ms later or more, and 30 % of the requests get 503."), Truth: truth("overload"), slot: slotService, hides: []string{slotBackends, slotWS},
+		{Name: "overloaded", Text: lang.T("服务过载：首字节晚 300 毫秒以上，三成请求答 503。", "The service is overloaded: the first byte comes 300 ms later or more, and 30 % of the requests get 503."), Truth: truth("overload"), slot: slotService, hides: []string{slotBackends, slotWS},
 			apply: service(func(f *fault) {
 				f.TTFB, f.Spread, f.Status, f.Share, f.Retry = 150*msec, 150*msec, http.StatusServiceUnavailable, .3, 2*sec
 			})},
@@ -67,9 +67,9 @@ func serviceConditions() []Condition {
 			apply: service(func(f *fault) { f.TTFB = 8 * sec })},
 		{Name: "failing", Text: lang.T("服务对所有请求答 500。", "The service answers 500 to everything."), Truth: truth("5xx"), slot: slotService, hides: []string{slotBackends, slotWS},
 			apply: service(func(f *fault) { f.Status = http.StatusInternalServerError })},
-		{Name: "rate-limited", Text: lang.T("服务对所有请求答 429,5 秒后再来。", "The service answers 429 to everything and wants 5 s of patience."), Truth: truth("429"), slot: slotService, hides: []string{slotBackends, slotWS},
+		{Name: "rate-limited", Text: lang.T("服务对所有请求答 429，5 秒后再来。", "The service answers 429 to everything and wants 5 s of patience."), Truth: truth("429"), slot: slotService, hides: []string{slotBackends, slotWS},
 			apply: service(func(f *fault) { f.Status, f.Retry = http.StatusTooManyRequests, 5*sec })},
-		{Name: "backlog-full", Text: lang.T("服务不再接受连接:前几个连上,其余没有回音。", "The service has stopped accepting: the first few connect, the others get no answer."), Truth: truth("backlog"), slot: slotPort, hides: behindPort,
+		{Name: "backlog-full", Text: lang.T("服务不再接受连接：前几个连上，其余没有回音。", "The service has stopped accepting: the first few connect, the others get no answer."), Truth: truth("backlog"), slot: slotPort, hides: behindPort,
 			apply: func(ctx context.Context, b *Bed) error {
 				const port, queue = 9443, 2
 				end, err := stuck(b.Server, port, queue)
@@ -80,7 +80,7 @@ func serviceConditions() []Condition {
 				return b.Rule(ctx, b.Server, Prerouting, fmt.Sprintf("tcp dport 443 redirect to :%d", port))
 			}},
 
-		{Name: "backend-slow", Text: lang.T("五个地址中的一个,首字节晚 250 毫秒。", "One of the addresses answers 250 ms later."), Truth: uneven("slow"), slot: slotBackends,
+		{Name: "backend-slow", Text: lang.T("五个地址中的一个，首字节晚 250 毫秒。", "One of the addresses answers 250 ms later."), Truth: uneven("slow"), slot: slotBackends,
 			apply: backend(badBackend, func(f *fault) { f.TTFB = 250 * msec })},
 		{Name: "backend-failing", Text: lang.T("一个地址对所有请求答 503。", "One of the addresses answers 503."), Truth: uneven("5xx"), slot: slotBackends,
 			apply: backend(badBackend, func(f *fault) { f.Status = http.StatusServiceUnavailable })},
@@ -110,7 +110,7 @@ func clockConditions() []Condition {
 		{Name: "service-behind", Text: lang.T("服务的钟慢 41.5 秒。", "The service's clock is 41.5 s behind."), Truth: Truth{Place: AtService, Kind: "clock", Offset: -41500 * msec}, slot: slotClock, apply: service1(-41500 * msec)},
 		{Name: "device-behind", Text: lang.T("本机的钟慢 90 秒。", "This device's clock is 90 s behind."), Truth: Truth{Place: AtClient, Kind: "clock", Offset: 90 * sec, Device: 90 * sec}, slot: slotClock, apply: all(90 * sec)},
 		{Name: "device-ahead", Text: lang.T("本机的钟快 7 秒。", "This device's clock is 7 s ahead."), Truth: Truth{Place: AtClient, Kind: "clock", Offset: -7 * sec, Device: -7 * sec}, slot: slotClock, apply: all(-7 * sec)},
-		{Name: "date-cached", Text: lang.T("服务的回答来自缓存,是 30 秒前的(有 Age 头)。", "The service's answers come from a cache and are 30 s old (they carry Age)."), Truth: Truth{Healthy: true, Place: AtService, Kind: "cached"}, slot: slotClock,
+		{Name: "date-cached", Text: lang.T("服务的回答来自缓存，是 30 秒前的（有 Age 头）。", "The service's answers come from a cache and are 30 s old (they carry Age)."), Truth: Truth{Healthy: true, Place: AtService, Kind: "cached"}, slot: slotClock,
 			apply: service(func(f *ServiceFault) { f.Age = 30 * sec })},
 		{Name: "date-missing", Text: lang.T("服务的回答没有 Date 头。", "The service's answers carry no Date."), Truth: Truth{Healthy: true, Place: AtService, Kind: "no-date"}, slot: slotClock,
 			apply: service(func(f *ServiceFault) { f.NoDate = true })},
@@ -119,18 +119,18 @@ func clockConditions() []Condition {
 			apply: rules(atGateway, Forward, "udp dport 123 drop")},
 		{Name: "ntp-partly", Text: lang.T("五个时间服务器中三个没有回音。", "Three of the five time servers are silent."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "silent", Liars: []int{0, 1, 2}}, slot: slotNTP,
 			apply: timeSome(TimeFault{Silent: true}, 0, 1, 2)},
-		{Name: "ntp-falsetickers", Text: lang.T("五个时间服务器中一个快 120 毫秒,一个慢 50 秒。", "Of the five time servers one is 120 ms ahead and one 50 s behind."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "falseticker", Liars: []int{1, 3}}, slot: slotNTP,
+		{Name: "ntp-falsetickers", Text: lang.T("五个时间服务器中一个快 120 毫秒，一个慢 50 秒。", "Of the five time servers one is 120 ms ahead and one 50 s behind."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "falseticker", Liars: []int{1, 3}}, slot: slotNTP,
 			apply: func(ctx context.Context, b *Bed) error {
 				if err := timeSome(TimeFault{Offset: 120 * msec}, 1)(ctx, b); err != nil {
 					return err
 				}
 				return timeSome(TimeFault{Offset: -50 * sec}, 3)(ctx, b)
 			}},
-		{Name: "ntp-kiss", Text: lang.T("时间服务器都答 RATE(问得太勤)。", "The time servers answer with the kiss code RATE."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "kiss", Liars: []int{0, 1, 2, 3, 4}}, slot: slotNTP,
+		{Name: "ntp-kiss", Text: lang.T("时间服务器都答 RATE（问得太勤）。", "The time servers answer with the kiss code RATE."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "kiss", Liars: []int{0, 1, 2, 3, 4}}, slot: slotNTP,
 			apply: timeSome(TimeFault{Kiss: "RATE"}, 0, 1, 2, 3, 4)},
 		{Name: "ntp-unsynced", Text: lang.T("时间服务器都说自己没有对过时。", "The time servers say that they are not synchronised."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "unsynced", Liars: []int{0, 1, 2, 3, 4}}, slot: slotNTP,
 			apply: timeSome(TimeFault{Unsynced: true}, 0, 1, 2, 3, 4)},
-		{Name: "ntp-chronyd", Text: lang.T("真的 chronyd 在 chrony.bed.example,快 3.25 秒。", "A real chronyd at chrony.bed.example, 3.25 s ahead."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "chronyd"}, slot: slotNTP,
+		{Name: "ntp-chronyd", Text: lang.T("真的 chronyd 在 chrony.bed.example，快 3.25 秒。", "A real chronyd at chrony.bed.example, 3.25 s ahead."), Truth: Truth{Healthy: true, Place: AtTime, Kind: "chronyd"}, slot: slotNTP,
 			needs: func() error { return HasChrony(ChronyOffset) },
 			apply: func(ctx context.Context, b *Bed) error { return b.StartChrony(ctx, ChronyOffset) }},
 	}
