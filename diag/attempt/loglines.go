@@ -124,8 +124,8 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		}
 	}
 	for _, ev := range a.Profile.EventsIn(head(text, 4096)) {
-		if ev.Means == "recalled" && !deliveredLine.MatchString(text) {
-			continue // who logs the press or the request has not been told of the result
+		if ev.Means == "recalled" && (!deliveredLine.MatchString(text) || refusedLine.MatchString(a.besideVerb(text))) {
+			continue // who logs the press, the request or a refusal has not been told of a recall
 		}
 		if mine || (a.ID == "" && timed && around) {
 			a.Events = append(a.Events, Event{Means: ev.Means, At: e.At, Text: head(text, 300), Source: where, Mine: mine})
@@ -173,6 +173,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		}
 	}
 }
+
+// refusedLine are words beside "recall" by which a line says that there was none.
+var refusedLine = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden)\b|失败|拒绝`)
 
 var deliveredLine = regexp.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
 

@@ -110,9 +110,9 @@ func explain(because lang.Text, o diag.Observation) lang.Text {
 	words := o.Detail["words"]
 	switch {
 	case words != "":
-		return lang.T("%s（“%s”）", "%s (\"%s\")").F(because, words)
+		return lang.T("%s（“%s”）", "%s (“%s”)").F(because, words)
 	case o.Unit != "":
-		return lang.T("%s（%s %s）", "%s (%s %s)").F(because, o.Text(), o.Unit)
+		return lang.T("%s（%s）", "%s (%s)").F(because, quantity(o))
 	case o.Detail["error"] != "":
 		return lang.T("%s（%s）", "%s (%s)").F(because, o.Detail["error"])
 	}

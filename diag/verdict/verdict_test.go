@@ -326,3 +326,15 @@ func TestWhatOnlyTogetherTells(t *testing.T) {
 		}
 	}
 }
+
+func TestQuantities(t *testing.T) {
+	for _, c := range []struct {
+		value  float64
+		unit   string
+		zh, en string
+	}{{16.667, "percent", "16.7%", "16.7%"}, {3, "count", "3", "3"}, {8864, "ms", "8.9 秒", "8.9 s"}, {212.4, "ms", "212.4 毫秒", "212.4 ms"}, {8, "h", "8 小时", "8 h"}, {86400, "s", "86400 秒", "86400 s"}} {
+		if got := quantity(diag.Observation{Value: c.value, Unit: c.unit}); got.ZH != c.zh || got.EN != c.en {
+			t.Errorf("%v %s: %q %q", c.value, c.unit, got.ZH, got.EN)
+		}
+	}
+}

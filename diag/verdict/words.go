@@ -2,6 +2,9 @@ package verdict
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -27,14 +30,44 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
 			if n, isNum := o.Number(); isNum && n < 0 {
-				what = lang.T("按下撤回时，时限已过 %.1f 秒（误差 ±%.1f 秒）。", "It was asked %.1f s ± %.1f s after the window closed.").F(-n/1000, *o.Uncertainty/1000)
+				what = lang.T("按下撤回时，时限已过 %.1f 秒（误差 ±%s 秒）。", "The recall was asked for %.1f s ± %s s after the window closed.").F(-n/1000, bound(*o.Uncertainty/1000))
 			}
 		}
 	}
 	return what
 }
 
+// units are written behind a number; what is counted needs none.
+var units = map[string]lang.Text{
+	"ms": lang.T(" 毫秒", " ms"), "s": lang.T(" 秒", " s"), "h": lang.T(" 小时", " h"), "percent": lang.Same("%"), "count": lang.Same(""), "bytes": lang.T(" 字节", " bytes"),
+}
+
+// quantity writes a measured value with its unit, as exactly as a reader can use it.
+func quantity(o diag.Observation) lang.Text {
+	n, ok := o.Number()
+	unit, known := units[o.Unit]
+	if !ok || !known {
+		return lang.Same(strings.TrimSpace(o.Text() + " " + o.Unit))
+	}
+	number := strconv.FormatFloat(n, 'f', -1, 64)
+	switch {
+	case o.Unit == "ms" && (n >= 1000 || n <= -1000):
+		number, unit = strconv.FormatFloat(n/1000, 'f', 1, 64), units["s"]
+	case n != math.Trunc(n):
+		number = strconv.FormatFloat(n, 'f', 1, 64)
+	}
+	return lang.T("%s%s", "%s%s").F(number, unit)
+}
+
 func percent(p float64) lang.Text { return lang.Same(fmt.Sprintf("%.0f%%", p*100)) }
+
+// bound writes an uncertainty in seconds; what is less than a tenth is not written as nothing.
+func bound(s float64) string {
+	if s < 0.1 {
+		return "0.1"
+	}
+	return strconv.FormatFloat(s, 'f', 1, 64)
+}
 
 // missing says what evidence would settle the case: what tells the leading
 // causes apart, while the leader is not certain.
