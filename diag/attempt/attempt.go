@@ -95,6 +95,7 @@ type Attempt struct {
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 	keys   map[string]keyFacts
+	verbs  *hints // what a request for a recall must hold
 }
 
 // Coverage tells whether a recording would have shown the recall's request.
@@ -116,7 +117,7 @@ func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Atte
 // what it has read by then.
 func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
 	prof.Prepare()
-	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}}
+	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}, verbs: hintsOf(prof.Recall.Verbs)}
 	if ev == nil {
 		a.Evidence = &evidence.Set{}
 	}
