@@ -102,6 +102,7 @@ type Attempt struct {
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 	keys   map[string]keyFacts
+	verbs  *hints // what a request for a recall must hold
 
 	alias    []string                // further ids of the message: those its sender's client made up
 	logged   clock.Stamp             // the press as the page or client logged it
@@ -131,7 +132,7 @@ func Build(ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Atte
 // what it has read by then.
 func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, prof *profile.Profile) *Attempt {
 	prof.Prepare()
-	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}}
+	a := &Attempt{Evidence: ev, Profile: prof, ID: in.String(incident.MessageID), begun: map[string]bool{}, verbs: hintsOf(prof.Recall.Verbs)}
 	if ev == nil {
 		a.Evidence = &evidence.Set{}
 	}

@@ -1,9 +1,9 @@
 package attempt
 
 import (
-	"fmt"
 	"regexp"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +35,7 @@ var (
 	scriptPath = regexp.MustCompile(`(?i)\.m?js(?:$|\?)`)
 	loginWords = regexp.MustCompile(`(?i)(?:/|\b)(?:log-?in|sign-?in|sso|passport|cas|oauth|auth/login|account/login)(?:[/?.&]|$)`)
 	loginPage  = regexp.MustCompile(`(?i)type=["']?password|<title>[^<]*(?:登录|登陆|log ?in|sign ?in)|id=["']?login`)
-	portalPage = regexp.MustCompile(`(?i)captive|portal|wi-?fi|上网认证|网络认证|认证页面|access denied by|防火墙|firewall|fortinet|fortigate|squid|网关|深信服|sangfor|上网行为|fortiguard|web ?page blocked|access (?:has been )?blocked|访问被(?:拒绝|阻断|拦截)|禁止访问|已被拦截|blocked by`)
+	portalPage = newHinted("captive", "portal", "wi-?fi", "上网认证", "网络认证", "认证页面", "access denied by", "防火墙", "firewall", "fortinet", "fortigate", "squid", "网关", "深信服", "sangfor", "上网行为", "fortiguard", "web ?page blocked", "access (?:has been )?blocked", "访问被(?:拒绝|阻断|拦截)", "禁止访问", "已被拦截", "blocked by")
 )
 
 func (a *Attempt) calls(h *hosts) {
@@ -47,7 +47,7 @@ func (a *Attempt) calls(h *hosts) {
 			a.Calls = append(a.Calls, newCall(e, f.File.Name, f.Meta.Manner))
 		}
 	}
-	sort.SliceStable(a.Calls, func(i, j int) bool { return a.Calls[i].Start.T.Before(a.Calls[j].Start.T) })
+	slices.SortStableFunc(a.Calls, func(x, y *Call) int { return x.Start.T.Compare(y.Start.T) })
 }
 
 var pageStart = regexp.MustCompile(`(?i)^\s*<(?:!doctype|html|head|meta|script|title|body)\b`)
@@ -63,8 +63,10 @@ func pageOf(e *har.Entry) string {
 
 func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	c := &Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
-		Source: fmt.Sprintf("%s entry %d", file, e.Index+1)}
-	if u := parse(e.URL); u != nil {
+		Source: file + " entry " + strconv.Itoa(e.Index+1)}
+	if name, _, ok := plainAddress(e.URL); ok {
+		c.Host = strings.ToLower(name)
+	} else if u := parse(e.URL); u != nil {
 		c.Host = strings.ToLower(u.Host)
 	}
 	c.Backend = backend(e)
@@ -73,11 +75,16 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	if !e.Started.IsZero() {
 		c.Start = clock.Stamp{T: e.Started, Clock: clock.Browser, Err: time.Millisecond, ZoneAssumed: e.ZoneAssumed, Source: c.Source}
 	}
-	loc := e.RespHeaders.Get("location") + e.RedirectURL
-	c.ToLogin = (e.Status >= 300 && e.Status < 400 && loginWords.MatchString(loc)) ||
-		(c.Kind == "api" && isHTML(e) && loginPage.MatchString(pageOf(e)))
-	c.ToPortal = !c.ToLogin && ((c.Kind == "api" && isHTML(e) && portalPage.MatchString(pageOf(e))) || e.Status == 407 || e.Status == 511 ||
-		(e.Status >= 300 && e.Status < 400 && portalPage.MatchString(loc)))
+	page := ""
+	if c.Kind == "api" && isHTML(e) {
+		page = pageOf(e)
+	}
+	loc := ""
+	if e.Status >= 300 && e.Status < 400 {
+		loc = e.RespHeaders.Get("location") + e.RedirectURL
+	}
+	c.ToLogin = loc != "" && loginWords.MatchString(loc) || page != "" && loginPage.MatchString(page)
+	c.ToPortal = !c.ToLogin && (portalPage.in(page) || e.Status == 407 || e.Status == 511 || portalPage.in(loc))
 	return c
 }
 
@@ -93,10 +100,6 @@ func backend(e *har.Entry) string {
 }
 
 func callKind(e *har.Entry) string {
-	path := e.URL
-	if u := parse(e.URL); u != nil {
-		path = u.Path
-	}
 	switch e.ResourceType {
 	case "websocket":
 		return "socket"
@@ -108,6 +111,10 @@ func callKind(e *har.Entry) string {
 		return "static"
 	case "xhr", "fetch", "eventsource", "preflight", "ping":
 		return "api"
+	}
+	_, path, ok := address(e.URL)
+	if !ok {
+		path = e.URL
 	}
 	switch {
 	case strings.HasPrefix(e.URL, "ws"), e.Status == 101:
@@ -123,8 +130,15 @@ func callKind(e *har.Entry) string {
 }
 
 func isHTML(e *har.Entry) bool {
-	return strings.HasPrefix(e.RespMIME, "text/html") || strings.HasPrefix(strings.TrimSpace(strings.ToLower(head(e.RespBody, 40))), "<!doctype html") ||
-		strings.HasPrefix(strings.TrimSpace(strings.ToLower(head(e.RespBody, 40))), "<html")
+	if strings.HasPrefix(e.RespMIME, "text/html") {
+		return true
+	}
+	start := strings.TrimSpace(head(e.RespBody, 40))
+	if !strings.HasPrefix(start, "<") {
+		return false
+	}
+	start = strings.ToLower(start)
+	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 func head(s string, n int) string {

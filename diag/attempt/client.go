@@ -3,6 +3,7 @@ package attempt
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag/incident"
 )
@@ -95,10 +96,9 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 	}
 }
 
-func tellsOfBuild(body string) bool {
-	low := strings.ToLower(body)
-	return strings.Contains(low, "build") || strings.Contains(low, "version") || strings.Contains(low, "release")
-}
+var buildWords = sync.OnceValue(func() *hints { return newHints("build", "version", "release") })
+
+func tellsOfBuild(body string) bool { return buildWords().in(body) }
 
 // readUA takes a User-Agent apart: the brand in front of the engine it claims to be.
 func readUA(ua string) (browser, version, system string, mobile bool) {

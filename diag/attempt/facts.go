@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"meiqia-diag/diag/profile"
@@ -41,7 +42,6 @@ var (
 	notAge      = regexp.MustCompile(`button|show|hide|toast|tips?\b|display|retry|interval|count|times|max ?(?:per|num)|rate|poll|delay`)
 	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
 	selfKeys    = regexp.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
-	selfPath    = regexp.MustCompile(`(?i)(?:profile|/me(?:[/?]|$)|viewer|self|whoami|servicer/get|user/info|current|account|bootstrap|init)`)
 	senderKeys  = regexp.MustCompile(`^(?:sender|sender ?id|from|from ?id|from ?uid|from ?user|author|author ?id|uid|user ?id|agent ?id|owner|owner ?id|operator|servicer ?(?:id|userid)?|created ?by)$`)
 	kindKeys    = regexp.MustCompile(`^(?:from ?type|sender ?type|sender ?role|role|author ?type|origin|from ?role)$`)
 	typeKeys    = regexp.MustCompile(`^(?:msg ?type|message ?type|content ?type|type|kind|mtype)$`)
@@ -75,7 +75,7 @@ func (a *Attempt) learnFromCall(c *Call) {
 	if !a.tells(c) || !decode(c.Entry.RespBody, &v) {
 		return
 	}
-	if a.Facts.Self == "" && (selfPath.MatchString(c.Entry.URL) || selfPath.MatchString(head(c.Entry.ReqBody, 512))) {
+	if a.Facts.Self == "" && (asksSelf(c.Entry.URL) || asksSelf(head(c.Entry.ReqBody, 512))) {
 		a.Facts.Self = findKey(v, selfKeys, 0)
 	}
 	read := a.Facts.Read
@@ -87,23 +87,25 @@ func (a *Attempt) learnFromCall(c *Call) {
 
 // factWords are parts of keys and values that a body must hold to tell any fact:
 // looking for them spares taking every answer of a long recording apart.
-var factWords = []string{"recall", "withdr", "revo", "retract", "unsen", "undo", "perm", "auth", "privil", "acl", "right", "scope", "abilit", "sdk", "platform", "channel", "closed", "ended", "archived"}
+var factWords = sync.OnceValue(func() *hints {
+	return newHints("recall", "withdr", "revo", "retract", "unsen", "undo", "perm", "auth", "privil", "acl", "right", "scope", "abilit", "sdk", "platform", "channel", "closed", "ended", "archived")
+})
 
 func (a *Attempt) tells(c *Call) bool {
 	body := c.Entry.RespBody
 	if body == "" || body[0] == '<' {
 		return false
 	}
-	if a.ID != "" && strings.Contains(body, a.ID) || selfPath.MatchString(c.Entry.URL) || len(body) < 1024 {
-		return true
-	}
-	low := strings.ToLower(body)
-	for _, w := range factWords {
-		if strings.Contains(low, w) {
-			return true
-		}
-	}
-	return false
+	return len(body) < 1024 || a.ID != "" && strings.Contains(body, a.ID) || asksSelf(c.Entry.URL) || factWords().in(body)
+}
+
+var selfWords = sync.OnceValue(func() *hints {
+	return newHints("profile", "/me/", "/me?", "viewer", "self", "whoami", "servicer/get", "user/info", "current", "account", "bootstrap", "init")
+})
+
+// asksSelf reports whether an address or a query asks who the agent is.
+func asksSelf(text string) bool {
+	return selfWords().in(text) || strings.EqualFold(text[max(0, len(text)-len("/me")):], "/me")
 }
 
 // learnFrom reads any JSON text of the service's.

@@ -33,19 +33,24 @@ func newHosts(ev *evidence.Set, prof *profile.Profile, id string) *hosts {
 			}
 		}
 		related := false
+		seen := map[string]bool{} // names of hosts, of which there are few
 		for _, e := range f.Entries {
-			u := parse(e.URL)
-			if u == nil {
+			name, _, ok := address(e.URL)
+			if !ok {
 				continue
 			}
-			if prof.Related(u.Hostname()) {
-				related = true
+			if !seen[name] {
+				seen[name] = true
+				related = related || prof.Related(name)
 			}
 			if e.ResourceType == "document" || (e.ResourceType == "" && len(pages) == 0 && strings.HasPrefix(e.RespMIME, "text/html")) {
-				pages[profile.Site(u.Hostname())] = true
+				pages[profile.Site(name)] = true
 			}
-			if o := parse(e.ReqHeaders.Get("origin")); o != nil && e.Method != "GET" {
-				pages[profile.Site(o.Hostname())] = true
+			if e.Method == "GET" {
+				continue
+			}
+			if name, _, ok := address(e.ReqHeaders.Get("origin")); ok {
+				pages[profile.Site(name)] = true
 			}
 		}
 		if !related || len(pages) > 0 {
@@ -149,28 +154,67 @@ func parse(raw string) *url.URL {
 	return u
 }
 
-// service reports whether a URL is one of the service's.
-func (h *hosts) service(raw string) bool {
+// address gives a URL's name of the host, without port, and its path; ok is
+// false for one that names no host.
+func address(raw string) (name, path string, ok bool) {
+	if name, path, ok = plainAddress(raw); ok {
+		return name, path, true
+	}
 	u := parse(raw)
 	if u == nil {
+		return "", "", false
+	}
+	return u.Hostname(), u.Path, true
+}
+
+// plainAddress is address for what most URLs are, in a fraction of the time:
+// without port, user or escapes. ok is false for all others.
+func plainAddress(raw string) (name, path string, ok bool) {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	switch scheme {
+	case "https", "http", "wss", "ws":
+	default:
+		return "", "", false
+	}
+	end := 0
+	for end < len(rest) && (wordByte(rest[end]) || rest[end] == '.' || rest[end] == '-') {
+		end++
+	}
+	name, path = rest[:end], rest[end:]
+	if name == "" || path == "" || path[0] != '/' {
+		return "", "", false
+	}
+	query := len(path)
+	for i := 0; i < len(path); i++ {
+		switch ch := path[i]; {
+		case ch <= ' ' || ch >= 0x7f || ch == '#' || ch == '%' && i < query:
+			return "", "", false
+		case ch == '?' && i < query:
+			query = i
+		}
+	}
+	return name, path[:query], true
+}
+
+// service reports whether a URL is one of the service's.
+func (h *hosts) service(raw string) bool {
+	name, _, ok := address(raw)
+	if !ok {
 		return false
 	}
-	name := strings.ToLower(u.Hostname())
+	name = strings.ToLower(name)
 	if got, ok := h.cache[name]; ok {
 		return got
 	}
-	ok := h.prof.Related(name) || (h.sites[profile.Site(name)] && !strangers.MatchString(name))
+	ok = h.prof.Related(name) || (h.sites[profile.Site(name)] && !strangers.MatchString(name))
 	h.cache[name] = ok
 	return ok
 }
 
 // stranger reports whether a URL only measures or advertises.
 func stranger(raw string) bool {
-	u := parse(raw)
-	if u == nil {
-		return false
-	}
-	return strangers.MatchString(u.Hostname()) || strangers.MatchString(u.Path)
+	name, path, ok := address(raw)
+	return ok && (strangers.MatchString(name) || strangers.MatchString(path))
 }
 
 // urlsIn finds the addresses that a text names.

@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"net/http"
+	"slices"
 	"sort"
 	"time"
 
@@ -43,7 +44,7 @@ func (a *Attempt) estimateOffset(h *hosts) {
 				}
 			}
 		}
-		sort.SliceStable(out, func(i, j int) bool { return out[i].at.Before(out[j].at) })
+		slices.SortStableFunc(out, func(x, y dateInterval) int { return x.at.Compare(y.at) })
 		return out
 	}
 	ivs := collect(func(e *har.Entry) bool { return h.service(e.URL) })

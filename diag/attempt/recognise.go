@@ -137,6 +137,9 @@ func walk(key string, v any, depth int, out *[]field) {
 
 // scoreRequest weighs whether an entry asks for a recall.
 func (a *Attempt) scoreRequest(e *har.Entry, h *hosts) float64 {
+	if method := strings.ToUpper(e.Method); !a.verbs.coded(e.URL) && !a.verbs.coded(e.ReqBody) && method != "DELETE" && method != "PATCH" && method != "PUT" {
+		return 0 // nothing in it says "recall"
+	}
 	u := parse(e.URL)
 	if u == nil {
 		return 0

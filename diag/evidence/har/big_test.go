@@ -180,35 +180,6 @@ func TestBigEntry(t *testing.T) {
 	}
 }
 
-// TestFrontKeepsTheRest sends strings of every length and alignment through,
-// in small bites, and compares what comes out.
-func TestFrontKeepsTheRest(t *testing.T) {
-	for _, filler := range []string{"x", `\"`, `\\`, `\\\"`, "您"} {
-		for n := 0; n < 600; n += 7 {
-			s := strings.Repeat(filler, n/len(filler)+1)
-			doc := `{"a":"` + s + `","b":["` + s + `\\","\"` + s + `",1],"c":"~"}`
-			f := newFront(&parts{list: []part{{strings.Repeat(" ", frontBuffer-n), 1}, {doc, 1}}}, 1<<20)
-			out, err := io.ReadAll(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, i := strings.Builder{}, int64(0)
-			for _, l := range f.longs {
-				got.Write(out[i:l.out])
-				got.WriteString(`"` + string(f.side[l.from:l.to]) + `"`)
-				i = l.out + int64(len(placeholder))
-				if off := f.fileOffset(i + 1); off != l.in+l.size+2+1 {
-					t.Fatalf("%q × %d: offset %d, want %d", filler, n, off, l.in+l.size+3)
-				}
-			}
-			got.Write(out[i:])
-			if want := strings.Repeat(" ", frontBuffer-n) + doc; got.String() != want {
-				t.Fatalf("%q × %d: came out different", filler, n)
-			}
-		}
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	for _, n := range []string{"chromium156-devtools-full.har", "firefox.har", "safari.har"} {
 		data := sample(f, n)

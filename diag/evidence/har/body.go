@@ -4,46 +4,48 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-func (p *parser) postData(b *building, c *cursor) {
+func (p *parser) postData(b *building) {
 	b.ReqBody = ""
 	var form []byte
-	c.each(func(key []byte, c *cursor) {
-		switch string(key) {
+	p.each(func(key string) {
+		switch key {
 		case "text":
-			if s, ok := c.text(); ok {
-				b.ReqBody = p.body(b, s)
+			if v, ok := p.meaning(p.opt.MaxBody); ok {
+				b.ReqBody = p.body(b, v)
 			}
 		case "params":
-			if !c.open('[') {
+			if !p.open('[') {
 				return
 			}
-			for c.elem() {
-				var name, value string
-				c.each(func(key []byte, c *cursor) {
-					switch string(key) {
-					case "name":
-						name = p.plain(b, c)
-					case "value":
-						value = p.plain(b, c)
-					default:
-						c.skip()
-					}
-				})
+			for p.elem() {
 				if len(form) > p.opt.MaxBody {
 					b.BodiesCut = true
+					p.skip()
 					continue
 				}
+				var name, value string
+				p.each(func(key string) {
+					switch key {
+					case "name":
+						name = p.plain(b)
+					case "value":
+						value = p.plain(b)
+					default:
+						p.skip()
+					}
+				})
 				if len(form) > 0 {
 					form = append(form, '&')
 				}
 				form = append(form, url.QueryEscape(name)+"="+url.QueryEscape(value)...)
 			}
 		default:
-			c.skip()
+			p.skip()
 		}
 	})
 	if b.ReqBody == "" && len(form) > 0 {
@@ -54,54 +56,63 @@ func (p *parser) postData(b *building, c *cursor) {
 	}
 }
 
-func (p *parser) content(b *building, c *cursor) {
-	var text str
+func (p *parser) content(b *building) {
 	var base64d bool
-	c.each(func(key []byte, c *cursor) {
-		switch string(key) {
+	p.hold(str{})
+	p.each(func(key string) {
+		switch key {
 		case "size":
-			if v := c.size(); v >= 0 {
+			if v := p.size(); v >= 0 {
 				b.RespBodySize = v
 			}
 		case "mimeType":
-			b.RespMIME = p.plain(b, c)
+			b.RespMIME = p.plain(b)
 		case "text":
-			text, _ = c.text()
+			if unread(b.ResourceType) {
+				b.BodiesCut = true
+				p.skip()
+				return
+			}
+			v, _ := p.meaning(p.opt.MaxBody)
+			p.hold(v) // the members behind say what it is
 		case "encoding":
-			s, _ := c.text()
-			base64d = strings.EqualFold(string(s.raw), "base64")
+			v, _ := p.text()
+			base64d = strings.EqualFold(string(v.raw), "base64")
 		default:
-			c.skip()
+			p.skip()
 		}
 	})
-	if base64d {
-		b.RespBody = p.base64Body(b, text)
-		return
+	if v := p.take(); base64d {
+		b.RespBody = p.base64Body(b, v)
+	} else {
+		b.RespBody = p.body(b, v)
 	}
-	b.RespBody = p.body(b, text)
 }
 
-func (p *parser) body(b *building, s str) string {
-	text, cut := p.decode(s, p.opt.MaxBody)
+func (p *parser) body(b *building, v str) string {
+	text, cut := p.decode(v, p.opt.MaxBody)
 	b.BodiesCut = b.BodiesCut || cut
 	return string(text)
 }
 
 // base64Body decodes content that is text in base64, as Chrome writes where it
 // is unsure of the charset. A picture has no use here.
-func (p *parser) base64Body(b *building, s str) string {
-	if len(s.raw) == 0 {
+func (p *parser) base64Body(b *building, v str) string {
+	if len(v.raw) == 0 {
 		return ""
 	}
 	if !textual(b.RespMIME) || p.opt.MaxBody == 0 {
 		b.BodiesCut = true
 		return ""
 	}
-	coded, cut := p.decode(s, base64.StdEncoding.EncodedLen(p.opt.MaxBody)+4)
+	coded, cut := v.raw, v.cut
+	if most := base64.StdEncoding.EncodedLen(p.opt.MaxBody) + 4; len(coded) > most || bytes.IndexByte(coded, '\\') >= 0 {
+		coded, cut = p.decode(v, most)
+	}
 	coded = bytes.TrimRight(coded, "=\r\n ")
-	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(coded)))
-	n, err := base64.RawStdEncoding.Decode(text, coded)
-	text = text[:n]
+	p.bytes = slices.Grow(p.bytes[:0], base64.RawStdEncoding.DecodedLen(len(coded)))
+	n, err := base64.RawStdEncoding.Decode(p.bytes[:cap(p.bytes)], coded)
+	text := p.bytes[:n]
 	if cut = cut || err != nil || n > p.opt.MaxBody; cut {
 		b.BodiesCut = true
 		text = text[:min(n, p.opt.MaxBody)]
@@ -109,7 +120,20 @@ func (p *parser) base64Body(b *building, s str) string {
 			text = text[:len(text)-1]
 		}
 	}
-	return string(bytes.ToValidUTF8(text, []byte("\uFFFD")))
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	}
+	return string(text)
+}
+
+// unread reports whether content of this _resourceType tells nothing of what
+// a page asked its service, and is not kept.
+func unread(resourceType string) bool {
+	switch resourceType {
+	case "image", "font", "media", "stylesheet", "script":
+		return true
+	}
+	return false
 }
 
 // textual reports whether content of this MIME type can be read by people.

@@ -5,36 +5,49 @@ import (
 	"strings"
 )
 
-// parser makes entries of JSON values that the decoder has found valid.
+// parser makes entries of what the scanner reads.
 type parser struct {
+	*scanner
 	opt      Options
 	in       *interner
 	scratch  []byte  // of decode
+	bytes    []byte  // of base64Body
 	hs       Headers // of headers
+	slab     Headers // what headers gave, and room for more
 	shape    shape   // of headers
-	sawLogin bool    // a cookie or authorization header
-	deepAt   int64   // file offset of the first entry that nests too deep, -1 for none
+	side     int     // whose headers: 0 a request's, 1 a response's
+	lastName *headerName
+	sawLogin bool  // a cookie or authorization header
+	deepAt   int64 // file offset of the first value that nests too deep, -1 for none
 }
 
-func newParser(opt Options) *parser {
-	return &parser{opt: opt, in: newInterner(opt.Header), deepAt: -1}
+func newParser(s *scanner, opt Options) *parser {
+	return &parser{scanner: s, opt: opt, in: newInterner(opt.Header), lastName: &headerName{}, deepAt: -1}
 }
 
-// entry reads the entry that c stands at.
-func (p *parser) entry(c *cursor, index int, offset int64) *Entry {
+// entry reads the object that stands next; nil when it is not whole.
+func (p *parser) entry(index int) *Entry {
 	b := building{Entry: newEntry()}
-	b.Index, b.Offset = index, offset
-	c.each(func(key []byte, c *cursor) { p.entryMember(&b, key, c) })
-	if c.deep > p.opt.MaxDepth {
-		p.tooDeep(offset)
+	b.Index, b.Offset = index, p.offset()
+	p.nested(func() {
+		p.each(func(key string) { p.entryMember(&b, key) })
+	})
+	if p.err != nil {
+		return nil
 	}
 	b.finish()
 	return b.Entry
 }
 
-func (p *parser) tooDeep(offset int64) {
-	if p.deepAt < 0 {
-		p.deepAt = offset
+// nested reads a value and notes it when it nests deeper than it may.
+func (p *parser) nested(read func()) {
+	p.peek()
+	at, outside := p.offset(), p.depth
+	p.depth, p.deep = 0, 0
+	read()
+	p.depth = outside
+	if p.deep > p.opt.MaxDepth && p.deepAt < 0 {
+		p.deepAt = at
 	}
 }
 
@@ -50,234 +63,240 @@ type building struct {
 	*Entry
 	errorNull bool // `_error` is null
 	talk      int  // bytes of message data kept
+	fields    int  // bytes of other strings kept, but for bodies
 }
 
 // finish derives what depends on more than one field.
 func (b *building) finish() {
+	if b.RespBody != "" && unread(b.ResourceType) { // which stood behind the body
+		b.RespBody, b.BodiesCut = "", true
+	}
 	b.Pending = b.Status == 0 && b.errorNull && b.Time == 0 && b.Method != "" && !b.Started.IsZero()
 }
 
-// each calls fn for each member of the object that stands next.
-func (c *cursor) each(fn func(key []byte, c *cursor)) {
-	if !c.open('{') {
-		return
-	}
-	for key, ok := c.key(); ok; key, ok = c.key() {
-		fn(key, c)
-	}
-}
-
-func (p *parser) entryMember(b *building, key []byte, c *cursor) {
-	switch string(key) {
+func (p *parser) entryMember(b *building, key string) {
+	switch key {
 	case "startedDateTime":
-		if ch := c.next(); ch == '-' || '0' <= ch && ch <= '9' {
-			if v, ok := c.number(); ok {
+		if isNumber(p.peek()) {
+			if v, ok := p.number(); ok {
 				b.Started = fromUnix(v)
 			}
 			return
 		}
-		s, _ := c.text()
+		s, _ := p.text()
 		b.Started, b.ZoneAssumed = parseDate(s.raw)
 	case "time":
-		b.Time = c.ms()
+		b.Time = p.ms()
 	case "request":
-		c.each(func(key []byte, c *cursor) { p.requestMember(b, key, c) })
+		p.each(func(key string) { p.requestMember(b, key) })
 	case "response":
-		c.each(func(key []byte, c *cursor) { p.responseMember(b, key, c) })
+		p.each(func(key string) { p.responseMember(b, key) })
 	case "timings":
-		p.timings(b, c)
+		p.timings(b)
 	case "serverIPAddress":
-		b.ServerIP = p.plain(b, c)
+		b.ServerIP = p.plain(b)
 	case "connection":
-		b.Connection = p.plain(b, c)
+		b.Connection = p.plain(b)
 	case "pageref":
-		b.PageRef = p.plain(b, c)
+		b.PageRef = p.plain(b)
 	case "_resourceType":
-		b.ResourceType = p.plain(b, c)
+		b.ResourceType = p.plain(b)
 	case "_initiator":
-		p.initiator(b, c)
+		p.initiator(b)
 	case "_webSocketMessages":
 		b.Messages, b.MessagesCut, b.talk = nil, false, 0
-		if c.open('[') {
-			for c.elem() {
-				p.message(b, c)
+		if p.open('[') {
+			for p.elem() {
+				p.message(b)
 			}
 		}
 	case "_fromCache", "_fetchType":
-		p.fromCache(b, c)
+		p.fromCache(b)
 	default:
-		p.extra(b, key, c)
+		p.extra(b, key)
 	}
 }
 
 // extra reads what exporters write now into the entry, now into its response.
-func (p *parser) extra(b *building, key []byte, c *cursor) {
-	switch string(key) {
+func (p *parser) extra(b *building, key string) {
+	switch key {
 	case "_error":
-		switch c.next() {
+		switch p.peek() {
 		case '"':
-			b.Error, b.ErrorSeen = p.plain(b, c), true
+			b.Error, b.ErrorSeen = p.plain(b), true
 		case 'n':
 			b.errorNull = true
-			c.skip()
+			p.skip()
 		default:
-			c.skip()
+			p.skip()
 		}
 	case "_fetchedViaServiceWorker":
-		b.ViaSW = c.isTrue()
+		b.ViaSW = p.isTrue()
 	case "_serviceWorkerResponseSource":
-		b.SWSource = p.plain(b, c)
+		b.SWSource = p.plain(b)
 	case "_responseCacheStorageCacheName":
-		b.SWCache = p.plain(b, c)
+		b.SWCache = p.plain(b)
 	default:
-		c.skip()
+		p.skip()
 	}
 }
 
-func (p *parser) requestMember(b *building, key []byte, c *cursor) {
-	switch string(key) {
+func (p *parser) requestMember(b *building, key string) {
+	switch key {
 	case "method":
-		b.Method = p.plain(b, c)
+		b.Method = p.plain(b)
 	case "url":
-		b.URL = p.plain(b, c)
+		v, _ := p.text() // hardly ever the same twice
+		text, cut := p.decode(v, maxField)
+		b.URL, b.FieldsCut = string(text), b.FieldsCut || cut
 	case "httpVersion":
-		if v := p.plain(b, c); v != "" {
+		if v := p.plain(b); v != "" {
 			b.HTTPVersion = v
 		}
 	case "headers":
-		b.ReqHeaders = p.headers(b, c)
+		b.ReqHeaders = p.headers(b, 0)
 	case "bodySize":
-		b.ReqBodySize = c.size()
+		b.ReqBodySize = p.size()
 	case "postData":
-		p.postData(b, c)
+		p.postData(b)
 	default:
-		p.extra(b, key, c)
+		p.extra(b, key)
 	}
 }
 
-func (p *parser) responseMember(b *building, key []byte, c *cursor) {
-	switch string(key) {
+func (p *parser) responseMember(b *building, key string) {
+	switch key {
 	case "status":
-		if v, ok := c.number(); ok && v >= 0 && v <= 999 {
+		if v, ok := p.number(); ok && v >= 0 && v <= 999 {
 			b.Status = int(v)
 		}
 	case "statusText":
-		b.StatusText = p.plain(b, c)
+		b.StatusText = p.plain(b)
 	case "httpVersion":
 		// Chrome knows the version only from the answer; where both are
 		// written they agree, and the request's stays.
-		if v := p.plain(b, c); b.HTTPVersion == "" {
+		if v := p.plain(b); b.HTTPVersion == "" {
 			b.HTTPVersion = v
 		}
 	case "headers":
-		b.RespHeaders = p.headers(b, c)
+		b.RespHeaders = p.headers(b, 1)
 	case "redirectURL":
-		b.RedirectURL = p.plain(b, c)
+		b.RedirectURL = p.plain(b)
 	case "bodySize":
-		if v := c.size(); b.RespBodySize < 0 {
+		if v := p.size(); b.RespBodySize < 0 {
 			b.RespBodySize = v
 		}
 	case "content":
-		p.content(b, c)
+		p.content(b)
 	default:
-		p.extra(b, key, c)
+		p.extra(b, key)
 	}
 }
 
-func (p *parser) timings(b *building, c *cursor) {
-	c.each(func(key []byte, c *cursor) {
-		v := c.ms()
-		switch string(key) {
+func (p *parser) timings(b *building) {
+	p.each(func(key string) {
+		var phase *float64
+		switch key {
 		case "blocked":
-			b.Blocked = v
+			phase = &b.Blocked
 		case "dns":
-			b.DNS = v
+			phase = &b.DNS
 		case "connect":
-			b.Connect = v
+			phase = &b.Connect
 		case "ssl":
-			b.SSL = v
+			phase = &b.SSL
 		case "send":
-			b.Send = v
+			phase = &b.Send
 		case "wait":
-			b.Wait = v
+			phase = &b.Wait
 		case "receive":
-			b.Receive = v
+			phase = &b.Receive
+		default:
+			p.skip()
+			return
 		}
+		*phase = p.ms()
 	})
 }
 
 // initiator reads Chrome's object or the string of WebPagetest and chrome-har,
 // which is the script's URL.
-func (p *parser) initiator(b *building, c *cursor) {
-	if c.next() == '"' {
-		b.Initiator = p.plain(b, c)
+func (p *parser) initiator(b *building) {
+	if p.peek() == '"' {
+		b.Initiator = p.plain(b)
 		if strings.Contains(b.Initiator, "://") {
 			b.InitiatorURL = b.Initiator
 		}
 		return
 	}
-	c.each(func(key []byte, c *cursor) {
-		switch string(key) {
+	p.each(func(key string) {
+		switch key {
 		case "type":
-			b.Initiator = p.plain(b, c)
+			b.Initiator = p.plain(b)
 		case "url": // a parser's initiator has no stack
-			if u := p.plain(b, c); b.InitiatorURL == "" {
+			if u := p.plain(b); b.InitiatorURL == "" {
 				b.InitiatorURL = u
 			}
 		case "stack":
-			p.stack(b, c)
+			p.stack(b)
 		default:
-			c.skip()
+			p.skip()
 		}
 	})
 }
 
-func (p *parser) stack(b *building, c *cursor) {
-	c.each(func(key []byte, c *cursor) {
-		switch string(key) {
+func (p *parser) stack(b *building) {
+	p.each(func(key string) {
+		switch key {
 		case "callFrames":
-			if !c.open('[') {
+			if b.InitiatorURL != "" {
+				p.skip()
 				return
 			}
-			for c.elem() {
-				p.frame(b, c)
+			if !p.open('[') {
+				return
+			}
+			for p.elem() {
+				if p.frame(b); b.InitiatorURL != "" {
+					p.leave(']')
+					return
+				}
 			}
 		case "parent": // the stack that led to an asynchronous call
-			if b.InitiatorURL == "" && c.depth < p.opt.MaxDepth {
-				p.stack(b, c)
+			if b.InitiatorURL == "" && p.depth < p.opt.MaxDepth {
+				p.stack(b)
 			} else {
-				c.skip()
+				p.skip()
 			}
 		default:
-			c.skip()
+			p.skip()
 		}
 	})
 }
 
-func (p *parser) frame(b *building, c *cursor) {
-	if b.InitiatorURL != "" {
-		c.skip()
-		return
-	}
-	c.each(func(key []byte, c *cursor) {
-		if string(key) != "url" {
-			c.skip()
-			return
+func (p *parser) frame(b *building) {
+	parent := p.at
+	for m := p.members(); m != nil; m = p.member(m) {
+		if m.name != "url" {
+			p.skip()
+		} else if b.InitiatorURL = p.plain(b); b.InitiatorURL != "" {
+			p.leave('}')
+			break
 		}
-		b.InitiatorURL = p.plain(b, c)
-	})
+	}
+	p.at = parent
 }
 
 // fromCache reads Chrome's _fromCache ("disk", "memory"), a bool of others, and
 // Safari's _fetchType ("Disk Cache", "Network Load").
-func (p *parser) fromCache(b *building, c *cursor) {
-	if c.next() != '"' {
-		if c.isTrue() {
+func (p *parser) fromCache(b *building) {
+	if p.peek() != '"' {
+		if p.isTrue() {
 			b.FromCache = "true"
 		}
 		return
 	}
-	switch s := p.plain(b, c); strings.ToLower(s) {
+	switch s := p.plain(b); strings.ToLower(s) {
 	case "disk cache":
 		b.FromCache = "disk"
 	case "memory cache":
@@ -292,37 +311,38 @@ func (p *parser) fromCache(b *building, c *cursor) {
 	}
 }
 
-func (p *parser) message(b *building, c *cursor) {
+func (p *parser) message(b *building) {
 	if len(b.Messages) >= maxMessages {
 		b.MessagesCut = true
-		c.skip()
+		p.skip()
 		return
 	}
-	if c.next() != '{' {
-		c.skip()
+	if p.peek() != '{' {
+		p.skip()
 		return
 	}
 	m := Message{Opcode: -1}
-	c.each(func(key []byte, c *cursor) {
-		switch string(key) {
+	p.each(func(key string) {
+		switch key {
 		case "type":
-			s, _ := c.text()
+			s, _ := p.text()
 			m.Sent = string(s.raw) == "send"
 		case "time":
-			if v, ok := c.number(); ok {
+			if v, ok := p.number(); ok {
 				m.Time = fromUnix(v)
 			}
 		case "opcode":
-			if v, ok := c.number(); ok && v >= -1 && v <= 15 {
+			if v, ok := p.number(); ok && v >= -1 && v <= 15 {
 				m.Opcode = int(v)
 			}
 		case "data":
-			s, _ := c.text()
-			text, cut := p.decode(s, min(p.opt.MaxMessage, maxTalk-b.talk))
+			limit := min(p.opt.MaxMessage, maxTalk-b.talk)
+			v, _ := p.meaning(limit)
+			text, cut := p.decode(v, limit)
 			m.Data = p.in.text(text)
 			b.MessagesCut = b.MessagesCut || cut
 		default:
-			c.skip()
+			p.skip()
 		}
 	})
 	b.talk += len(m.Data)
@@ -330,29 +350,40 @@ func (p *parser) message(b *building, c *cursor) {
 }
 
 // plain reads a string field, or a number as text: "connection" is either.
-func (p *parser) plain(b *building, c *cursor) string {
-	if ch := c.next(); ch == '-' || '0' <= ch && ch <= '9' {
-		if v, ok := c.number(); ok {
+func (p *parser) plain(b *building) string {
+	ch := p.peek()
+	if isNumber(ch) {
+		if v, ok := p.number(); ok {
 			return strconv.FormatFloat(v, 'f', -1, 64)
 		}
 		return ""
 	}
-	s, _ := c.text()
-	return p.string(b, s)
+	m := p.at
+	if k := p.i + 1 + len(m.text); ch == '"' && k < p.end && p.buf[k] == '"' && string(p.buf[p.i+1:k]) == m.text {
+		p.i = k + 1
+		return m.text
+	}
+	v, _ := p.text()
+	text := p.string(b, v)
+	if v.plain && len(v.raw) <= longString && len(text) == len(v.raw) {
+		m.text = text
+	}
+	return text
 }
 
-func (p *parser) string(b *building, s str) string {
-	text, cut := p.decode(s, maxField)
+func (p *parser) string(b *building, v str) string {
+	text, cut := p.decode(v, min(maxField, maxFields-b.fields))
 	b.FieldsCut = b.FieldsCut || cut
+	b.fields += len(text)
 	return p.in.text(text)
 }
 
 // decode gives a string's meaning, at most limit bytes. The result is valid
-// until the next call or prune.
-func (p *parser) decode(s str, limit int) (text []byte, cut bool) {
-	if s.plain && len(s.raw) <= limit {
-		return s.raw, false
+// until the next call or read.
+func (p *parser) decode(v str, limit int) (text []byte, cut bool) {
+	if v.plain && len(v.raw) <= limit {
+		return v.raw, false
 	}
-	p.scratch, cut = unquote(p.scratch[:0], s.raw, limit, s.cut)
+	p.scratch, cut = unquote(p.scratch[:0], v.raw, limit, v.cut)
 	return p.scratch, cut
 }

@@ -53,6 +53,7 @@ const (
 	defaultDepth   = 100
 
 	maxField    = 16 << 10 // bytes of a URL, header value or other plain field
+	maxFields   = 4 << 20  // bytes of all such fields of one entry
 	maxHeaders  = 2000     // headers of one side
 	maxMessages = 50_000   // messages of one entry
 	maxTalk     = 4 << 20  // bytes of message data of one entry
@@ -91,17 +92,15 @@ type Entry struct {
 	Index  int   // place in log.entries, from 0
 	Offset int64 // byte offset of the entry in the (unpacked) file
 
-	Started     time.Time // zero if missing, or before 2000: Chrome dates failed WebSockets 1969
-	ZoneAssumed bool      // the date named no zone; UTC was assumed
-	Time        float64   // total, as the file says
+	Started time.Time // zero if missing, or before 2000: Chrome dates failed WebSockets 1969
+	Time    float64   // total, as the file says
 
 	Method, URL, HTTPVersion string
 	Status                   int // 0 when there was no response
 	StatusText               string
 	RedirectURL              string // response.redirectURL
 
-	Error     string // _error: Chrome "net::ERR_…", Safari a sentence
-	ErrorSeen bool   // _error is a string, even "": Chrome's mark of blocked mixed content
+	Error string // _error: Chrome "net::ERR_…", Safari a sentence
 
 	ResourceType string // _resourceType, as in "fetch", "websocket"
 	Initiator    string // _initiator where it is a string, else its type
@@ -111,7 +110,6 @@ type Entry struct {
 	ServerIP     string
 	Connection   string // a number by which requests over one connection are told
 
-	ViaSW    bool   // _fetchedViaServiceWorker
 	SWSource string // _serviceWorkerResponseSource, as in "cache-storage"
 	SWCache  string // _responseCacheStorageCacheName
 
@@ -123,16 +121,21 @@ type Entry struct {
 	ReqBody     string // postData.text, or its params as a form
 	ReqBodySize int64  // request.bodySize
 	// RespBody is content.text. Base64 is decoded when the MIME type is text;
-	// binary content is not kept.
+	// binary content is not kept, nor is that of pictures, fonts, media, style
+	// sheets and scripts where ResourceType says so.
 	RespBody     string
 	RespBodySize int64 // content.size, else response.bodySize
 	RespMIME     string
-	BodiesCut    bool // a body in the file is not given whole
-	FieldsCut    bool // another string (URL, header, …), or the list of headers, is not given whole
 
-	Messages    []Message
+	Messages []Message
+
+	// What is true of the entry; side by side, as files have many entries.
+	ZoneAssumed bool // the date named no zone; UTC was assumed
+	ErrorSeen   bool // _error is a string, even "": Chrome's mark of blocked mixed content
+	ViaSW       bool // _fetchedViaServiceWorker
+	BodiesCut   bool // a body in the file is not given whole
+	FieldsCut   bool // another string (URL, header, …), or the list of headers, is not given whole
 	MessagesCut bool // a message is missing or not given whole
-
 	// Pending says that Chrome was still waiting when the file was saved:
 	// status 0, _error null, time 0. A failed WebSocket looks alike but for its
 	// empty method, and is not pending.

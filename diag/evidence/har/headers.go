@@ -1,9 +1,6 @@
 package har
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // Header is one header field, its name in lower case.
 type Header struct{ Name, Value string }
@@ -76,128 +73,72 @@ func secret(name string) bool {
 
 // headers reads the list of name-value pairs; also an object, as some
 // converters write.
-func (p *parser) headers(b *building, c *cursor) Headers {
-	p.hs = p.hs[:0]
-	if c.next() == '[' {
-		c.open('[')
-		for c.elem() {
-			if !p.shaped(b, c) {
-				p.header(b, c)
-			}
+func (p *parser) headers(b *building, side int) Headers {
+	p.hs, p.side = p.hs[:0], side
+	if p.peek() == '[' {
+		p.enter()
+		last := int64(-1) // where in the file the element before ended
+		for p.elem() {
+			p.shape.learnGap(p.scanner, last)
+			p.elements(b)
+			last = p.offset()
 		}
 	} else {
-		c.each(func(key []byte, c *cursor) {
-			name := p.in.name(key)
-			value, _ := c.text()
+		p.each(func(key string) {
+			name := p.in.name([]byte(key))
+			value, _ := p.text()
 			p.addHeader(b, name, value)
 		})
 	}
-	if len(p.hs) == 0 {
+	n := len(p.hs)
+	if n == 0 {
 		return nil
 	}
-	return append(make(Headers, 0, len(p.hs)), p.hs...)
-}
-
-// shape is how one exporter writes an element of the list, but for name and
-// value: with its spaces and line ends. It is the same all over a file.
-type shape struct {
-	pre  []byte // up to the quote before the name
-	mid  []byte // from the quote behind the name to the one before the value
-	post []byte // from the quote behind the value
-}
-
-// shaped reads one element of the list if it looks as the last one that header
-// read: headers are half of a HAR, and this is several times as fast.
-func (p *parser) shaped(b *building, c *cursor) bool {
-	rest := c.b[c.i:]
-	if len(p.shape.pre) == 0 || !bytes.HasPrefix(rest, p.shape.pre) || len(p.hs) >= maxHeaders {
-		return false
+	if n > cap(p.slab)-len(p.slab) {
+		p.slab = make(Headers, 0, max(n, 256))
 	}
-	rest = rest[len(p.shape.pre):]
-	n := plainLen(rest)
-	if n > longString || !bytes.HasPrefix(rest[n:], p.shape.mid) || string(rest[:n]) == placeholder[1:2] {
-		return false
-	}
-	name := p.in.name(rest[:n])
-	rest = rest[n+len(p.shape.mid):]
-	if name.dropped {
-		// The quote that ends a plain value is found at memory speed; one with an escape goes the long way.
-		n = bytes.IndexByte(rest, '"')
-		if n < 0 || bytes.IndexByte(rest[:n], '\\') >= 0 || !bytes.HasPrefix(rest[n:], p.shape.post) {
-			return false
-		}
-		p.noteLogin(name)
-		c.i = len(c.b) - len(rest) + n + len(p.shape.post)
-		return true
-	}
-	if k := len(name.lastRaw); k > 0 && bytes.HasPrefix(rest, name.lastRaw) && bytes.HasPrefix(rest[k:], p.shape.post) {
-		p.hs = append(p.hs, Header{Name: name.lower, Value: name.last})
-		c.i = len(c.b) - len(rest) + k + len(p.shape.post)
-		return true
-	}
-	n = plainLen(rest)
-	if !bytes.HasPrefix(rest[n:], p.shape.post) || string(rest[:n]) == placeholder[1:2] {
-		return false
-	}
-	p.addHeader(b, name, str{raw: rest[:n], plain: true})
-	if !name.secret {
-		name.lastRaw = append(name.lastRaw[:0], rest[:n]...)
-		name.last = p.hs[len(p.hs)-1].Value
-	}
-	c.i = len(c.b) - len(rest) + n + len(p.shape.post)
-	return true
-}
-
-// plainLen is the length of what b begins with and can stand in a string as is.
-func plainLen(b []byte) int {
-	n := 0
-	for n < len(b) && !special[b[n]] {
-		n++
-	}
-	return n
+	p.slab = append(p.slab, p.hs...)
+	return p.slab[len(p.slab)-n : len(p.slab) : len(p.slab)]
 }
 
 // header reads one element of the list, whatever it looks like, and learns its
 // shape.
-func (p *parser) header(b *building, c *cursor) {
-	start := c.i
-	if !c.open('{') {
+func (p *parser) header(b *building) {
+	base, start := p.base, p.i
+	if !p.open('{') {
 		return
 	}
 	var name *headerName
-	var value str
-	var nameEnd, valueEnd, nameLen, members int
-	for key, ok := c.key(); ok; key, ok = c.key() {
+	var nameEnd, valueEnd, nameLen, valueLen, members int
+	p.hold(str{})
+	for key, ok := p.key(); ok; key, ok = p.key() {
 		members++
 		switch string(key) {
 		case "name":
-			if s, ok := c.text(); ok {
-				text, _ := p.decode(s, longString)
+			if v, ok := p.text(); ok {
+				text, _ := p.decode(v, longString)
 				name = p.in.name(text)
-				if s.plain {
-					nameLen, nameEnd = len(s.raw), c.i-1
-				}
+				nameLen, nameEnd = len(v.raw), p.i-1
 			}
 		case "value":
-			if ch := c.next(); ch == '-' || '0' <= ch && ch <= '9' {
-				value = str{raw: c.scalar()} // content-length, unquoted
+			if isNumber(p.peek()) {
+				p.hold(str{raw: p.scalar()}) // content-length, unquoted
 			} else {
-				value, _ = c.text()
-				valueEnd = c.i - 1
+				v, _ := p.text()
+				p.hold(v)
+				valueLen, valueEnd = len(v.raw), p.i-1
 			}
 		default:
-			c.skip()
+			p.skip()
 		}
 	}
-	if name == nil {
+	value := p.take()
+	if name == nil || p.err != nil {
 		return
 	}
 	p.addHeader(b, name, value)
-	if members == 2 && nameEnd > 0 && valueEnd > nameEnd && value.plain {
-		set := func(to *[]byte, from, end int) { *to = append((*to)[:0], c.b[from:end]...) }
-		set(&p.shape.pre, start, nameEnd-nameLen)
-		set(&p.shape.mid, nameEnd, valueEnd-len(value.raw))
-		set(&p.shape.post, valueEnd, c.i)
+	if base == p.base && members == 2 && name.plain && nameEnd > 0 && valueEnd > nameEnd && value.plain {
+		p.shape.learn(p.buf[start:nameEnd-nameLen], p.buf[nameEnd:valueEnd-valueLen], p.buf[valueEnd:p.i])
 	}
 }
 
@@ -207,7 +148,7 @@ func (p *parser) addHeader(b *building, name *headerName, value str) {
 		b.FieldsCut = true
 		return
 	}
-	p.noteLogin(name)
+	p.sawLogin = p.sawLogin || name.login
 	if name.dropped {
 		return
 	}
@@ -216,10 +157,4 @@ func (p *parser) addHeader(b *building, name *headerName, value str) {
 		h.Value = p.string(b, value)
 	}
 	p.hs = append(p.hs, h)
-}
-
-func (p *parser) noteLogin(name *headerName) {
-	if name.lower == "cookie" || name.lower == "authorization" {
-		p.sawLogin = true
-	}
 }

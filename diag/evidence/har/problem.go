@@ -1,13 +1,6 @@
 package har
 
-import (
-	"errors"
-	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
-
-	"meiqia-diag/diag/lang"
-)
+import "meiqia-diag/diag/lang"
 
 // What can be wrong with a HAR. None quotes the file: a quotation may hold a
 // message or a token.
@@ -56,59 +49,4 @@ func (t problemText) at(file string, offset int64, field string, args ...any) *l
 		p.What = p.What.F(args...)
 	}
 	return p
-}
-
-// problem notes a problem at an offset of the decoder's.
-func (w *walker) problem(out int64, field string, t problemText, args ...any) {
-	if len(w.problems) < maxProblems {
-		w.problems = append(w.problems, t.at(w.name, w.f.fileOffset(out), field, args...))
-	}
-}
-
-// finish makes of how reading ended a problem or an error.
-func (w *walker) finish(err error) error {
-	failed := w.f.err // of the file itself
-	switch {
-	case errors.Is(err, errStopped):
-		return nil // Read knows why
-	case errors.Is(err, errEnough):
-		w.problem(w.dec.InputOffset(), "log.entries", problemEnough, w.meta.Entries)
-		w.meta.Truncated = true
-		return nil
-	case errors.Is(failed, errUTF16):
-		return problemUTF16.at(w.name, -1, "")
-	}
-	// The decoder may have found a fault in what was read before the file failed.
-	ended := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
-	if err != nil && !ended && failed != nil && errors.Is(err, failed) {
-		w.meta.Truncated = true
-		return failed
-	}
-	if !w.sawLog {
-		return problemNotHAR.at(w.name, -1, "")
-	}
-	if err == nil {
-		return nil
-	}
-	w.meta.Truncated = true
-	n := w.meta.Entries
-	switch syntax := offsetOf(err, w.dec.InputOffset()); {
-	case errors.Is(err, errTooBig):
-		w.problem(syntax, "", problemTooBig, n)
-	case ended:
-		p := problemCutOff.at(w.name, w.f.read(), "", n)
-		w.problems = append(w.problems, p)
-	default:
-		w.problem(syntax, "", problemDamaged, n)
-	}
-	return nil
-}
-
-// offsetOf is where the decoder found the fault, else where it stands.
-func offsetOf(err error, here int64) int64 {
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		return syntax.ByteOffset
-	}
-	return here
 }

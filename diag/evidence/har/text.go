@@ -2,7 +2,8 @@ package har
 
 import (
 	"bytes"
-	"hash/maphash"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"time"
 	"unicode/utf16"
@@ -14,9 +15,10 @@ import (
 // surrogates become U+FFFD. more says that raw is only the beginning of the
 // string, so an unfinished escape or character at its end is dropped.
 func unquote(dst, raw []byte, limit int, more bool) (text []byte, cut bool) {
-	dst = slices.Grow(dst, min(len(raw), limit))
-	valid := utf8.Valid(raw)
 	limit += len(dst)
+	dst, n := unquoteMost(dst, raw, limit)
+	raw = raw[n:]
+	valid := utf8.Valid(raw)
 	for len(raw) > 0 {
 		// What stands before the next escape means itself.
 		n := bytes.IndexByte(raw, '\\')
@@ -33,25 +35,12 @@ func unquote(dst, raw []byte, limit int, more bool) (text []byte, cut bool) {
 			dst = append(dst, raw[:n]...)
 		}
 		raw = raw[n:]
-		// Escapes come in crowds: JSON inside JSON, line ends with indents.
 		for len(raw) > 1 && raw[0] == '\\' {
-			if ch := simple[raw[1]]; ch != 0 && len(dst) < limit {
-				dst = append(dst, ch)
-				raw = raw[2:]
-			} else {
-				r, n := escape(raw, more)
-				if n == 0 || len(dst)+utf8.RuneLen(r) > limit {
-					return dst, true
-				}
-				dst = utf8.AppendRune(dst, r)
-				raw = raw[n:]
+			r, n := escape(raw, more)
+			if n == 0 || len(dst)+utf8.RuneLen(r) > limit {
+				return dst, true
 			}
-			near := raw[:min(len(raw), nearby, max(limit-len(dst), 0))]
-			n := 0
-			for n < len(near) && near[n] < utf8.RuneSelf && near[n] != '\\' {
-				n++
-			}
-			dst = append(dst, near[:n]...)
+			dst = utf8.AppendRune(dst, r)
 			raw = raw[n:]
 		}
 		if len(raw) == 1 && raw[0] == '\\' {
@@ -62,6 +51,51 @@ func unquote(dst, raw []byte, limit int, more bool) (text []byte, cut bool) {
 		}
 	}
 	return dst, more
+}
+
+// unquoteMost is unquote for what is good UTF-8 with good escapes and surely
+// fits, which is most of nearly every string: eight bytes at once. It gives how
+// much of raw it read.
+func unquoteMost(dst, raw []byte, limit int) (text []byte, n int) {
+	start := len(dst)
+	dst = slices.Grow(dst, min(len(raw), max(limit-start, 0)))
+	to := dst[:cap(dst)]
+	i, o, seen := 0, start, uint64(0)
+	for end := min(len(to), limit); i+8 <= len(raw) && o+8 <= end; {
+		x := binary.LittleEndian.Uint64(raw[i:])
+		binary.LittleEndian.PutUint64(to[o:], x)
+		seen |= x
+		m := equal(x, '\\')
+		if m == 0 {
+			i, o = i+8, o+8
+			continue
+		}
+		n := bits.TrailingZeros64(m) >> 3
+		i, o = i+n, o+n
+		if i+1 == len(raw) {
+			break
+		}
+		if ch := simple[raw[i+1]]; ch != 0 {
+			to[o] = ch
+			i, o = i+2, o+1
+			continue
+		}
+		r, n := escape(raw[i:], true)
+		if n == 0 || raw[i+1] != 'u' || o+utf8.UTFMax > end {
+			break
+		}
+		o += len(utf8.AppendRune(to[o:o], r))
+		i += n
+	}
+	if seen&highs != 0 {
+		for 0 < i && i < len(raw) && raw[i-1] >= utf8.RuneSelf && !utf8.RuneStart(raw[i]) { // not in the midst of a character
+			i, o = i-1, o-1
+		}
+		if !utf8.Valid(to[start:o]) {
+			return dst, 0
+		}
+	}
+	return to[:o], i
 }
 
 // whole drops the character that b ends in the middle of; next is the byte
@@ -148,52 +182,6 @@ func hex4(b []byte) (v rune, ok bool) {
 		v = v<<4 | rune(c)
 	}
 	return v, true
-}
-
-// interner gives equal short strings one copy. It forgets: memory is bounded,
-// and nothing grows with the file.
-type interner struct {
-	keep  func(name string) bool // headers to keep, nil for all
-	seed  maphash.Seed
-	texts [4096]string
-	names [512]headerName
-}
-
-// headerName is a header's name as the file has it, and what follows from it.
-type headerName struct {
-	raw, lower string
-	secret     bool
-	dropped    bool // Options.Header does not want it
-
-	lastRaw []byte // the last value, as the file has it; never of a secret
-	last    string // what it means
-}
-
-func newInterner(keep func(string) bool) *interner {
-	return &interner{seed: maphash.MakeSeed(), keep: keep}
-}
-
-func (in *interner) text(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	if len(b) > longString {
-		return string(b)
-	}
-	slot := &in.texts[maphash.Bytes(in.seed, b)%uint64(len(in.texts))]
-	if *slot != string(b) {
-		*slot = string(b)
-	}
-	return *slot
-}
-
-func (in *interner) name(b []byte) *headerName {
-	slot := &in.names[maphash.Bytes(in.seed, b)%uint64(len(in.names))]
-	if slot.raw != string(b) {
-		lower := string(bytes.ToLower(bytes.TrimSpace(b)))
-		*slot = headerName{raw: string(b), lower: lower, secret: secret(lower), dropped: in.keep != nil && !in.keep(lower)}
-	}
-	return slot
 }
 
 // parseDate reads a HAR date: RFC 3339 with a fraction of any length, and what
