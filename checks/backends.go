@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -13,8 +14,8 @@ import (
 type tally struct {
 	name   string
 	bad, n int
-	recall bool      // it was asked for the recall
-	waits  []float64 // ms, of its good answers
+	recall bool                 // it was asked for the recall
+	waits  map[string][]float64 // ms, of its good answers, by what was asked for
 }
 
 // Bounds of what counts as uneven. A machine that fails must do so more often
@@ -42,7 +43,7 @@ func (s *sheet) backends(a *attempt.Attempt) bool {
 			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", t.name, "bad", itoa(t.bad), "of", itoa(t.n), "chance", strconv.FormatFloat(p, 'g', 2, 64), "strength", strength(p)))
 			return p <= unevenChance
 		}
-		if t := slow(list); t != nil {
+		if t := slowest(list); t != nil {
 			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", t.name, "bad", itoa(t.bad), "of", itoa(t.n), "strength", "strong"))
 			return true
 		}
@@ -93,7 +94,7 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 				order = append(order, c.Host)
 			}
 			i = len(groups[c.Host])
-			groups[c.Host] = append(groups[c.Host], &tally{name: c.Backend})
+			groups[c.Host] = append(groups[c.Host], &tally{name: c.Backend, waits: map[string][]float64{}})
 		}
 		t := groups[c.Host][i]
 		t.n++
@@ -101,7 +102,11 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 		if lostAnswer(c) {
 			t.bad++
 		} else if c.Wait > 0 {
-			t.waits = append(t.waits, c.Wait)
+			alike := "" // a recording is of one person's page; a service's log is of everything
+			if c.Host == "log" {
+				alike = route(c)
+			}
+			t.waits[alike] = append(t.waits[alike], c.Wait)
 		}
 	}
 	return groups, order
@@ -161,19 +166,35 @@ func fisher(k, m, bad, n int) float64 {
 	return min(p, 1)
 }
 
-// slow finds the machine whose best answer is far slower than another's worst.
-func slow(list []*tally) *tally {
+// slowest finds the machine whose best answer is far slower than another's worst to the like.
+func slowest(list []*tally) *tally {
+	asked := map[string]bool{}
+	for _, t := range list {
+		for what := range t.waits {
+			asked[what] = true
+		}
+	}
+	for _, what := range slices.Sorted(maps.Keys(asked)) {
+		if t := slowestOf(list, what); t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+func slowestOf(list []*tally, what string) *tally {
 	best := -1.0
 	var worst *tally
 	least := -1.0
 	for _, t := range list {
-		if len(t.waits) < 2 && !(t.recall && len(t.waits) > 0) {
+		waits := t.waits[what]
+		if len(waits) < 2 && !(t.recall && len(waits) > 0) {
 			continue
 		}
-		if w := slices.Max(t.waits); best < 0 || w < best {
+		if w := slices.Max(waits); best < 0 || w < best {
 			best = w
 		}
-		if w := slices.Min(t.waits); w > least {
+		if w := slices.Min(waits); w > least {
 			worst, least = t, w
 		}
 	}
