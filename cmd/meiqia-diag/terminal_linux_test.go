@@ -262,7 +262,7 @@ func TestInterrupted(t *testing.T) {
 		wait time.Duration
 	}{
 		{"asked", []string{"recall"}, "> ", 0},
-		{"in the lab", []string{"recall", "--lab=window-expired"}, "", 600 * time.Millisecond},
+		{"in the lab", []string{"recall", "--lab=window-expired"}, "…", 200 * time.Millisecond},
 		{"before the report is written", []string{"recall", "--offline", "--only", "window"}, "写入报告", 0},
 		{"serving the lab", []string{"lab"}, "Ctrl-C", 0},
 	} {
