@@ -36,7 +36,7 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 		note, how, source, counted := "", "har-date", harNames(in.Attempt), "responses"
 		switch {
 		case est.Source != "":
-			how, source, counted = "clock-tool", est.Source, "readings"
+			how, source, counted = est.Method, est.Source, "readings"
 		case est.Foreign:
 			note = "other hosts"
 		}

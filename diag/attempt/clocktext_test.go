@@ -73,3 +73,30 @@ func TestWhoseClockTheSentTimeIs(t *testing.T) {
 		t.Errorf("sent by the log alone: %+v", a.Sent)
 	}
 }
+
+// The Date that a client logged, and a request that both sides logged, tell its clock.
+func TestOffsetOutOfLogs(t *testing.T) {
+	client := strings.Join([]string{ // 187 s behind
+		`2026-11-20T10:22:36.623+08:00 DEBUG http - POST /api/v2/heartbeat reqid=f65510fd deviceId=4`,
+		`2026-11-20T10:22:36.680+08:00 DEBUG http - 200 reqid=f65510fd date="Fri, 20 Nov 2026 02:25:43 GMT" deviceId=4`,
+		`2026-11-20T10:22:41.020+08:00 DEBUG http - POST /api/v2/heartbeat reqid=b190d391 deviceId=4`,
+		`2026-11-20T10:22:41.080+08:00 DEBUG http - 200 reqid=b190d391 deviceId=4`,
+	}, "\n") + "\n"
+	server := `{"level":30,"time":1795141500000,"name":"gateway","method":"POST","path":"/api/v2/heartbeat","status":200,"rid":"00000000"}
+{"level":30,"time":1795141543650,"name":"gateway","method":"POST","path":"/api/v2/heartbeat","status":200,"rid":"f65510fd"}
+{"level":30,"time":1795141548050,"name":"gateway","method":"POST","path":"/api/v2/heartbeat","status":200,"rid":"b190d391"}
+`
+	a := build(t, known, "main.log", client)
+	if !a.Estimate.Known || a.Estimate.Method != "log-pairs" || a.Offset.Half() > 2*time.Second || !a.Offset.Contains(187*time.Second) {
+		t.Fatalf("by the Date alone: %+v", a.Estimate)
+	}
+	a = build(t, known, "main.log", client, "gateway.log", server)
+	if !a.Estimate.Known || a.Estimate.N != 3 || a.Offset.Half() > 50*time.Millisecond || !a.Offset.Contains(187*time.Second) {
+		t.Errorf("by requests that both logged: %+v", a.Estimate)
+	}
+	// Two answers whose Dates exclude each other tell nothing.
+	a = build(t, known, "main.log", strings.Replace(client, `reqid=b190d391 deviceId`, `reqid=b190d391 date="Fri, 20 Nov 2026 02:22:41 GMT" deviceId`, 2))
+	if a.Estimate.Known {
+		t.Errorf("Dates that exclude each other: %+v", a.Estimate)
+	}
+}

@@ -15,11 +15,13 @@ import (
 const unknownOffset = 5 * time.Second
 
 // OffsetEstimate is the offset of the service's clock to the browser's,
-// recovered from the Date headers of a HAR, else from the text of a clock tool.
+// recovered from the Date headers of a HAR, else from what both sides logged,
+// else from the text of a clock tool.
 type OffsetEstimate struct {
 	clock.Offset
 	N        int           // responses or readings used
-	Source   string        // the clock tool's text; "" for Date headers
+	Method   string        // clock-tool, log-pairs; "" for Date headers
+	Source   string        // the texts of those methods
 	Conflict bool          // no single offset fits: clocks behind the name disagree
 	Step     time.Duration // the device's clock was set during the recording: offset after minus before
 	Foreign  bool          // only other hosts' Date headers were at hand
@@ -56,8 +58,10 @@ func (a *Attempt) estimateOffset(h *hosts) {
 	switch span, ok := intersect(ivs); {
 	case len(ivs) == 0:
 		est.Span = clock.Exactly(0, unknownOffset)
-		if span, source, n := a.clockQueries(); n > 0 {
-			est.Span, est.Known, est.Source, est.N = span, true, source, n
+		if span, source, n := a.loggedOffset(); n > 0 {
+			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
+		} else if span, source, n := a.clockQueries(); n > 0 {
+			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "clock-tool", n
 		}
 	case ok:
 		est.Span, est.Known = span, true
