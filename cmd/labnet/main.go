@@ -46,7 +46,7 @@ func parse(args []string) (o options, err error) {
 	f := flag.NewFlagSet("labnet", flag.ContinueOnError)
 	f.SetOutput(os.Stderr)
 	f.BoolVar(&o.list, "list", false, "列出各种情形 / list the conditions")
-	f.StringVar(&o.conditions, "condition", "", "情形,逗号分隔 / conditions, separated by commas")
+	f.StringVar(&o.conditions, "condition", "", "情形，逗号分隔 / conditions, separated by commas")
 	f.StringVar(&o.wan, "link", "", "广域网的设置 / settings of the WAN:\n"+link.Settings)
 	f.StringVar(&o.lan, "lan", "", "局域网的设置 / settings of the LAN")
 	f.DurationVar(&o.rtt, "rtt", 40*time.Millisecond, "往返时间 / round trip")
@@ -167,7 +167,7 @@ func play(ctx context.Context, b *bed.Bed, o options, list []bed.Condition, out 
 // tell says where one is and what to expect.
 func tell(out io.Writer, b *bed.Bed, o options, list []bed.Condition) {
 	say := func(zh, en string, args ...any) { fmt.Fprintln(out, lang.T(zh, en).F(args...).In(o.lang)) }
-	say("测试网络:client ─ 局域网 ─ gateway ─ 广域网 ─ internet ─ server,往返 %s", "test bed: client ─ LAN ─ gateway ─ WAN ─ internet ─ server, round trip %s", o.rtt.String())
+	say("测试网络：client ─ 局域网 ─ gateway ─ 广域网 ─ internet ─ server，往返 %s", "test bed: client ─ LAN ─ gateway ─ WAN ─ internet ─ server, round trip %s", o.rtt.String())
 	if len(list) == 0 && o.wan == "" && o.lan == "" {
 		say("  一切正常。", "  All is well.")
 	}
@@ -176,7 +176,7 @@ func tell(out io.Writer, b *bed.Bed, o options, list []bed.Condition) {
 		if t := c.Truth; t.Healthy {
 			say("    诊断不该报故障。", "    A diagnosis should name no fault.")
 		} else {
-			say("    诊断应当说:位置 %s,种类 %s", "    A diagnosis should say: place %s, kind %s", string(t.Place), t.Kind)
+			say("    诊断应当说：位置 %s,种类 %s", "    A diagnosis should say: place %s, kind %s", string(t.Place), t.Kind)
 		}
 	}
 	for name, text := range map[string]string{"WAN": o.wan, "LAN": o.lan} {
@@ -184,7 +184,7 @@ func tell(out io.Writer, b *bed.Bed, o options, list []bed.Condition) {
 			fmt.Fprintf(out, "  %s: %s\n", name, text)
 		}
 	}
-	say("在里面试:", "Try in it:")
+	say("在里面试：", "Try in it:")
 	for _, line := range []string{
 		"meiqia-diag recall --profile $PROFILE --only clock,network,server --no-report --no-input",
 		"curl --cacert $CA https://" + bed.API + "/",
@@ -193,7 +193,7 @@ func tell(out io.Writer, b *bed.Bed, o options, list []bed.Condition) {
 	} {
 		fmt.Fprintln(out, "  "+line)
 	}
-	say("(最后一行随时改变广域网;exit 结束)", "(the last one changes the WAN at once; exit ends it)")
+	say("（最后一行随时改变广域网；exit 结束）", "(the last one changes the WAN at once; exit ends it)")
 }
 
 // watch applies what people write into the control file.
