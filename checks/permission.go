@@ -197,6 +197,11 @@ func plainType(t string) string {
 
 func (s *sheet) channel(in *diag.Input) bool {
 	v := in.Incident.String(incident.MessageChannel)
+	if can := in.Attempt.Facts.ChannelCan; can != "" {
+		word := map[string]string{"yes": "recallable", "no": "not_recallable"}[can]
+		s.add(PermissionChannel, word, from(harNames(in.Attempt)), detail("channel", firstOf(v, in.Attempt.Facts.Channel), "policy_basis", string(incident.Measured)))
+		return can == "no"
+	}
 	if v == "" || len(in.Profile.Channels) == 0 {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/profile"
 )
 
@@ -26,6 +27,7 @@ type ServiceFacts struct {
 	SenderKind string        // agent bot system client
 	Type       string        // of the message
 	Channel    string        // of the conversation
+	ChannelCan string        // the channel can recall: yes, no
 	Read       string        // yes, no
 	Ended      bool          // the conversation is closed
 	SDK        string        // the visitor's: android ios web
@@ -40,7 +42,7 @@ var (
 	ruleTypes   = regexp.MustCompile(`types?$|kinds?$`)
 	ruleEnabled = regexp.MustCompile(`^(?:enabled?|on|open|allow(?:ed)?|switch|active|available|status)$`)
 	notAge      = regexp.MustCompile(`button|show|hide|toast|tips?\b|display|retry|interval|count|times|max ?(?:per|num)|rate|poll|delay`)
-	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
+	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|(?:channel |platform )?capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
 	selfKeys    = regexp.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
 	senderKeys  = regexp.MustCompile(`^(?:sender|sender ?id|from|from ?id|from ?uid|from ?user|author|author ?id|uid|user ?id|agent ?id|owner|owner ?id|operator|servicer ?(?:id|userid)?|created ?by)$`)
 	kindKeys    = regexp.MustCompile(`^(?:from ?type|sender ?type|sender ?role|role|author ?type|origin|from ?role)$`)
@@ -61,6 +63,7 @@ func (a *Attempt) learn() {
 	for _, c := range a.Calls {
 		if c.Kind == "api" && c.Status >= 200 && c.Status < 300 {
 			a.learnFromCall(c)
+			a.polledEvents(c)
 		}
 		for _, m := range c.Entry.Messages {
 			if !m.Sent {
@@ -68,6 +71,21 @@ func (a *Attempt) learn() {
 			}
 		}
 	}
+}
+
+// polledEvents reads the events that a page fetched because nothing pushed them:
+// an answer that names the message and yet is no history.
+func (a *Attempt) polledEvents(c *Call) {
+	e := c.Entry
+	if e.Method != "GET" || a.ID == "" || !mentions(e.RespBody, a.ID) || len(e.RespBody) > 64<<10 || MessageState(e.RespBody, a.ID) != "" {
+		return
+	}
+	fs, ok := fields(e.RespBody)
+	if !ok {
+		return
+	}
+	_, to := c.Arrival()
+	a.readEvent(e.RespBody, fs, clock.Stamp{T: to, Clock: clock.Browser, Err: time.Millisecond, Source: c.Source}, c.Source)
 }
 
 func (a *Attempt) learnFromCall(c *Call) {
@@ -189,7 +207,10 @@ func (a *Attempt) learnTree(v any, key string, depth int) {
 		}
 	case map[string]any:
 		kf := a.keyFacts(key)
-		if kf.right {
+		switch {
+		case kf.right && ofChannel.MatchString(key):
+			a.learnChannel(x)
+		case kf.right:
 			a.learnRightMap(x)
 		}
 		if kf.verb {
@@ -313,6 +334,16 @@ func (a *Attempt) learnRights(list []any) {
 	if words >= 2 && a.Facts.Permission == "" {
 		a.Facts.Permission = "no" // the rights are listed, and recalling is not among them
 	}
+}
+
+// ofChannel are keys of what a channel can do, whoever asks.
+var ofChannel = regexp.MustCompile(`channel|platform|source|provider|connector`)
+
+// learnChannel reads whether the conversation's channel can recall.
+func (a *Attempt) learnChannel(m map[string]any) {
+	mine := a.Facts.Permission
+	a.learnRightMap(m)
+	a.Facts.ChannelCan, a.Facts.Permission = firstText(a.Facts.ChannelCan, a.Facts.Permission), mine
 }
 
 func (a *Attempt) learnRightMap(m map[string]any) {

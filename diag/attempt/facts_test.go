@@ -99,6 +99,8 @@ func TestHistory(t *testing.T) {
 		{`{"data":{"list":[{"msg_id":8842,"recalled_at":"2026-11-20T02:22:41Z"}]}}`, "withdrawn"},
 		{`{"log":[{"mid":"8842","k":"text","gone":true}]}`, "withdrawn"},
 		{`{"log":[{"mid":"8842","k":"text","gone":false}]}`, "plain"},
+		{`{"items":[{"action":"withdraw_msg","body":{"msg_id":8842}}]}`, ""}, // an event, and no history
+		{`{"messages":[{"id":8842,"content":"x","extra":"{\"is_withdrawn\":true}"}]}`, "withdrawn"},
 		{`{"messages":[{"id":"8842","recalled":false,"content":"hi"}]}`, "plain"},
 		{`{"messages":[{"id":"8842","recalled_at":null,"content":"hi"}]}`, "plain"},
 		{`[{"id":8843,"recalled":true}]`, ""},
@@ -143,5 +145,22 @@ func TestIDsInText(t *testing.T) {
 		if mentions(text, "8842") != want {
 			t.Errorf("%q names 8842: %v", text, !want)
 		}
+	}
+}
+
+// Events that a page fetched, and what the conversation's channel can do.
+func TestPolledEventsAndChannels(t *testing.T) {
+	a := chrome(t, known, recallOf(0.2, "8842", 200, `{"success":true}`),
+		entry(0.6, "GET", host+"/api/v2/conversations/5/updates?after=1", "", 200, `{"items":[{"action":"withdraw_msg","body":{"msg_id":8842}}]}`))
+	seen := false
+	for _, ev := range a.Events {
+		seen = seen || ev.Means == "recalled" && ev.Mine
+	}
+	if !seen {
+		t.Errorf("events %+v", a.Events)
+	}
+	a = chrome(t, known, entry(-30, "GET", host+"/api/v2/conversations/5", "", 200, `{"id":5,"source":"wechat","channel_capabilities":{"send":true,"recall":false}}`), recallOf(0.2, "8842", 400, `{}`))
+	if a.Facts.ChannelCan != "no" || a.Facts.Permission != "" {
+		t.Errorf("%+v", a.Facts)
 	}
 }

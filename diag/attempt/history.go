@@ -45,11 +45,14 @@ func stateIn(v any, id string, depth int) string {
 			}
 		}
 	case map[string]any:
-		own := false
+		own, whole := false, false
 		for k, val := range x {
-			if idKey.MatchString(profile.Words(k)) && asText(val) == id {
+			words := profile.Words(k)
+			if idKey.MatchString(words) && asText(val) == id {
 				own = true
 			}
+			// An object that only names the message tells of it, and does not show it.
+			whole = whole || contentKeys.MatchString(words) || createdKeys.MatchString(words) || typeKeys.MatchString(words) || goneState.MatchString(words) || stateKeys.MatchString(words)
 		}
 		if own {
 			var fs []field
@@ -60,7 +63,10 @@ func stateIn(v any, id string, depth int) string {
 					return "withdrawn"
 				}
 			}
-			return "plain"
+			if whole {
+				return "plain"
+			}
+			return ""
 		}
 		for _, k := range slices.Sorted(maps.Keys(x)) {
 			if s := stateIn(x[k], id, depth+1); s != "" {
