@@ -169,6 +169,13 @@ func fisher(k, m, bad, n int) float64 {
 // slowest finds the machine whose best answer is far slower than another's worst to the like.
 func slowest(list []*tally) *tally {
 	asked := map[string]bool{}
+	n, bad := 0, 0
+	for _, t := range list {
+		n, bad = n+t.n, bad+t.bad
+	}
+	if float64(bad) > soundShare*float64(n) {
+		return nil // where so much fails, when a request came decides how long it took, and not where it went
+	}
 	for _, t := range list {
 		for what := range t.waits {
 			asked[what] = true

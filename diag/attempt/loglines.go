@@ -180,8 +180,9 @@ var refusedLine = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused
 var deliveredLine = regexp.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
 
 var (
-	upstreamField = regexp.MustCompile(`(?i)^(?:us|uaddr|upstream(?:_?addr)?|backend|node|server|peer|pod|instance)$`)
-	upstreamText  = regexp.MustCompile(`(?i)(?:us|uaddr|upstream(?:_?addr)?|backend|node|pod|instance)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
+	upstreamField = regexp.MustCompile(`(?i)^(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|server|peer|pod|instance)$`)
+	upstreamText  = regexp.MustCompile(`(?i)\b(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|pod|instance)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
+	bareStatus    = regexp.MustCompile(`^[1-5]\d\d$`) // "us" stands for the upstream's status as well
 	curlTable     = regexp.MustCompile(`^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{3})\s+(\d+\.\d+)\s+(\d+\.\d+)\s*$`)
 )
 
@@ -198,13 +199,16 @@ func (a *Attempt) serverLine(e *logs.Entry, where string) {
 	}
 	c := &Call{Entry: &har.Entry{Method: e.Fields["method"], URL: path, Connect: -1}, Kind: "api", Host: "log", Status: status, Wait: -1, Total: -1, Connect: -1, Start: e.At, Source: where}
 	for k, v := range e.Fields {
-		if upstreamField.MatchString(k) && (c.Backend == "" || v < c.Backend) {
+		if upstreamField.MatchString(k) && !bareStatus.MatchString(v) && (c.Backend == "" || v < c.Backend) {
 			c.Backend = v
 		}
 	}
 	if c.Backend == "" {
-		if m := upstreamText.FindStringSubmatch(e.Text); m != nil {
-			c.Backend = m[1] + m[2]
+		for _, m := range upstreamText.FindAllStringSubmatch(e.Text, 4) {
+			if name := m[1] + m[2]; !bareStatus.MatchString(name) {
+				c.Backend = name
+				break
+			}
 		}
 	}
 	if d, err := strconv.ParseFloat(e.Fields["duration_ms"], 64); err == nil && d >= 0 {

@@ -193,6 +193,11 @@ func TestServerLinesAndCurlLoops(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+	// "us" is the upstream's address with some, its status with others.
+	a = build(t, known, "access.log", strings.NewReplacer("upstream=10.1.0.1", `us="200" up=10.1.0.1`, "upstream=10.1.0.2", `us="502" up=10.1.0.2`).Replace(log))
+	if len(a.Server) != 2 || a.Server[0].Backend != "10.1.0.1:8080" || a.Server[1].Backend != "10.1.0.2:8080" {
+		t.Errorf("%q %q", a.Server[0].Backend, a.Server[1].Backend)
+	}
 	a = build(t, known, "loop.txt", "ip status connect total\n203.0.113.7 200 0.012 0.044\n203.0.113.8 504 0.013 5.002\n")
 	if len(a.Server) != 2 || a.Server[1].Backend != "203.0.113.8" || a.Server[1].Status != 504 || a.Server[1].Total != 5002 {
 		for _, c := range a.Server {
