@@ -16,6 +16,7 @@ const (
 	ClockStep     = "clock.step"     // ms, the device's clock was set while recording
 	ClockConflict = "clock.conflict" // the service's own clocks disagree
 	ClockServer   = "clock.server"   // a time server's answer, ms; its address and state in the detail
+	ClockTime     = "clock.ntp"      // how the time servers fared together: the words of probe.TimeState; counts in the detail
 	ClockSignal   = "clock.signal"   // clock_step, or zone_trap or age_differs (an age that is off, by whole hours or otherwise), beside the recall
 	ClockHint     = "clock.hint"     // the same elsewhere
 )
@@ -49,7 +50,8 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 		s.add(ClockConflict, true, from(harNames(in.Attempt)))
 	}
 	s.signals("clock", in.Attempt, "clock_step", "zone_trap", "age_differs")
-	if now, nowBound, ok := s.clockNow(ctx, in); ok && !known {
+	now, nowBound, words, ok := s.clockNow(ctx, in)
+	if ok && !known {
 		known, off, bound = true, now, nowBound
 	}
 	res := diag.Result{State: diag.Pass}
@@ -84,6 +86,9 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 		} else {
 			res.Reason = lang.T("本机时钟比服务%s %s 秒（±%s 秒）", "this device's clock is %s the service's by %s s ± %s s").F(dir, seconds(abs), seconds(bound))
 		}
+	}
+	if !words.IsZero() {
+		res.Reason = lang.T("%s；%s", "%s; %s").F(res.Reason, words)
 	}
 	res.Observations = s.list
 	return res

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
@@ -29,35 +30,36 @@ func (s *sheet) serverNow(ctx context.Context, in *diag.Input) (diag.CheckState,
 		return diag.Skip, lang.Text{}
 	}
 	r := probe.Server(ctx, ts, probeOptions(in))
-	state, reason := diag.Skip, lang.T("服务未能连上,无从测量", "the service was not reached, so there was nothing to measure")
+	state, reason := diag.Skip, lang.T("服务未能连上，无从测量", "the service was not reached, so there was nothing to measure")
 	worse := func(st diag.CheckState, t lang.Text) {
 		if state == diag.Skip || state == diag.Pass || state == diag.Warn && st == diag.Fail {
 			state, reason = st, t
 		}
 	}
 	for _, t := range r.Targets {
-		if t.Answered == 0 && t.Unanswered == 0 {
+		if t.Answered == 0 && t.Overdue == 0 {
 			continue
 		}
 		name := hostOf(t.Target.URL)
-		src := []option{live(), method("probe"), from(name), detail("requests", itoa(t.Sent), "answered", itoa(t.Answered))}
+		src := []option{live(), method("probe"), from(name), detail("requests", itoa(t.Sent), "answered", itoa(t.Answered), "longest", msText(diag.Millis(t.QueueingMax)), "retry_after", retryText(t.RetryAfter))}
 		with := func(more ...option) []option { return append(append([]option{}, src...), more...) }
 		q := round(diag.Millis(t.Queueing))
 		s.add(ServerQueueing, q, with(unit("ms"))...)
-		failing := round(100 * float64(t.Errors5xx+t.Unanswered) / float64(max(t.Sent, 1)))
+		// What this machine did not wait long enough for tells nothing.
+		failing := round(100 * float64(t.Errors5xx+t.Overdue) / float64(max(t.Answered+t.Overdue, 1)))
 		s.add(ServerFailing, failing, with(unit("percent"))...)
 		if t.Uneven.Any() {
-			s.add(ServerBackends, "uneven", with(detail("host", name, "failing", strings.Join(t.Uneven.Failing, " "), "slow", strings.Join(t.Uneven.Slow, " ")))...)
+			s.add(ServerBackends, "uneven", with(detail("host", name, "failing", strings.Join(t.Uneven.Failing, " "), "slow", strings.Join(t.Uneven.Slow, " "), "clock", strings.Join(t.Uneven.Clocks, " "), "mixed", strings.Join(append(t.Uneven.Mixed, t.Uneven.Split...), " ")))...)
 		}
 		switch {
 		case failing >= 50:
-			worse(diag.Fail, lang.T("%s:%.0f%% 的请求失败", "%s: %.0f %% of the requests failed").F(name, failing))
+			worse(diag.Fail, lang.T("%s：%.0f%% 的请求失败", "%s: %.0f %% of the requests failed").F(name, failing))
 		case t.Uneven.Any():
-			worse(diag.Fail, lang.T("%s:各地址表现不一", "%s: its addresses behave differently").F(name))
+			worse(diag.Fail, lang.T("%s：各地址表现不一", "%s: its addresses behave differently").F(name))
 		case t.Limited > 0:
-			worse(diag.Warn, lang.T("%s:请求被限流(429)", "%s: requests were limited (429)").F(name))
+			worse(diag.Warn, lang.T("%s：请求被限流（429%s）", "%s: requests were limited (429%s)").F(name, prefixed(", Retry-After ", retryText(t.RetryAfter))))
 		case q >= slowService:
-			worse(diag.Warn, lang.T("%s:排队 %.0f 毫秒", "%s: queueing %.0f ms").F(name, q))
+			worse(diag.Warn, lang.T("%s：排队 %.0f 毫秒", "%s: queueing %.0f ms").F(name, q))
 		default:
 			worse(diag.Pass, lang.T("服务应答正常", "the service answers well"))
 		}
@@ -81,7 +83,7 @@ func (s *sheet) twins(ts []probe.ServerTarget) {
 		switch {
 		case t.Errors5xx+t.Unanswered == 0:
 			good[kind] = host
-		case t.Errors5xx+t.Unanswered == t.Sent:
+		case t.Errors5xx+t.Overdue == t.Sent:
 			bad[kind] = host
 		}
 	}
@@ -99,4 +101,18 @@ func hostOf(raw string) string {
 	}
 	host, _, _ := strings.Cut(raw, "/")
 	return host
+}
+
+func retryText(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return d.String()
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
 }

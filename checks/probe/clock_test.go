@@ -3,6 +3,8 @@ package probe
 import (
 	"context"
 	"net/http"
+	"net/netip"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -56,8 +58,11 @@ func TestClockWithoutTimeServers(t *testing.T) {
 	if r.Whose != "unknown" {
 		t.Errorf("whose %q, want unknown", r.Whose)
 	}
-	if n := r.Dates[0].Asked; n > maxDates {
+	if n := r.Dates[0].Asked; n > maxLead {
 		t.Errorf("%d requests", n)
+	}
+	if s := r.Time(); s.State != TimeBlocked || s.Silent != 1 {
+		t.Errorf("time servers: %+v", s)
 	}
 }
 
@@ -136,11 +141,65 @@ func TestFalsetickersAreOutvoted(t *testing.T) {
 	}
 }
 
+// A falseticker that overlaps the good servers must not pull the bound away from the truth.
+func TestBoundOutlastsAnOverlappingFalseticker(t *testing.T) {
+	ms := time.Millisecond
+	good, bad := clock.Exactly(0, 20*ms), clock.Exactly(30*ms, 20*ms)
+	s, ok := truechimers([]clock.Span{good, good, bad, good})
+	if !ok || !s.Contains(0) {
+		t.Errorf("%v %v", s, ok)
+	}
+	if _, ok := truechimers([]clock.Span{good, clock.Exactly(time.Second, 20*ms)}); ok {
+		t.Error("two that exclude each other agree")
+	}
+	if s, ok := truechimers([]clock.Span{bad}); !ok || s != bad {
+		t.Errorf("one server is believed: %v %v", s, ok)
+	}
+	if _, ok := truechimers(nil); ok {
+		t.Error("nobody agrees")
+	}
+}
+
+func TestStepWhileMeasuring(t *testing.T) {
+	srv := plainServer(t, dated(0))
+	start := time.Now()
+	r := Clock(t.Context(), nil, []Target{{"api", srv.URL}}, Options{Proxy: direct, Now: func() time.Time {
+		if time.Since(start) > 30*time.Millisecond {
+			return time.Now().Add(-3*time.Second - time.Minute)
+		}
+		return time.Now().Add(-time.Minute)
+	}})
+	if (r.Step+3*time.Second).Abs() > clockStep || r.Combined.Known {
+		t.Errorf("step %v, %+v", r.Step, r.Combined)
+	}
+}
+
+func TestDeviceClock(t *testing.T) {
+	for _, system := range []func() time.Time{nil, time.Now} {
+		if _, custom := deviceClock(system); custom != nil {
+			t.Error("the system's own clock is read without its kernel stamps")
+		}
+	}
+	now, custom := deviceClock(deviceOff(true3217))
+	if custom == nil || time.Since(now()).Round(100*time.Millisecond) != true3217.Round(100*time.Millisecond) {
+		t.Errorf("a clock of its own shows %v", now())
+	}
+}
+
+func TestFamiliesTakeTurns(t *testing.T) {
+	addr := netip.MustParseAddr
+	got := alternate([]netip.Addr{addr("2001:db8::1"), addr("2001:db8::2"), addr("192.0.2.1"), addr("192.0.2.2"), addr("192.0.2.3")})
+	want := []netip.Addr{addr("2001:db8::1"), addr("192.0.2.1"), addr("2001:db8::2"), addr("192.0.2.2"), addr("192.0.2.3")}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestTwoClocksThatDifferSayNothing(t *testing.T) {
 	a, _ := ntpServer(t, ntpAnswer{stratum: 2})
 	b, _ := ntpServer(t, ntpAnswer{stratum: 2, offset: time.Minute})
 	r := Clock(t.Context(), []string{a, b}, nil, Options{})
-	if r.NTP.Known || !r.NoQuorum {
+	if r.NTP.Known || !r.NoQuorum || r.Time().State != TimeDisputed {
 		t.Errorf("ntp %+v, no quorum %v", r.NTP, r.NoQuorum)
 	}
 }

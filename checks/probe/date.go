@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,173 +24,205 @@ type DateTarget struct {
 	Known    bool
 	Span     clock.Span // service minus device
 	Trust    string
-	Asked    int
-	Used     int
+	Asked    int           // requests sent
+	Used     int           // answers whose Date counts
 	Cached   int           // answers left out because a cache gave them
+	Conns    int           // connections opened
 	RTT      time.Duration // least time from request to answer
 	Edge     bool          // the edge of a second was caught: the span is about as narrow as the path allows
+	Primed   bool          // NTP told where the edge should be, and it was looked for there
 	Agree    bool          // all answers fit one clock; false for a clock that stepped, or several machines that differ
 	Kind     Kind          // why nothing is known
 	Problems []Kind        // of its certificate
 }
 
-// The Date search. A Date is whole seconds, so one answer bounds the offset to a
-// second and the round trip. Requests on both sides of the service's second edge
-// bound it to their distance and the round trip.
-const (
-	maxDates    = 8
-	aimed       = 4                      // requests around an edge that NTP predicts
-	aimSpacing  = 24 * time.Millisecond  // between those: caught 80 of 80 edges on a clean 40 ms link
-	primeWait   = 200 * time.Millisecond // for NTP, after the first answer
-	dateTimeout = 900 * time.Millisecond // for one answer
-)
+const dateTimeout = 900 * time.Millisecond // for one answer
 
 // dateSearch is the search on one host.
 type dateSearch struct {
 	s      *session
 	ep     endpoint
+	ctx    context.Context // of its connections, from before the first to close
+	cancel context.CancelFunc
+	lines  chan *wire // idle connections; nil for one that could not be opened
+	conns  sync.WaitGroup
+
+	mu     sync.Mutex
 	addr   string // where the first connection came through: the others go there, too
 	method string
-
-	mu    sync.Mutex
-	idle  []*wire
-	spans []clock.Span
-	least time.Duration // least connect or answer time
-	out   DateTarget
+	spans  []clock.Span
+	trips  []time.Duration // connect and answer times
+	open   int             // connections that are open or being opened
+	out    DateTarget
 }
 
-// dateOf bounds a host's clock in at most maxDates requests: one to begin with,
-// then, when NTP tells where the edge should be, four around it; else three
-// spread over a second and four over what is left of it.
-func (s *session) dateOf(ctx context.Context, ep endpoint, ts *timeServers) DateTarget {
-	d := &dateSearch{s: s, ep: ep, method: http.MethodHead, out: DateTarget{Target: ep.target}}
-	defer d.close()
-	host, port := ep.nextHop()
-	d.addr = joinAddr(host, port)
-	if !d.begin(ctx) {
-		return d.finish()
-	}
-	select {
-	case <-ts.done:
-	case <-time.After(primeWait):
-	case <-ctx.Done():
-	}
-	span, _ := d.span()
-	if prime, _ := ts.vote(); prime.Known && prime.Span.Half() < 250*time.Millisecond && span.Contains(prime.Best) {
-		var at []time.Duration
-		for i := range aimed {
-			at = append(at, prime.Best+time.Duration(2*i-aimed+1)*aimSpacing/2)
-		}
-		d.volley(ctx, at)
-		if span, _ = d.span(); !d.atEdge(span) { // the service is not where NTP is
-			d.volley(ctx, inside(span, maxDates-d.asked()))
-		}
-	} else {
-		d.volley(ctx, inside(span, 3))
-		span, _ = d.span()
-		d.volley(ctx, inside(span, maxDates-d.asked()))
-	}
-	return d.finish()
+func (s *session) newDateSearch(ctx context.Context, ep endpoint) *dateSearch {
+	d := &dateSearch{s: s, ep: ep, method: http.MethodHead, lines: make(chan *wire, 4*maxLines), out: DateTarget{Target: ep.target}}
+	d.ctx, d.cancel = context.WithCancel(ctx)
+	return d
 }
 
-// begin makes the first connection and asks once; again with GET where HEAD
-// brought no Date, because some servers mishandle HEAD.
-func (d *dateSearch) begin(ctx context.Context) bool {
-	w := d.take(ctx)
-	if w == nil {
-		return false
-	}
-	d.addr = w.RemoteAddr().String()
-	d.judge(w)
-	d.ask(ctx, w)
-	if len(d.spans) == 0 && d.out.Cached == 0 && ctx.Err() == nil {
-		d.method = http.MethodGet
-		if w = d.take(ctx); w != nil {
-			d.ask(ctx, w)
-		}
-	}
-	return len(d.spans) > 0
-}
+// maxLines bounds the connections to one host.
+const maxLines = 12
 
-// inside gives n offsets that cut a span into equal parts.
-func inside(s clock.Span, n int) []time.Duration {
-	var out []time.Duration
-	for i := range n {
-		out = append(out, s.Lo+(s.Hi-s.Lo)*time.Duration(i+1)/time.Duration(n+1))
-	}
-	return out
-}
-
-// volley sends one request for each supposed offset, at the moment at which it
-// would arrive at an edge of the service's second if the offset were so: the
-// answer tells on which side of it the truth lies.
-func (d *dateSearch) volley(ctx context.Context, offsets []time.Duration) {
-	begin, now, rtt := time.Now(), d.s.now(), d.rtt()
-	lead := min(3*rtt+10*time.Millisecond, 400*time.Millisecond) // to open another connection
-	var wg sync.WaitGroup
-	for _, off := range offsets {
-		arrival := now.Add(lead + rtt/2 + off)
-		edge := arrival.Truncate(time.Second).Add(time.Second)
-		send := begin.Add(lead + edge.Sub(arrival))
-		if t, ok := ctx.Deadline(); ok && send.Add(rtt).After(t) {
-			continue // its answer would come too late
-		}
-		wg.Go(func() {
-			w := d.take(ctx)
-			if w == nil {
-				return
-			}
-			select {
-			case <-time.After(time.Until(send)):
-				d.ask(ctx, w)
-			case <-ctx.Done():
-				w.Close()
-			}
-		})
-	}
-	wg.Wait()
-}
-
-// take gives an idle connection, or opens one; nil when that fails.
-func (d *dateSearch) take(ctx context.Context) *wire {
-	d.mu.Lock()
-	if n := len(d.idle); n > 0 {
-		w := d.idle[n-1]
-		d.idle = d.idle[:n-1]
-		d.mu.Unlock()
-		return w
-	}
-	d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, tcpLimit)
+// connect opens n connections side by side and gives the first that is there,
+// nil when none comes. Which of a name's addresses answers first decides for all.
+func (d *dateSearch) connect(n int) *wire {
+	host, port := d.ep.nextHop()
+	ctx, cancel := context.WithTimeout(d.ctx, tcpLimit)
 	defer cancel()
-	w, kind := d.s.open(ctx, d.ep, d.addr)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if w == nil {
-		d.out.Kind = kind
+	addrs, kind := d.s.lookup(ctx, "ip", host)
+	if kind != None {
+		d.fail(kind)
 		return nil
 	}
-	d.shortest(w.roundTrip())
-	return w
+	d.conns.Go(func() {
+		ctx, cancel := context.WithTimeout(d.ctx, tcpLimit)
+		defer cancel()
+		conn, took, kind := d.s.dialFirst(ctx, addrs, port)
+		if kind != None {
+			d.offer(nil, kind)
+			return
+		}
+		addr := conn.RemoteAddr().String()
+		d.mu.Lock()
+		d.addr = addr
+		d.mu.Unlock()
+		w, kind := d.s.onto(ctx, d.ep, conn, took)
+		d.offer(w, kind)
+	})
+	d.mu.Lock()
+	d.out.Conns, d.open = 1, 1
+	d.mu.Unlock()
+	d.grow(n-1, joinAddr(addrs[0].String(), port), 0)
+	for range n {
+		select {
+		case w := <-d.lines:
+			if w != nil {
+				return w
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
 }
 
-// ask sends one request and takes in what its Date says.
-func (d *dateSearch) ask(ctx context.Context, w *wire) {
-	ctx, cancel := context.WithTimeout(ctx, dateTimeout)
-	defer cancel()
-	a, kind := w.ask(ctx, d.method)
+// grow opens n more connections in the background, one each pace.
+func (d *dateSearch) grow(n int, addr string, pace time.Duration) {
+	for i := range n {
+		d.mu.Lock()
+		full := d.out.Conns >= 2*maxLines
+		if !full {
+			d.out.Conns, d.open = d.out.Conns+1, d.open+1
+		}
+		d.mu.Unlock()
+		if full {
+			return
+		}
+		d.conns.Go(func() {
+			ctx, cancel := context.WithTimeout(d.ctx, tcpLimit)
+			defer cancel()
+			if !pause(ctx, time.Duration(i)*pace) {
+				return
+			}
+			d.offer(d.s.open(ctx, d.ep, addr))
+		})
+	}
+}
+
+// offer puts a new connection, or the lack of one, among the idle ones.
+func (d *dateSearch) offer(w *wire, kind Kind) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.out.Asked++
-	if kind != None {
-		d.out.Kind = kind
-		w.Close()
+	if w == nil {
+		d.out.Kind, d.open = kind, d.open-1
+		d.mu.Unlock()
+		d.lines <- nil
 		return
 	}
-	if w.spent {
-		w.Close()
+	if d.addr == "" {
+		d.addr = w.RemoteAddr().String()
+	}
+	other := w.RemoteAddr().String() != d.addr // another machine, whose clock may differ
+	if other {
+		d.open--
 	} else {
-		d.idle = append(d.idle, w)
+		d.trips = append(d.trips, w.roundTrip())
+	}
+	d.mu.Unlock()
+	if other {
+		w.Close()
+		w = nil
+	}
+	d.lines <- w
+}
+
+// take gives an idle connection, waiting for one up to some time; nil for none.
+func (d *dateSearch) take(wait time.Duration) *wire {
+	late := time.NewTimer(wait)
+	defer late.Stop()
+	for {
+		select {
+		case w := <-d.lines:
+			if w != nil {
+				return w
+			}
+		case <-late.C:
+			return nil
+		case <-d.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// pause sleeps; false when the context ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (d *dateSearch) fail(k Kind) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.out.Kind = k
+}
+
+// ask sends one request, takes in what its Date says, and puts the connection back.
+func (d *dateSearch) ask(w *wire) {
+	ctx, cancel := context.WithTimeout(d.ctx, dateTimeout)
+	defer cancel()
+	d.mu.Lock()
+	method := d.method
+	d.out.Asked++
+	d.mu.Unlock()
+	a, kind := w.ask(ctx, method)
+	keep := kind == None && !w.spent
+	switch {
+	case keep:
+		defer func() { d.lines <- w }()
+	case kind == None: // closed by the other end after each answer
+		defer func() { d.grow(1, d.at(), 0) }()
+		fallthrough
+	default:
+		w.Close()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !keep {
+		d.open--
+	}
+	if kind != None {
+		d.out.Kind = kind
+		return
 	}
 	_, other := elsewhere(d.ep, a)
 	date, err := http.ParseTime(a.header.Get("Date"))
@@ -199,15 +232,16 @@ func (d *dateSearch) ask(ctx context.Context, w *wire) {
 	case fromCache(a):
 		d.out.Cached++
 	case err != nil:
-		d.out.Kind = NoDate
+		d.out.Kind, d.method = NoDate, http.MethodGet // some servers mishandle HEAD
 	default:
 		d.spans = append(d.spans, dateSpan(date, a))
-		d.shortest(a.ttfb)
+		d.trips = append(d.trips, a.ttfb)
 	}
 }
 
 // dateSpan bounds service minus device by one answer: the service's clock stood
-// in [date, date + 1 s) at some moment between sent and first.
+// in [date, date + 1 s) at some moment between sent and first (RFC 9110 section
+// 6.6.1: Date is when the message was originated, in whole seconds).
 func dateSpan(date time.Time, a answer) clock.Span {
 	return clock.Span{Lo: date.Sub(a.first), Hi: date.Add(time.Second).Sub(a.sent)}
 }
@@ -227,6 +261,8 @@ func fromCache(a answer) bool {
 }
 
 func (d *dateSearch) judge(w *wire) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.out.Trust = TrustPlain
 	if w.tls == nil {
 		return
@@ -241,61 +277,94 @@ func (d *dateSearch) judge(w *wire) {
 }
 
 // span joins the answers. Where they exclude each other, most of them count;
-// where there is no majority, any of them may be the one that counts.
-func (d *dateSearch) span() (s clock.Span, agree bool) {
+// where there is no majority, any of them may be the one that counts. ok is
+// false for no answers.
+func (d *dateSearch) span() (s clock.Span, agree, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.spans) == 0 {
+		return clock.Span{}, true, false
+	}
 	s, votes := marzullo(d.spans)
 	if votes == len(d.spans) || majority(votes, len(d.spans)) {
-		return s, votes == len(d.spans)
+		return s, votes == len(d.spans), true
 	}
 	s = d.spans[0]
 	for _, o := range d.spans[1:] {
 		s = clock.Span{Lo: min(s.Lo, o.Lo), Hi: max(s.Hi, o.Hi)}
 	}
-	return s, false
+	return s, false, true
 }
 
-// atEdge reports whether a span is as narrow as only requests on both sides of
-// a second's edge make it.
-func (d *dateSearch) atEdge(s clock.Span) bool { return s.Hi-s.Lo <= d.rtt()+100*time.Millisecond }
+// atEdge reports whether the answers' span is as narrow as only requests on
+// both sides of a second's edge make it.
+func (d *dateSearch) atEdge() bool {
+	s, _, ok := d.span()
+	return ok && s.Hi-s.Lo <= d.rtt()+tightEdge
+}
 
+// finish ends the search and gives what it found.
 func (d *dateSearch) finish() DateTarget {
+	d.close()
+	edge := d.atEdge()
+	span, agree, ok := d.span()
 	d.mu.Lock()
-	d.out.Used, d.out.RTT = len(d.spans), d.least
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	d.out.Used = len(d.spans)
+	if len(d.trips) > 0 {
+		d.out.RTT = slices.Min(d.trips)
+	}
 	switch {
-	case d.out.Used > 0:
+	case ok:
 		d.out.Known, d.out.Kind = true, None
-		d.out.Span, d.out.Agree = d.span()
-		d.out.Edge = d.atEdge(d.out.Span)
+		d.out.Span, d.out.Agree, d.out.Edge = span, agree, edge
 	case d.out.Cached > 0:
 		d.out.Kind = Cached
 	}
 	return d.out
 }
 
-// shortest notes a time that a round trip took; d.mu is held.
-func (d *dateSearch) shortest(t time.Duration) {
-	if d.least == 0 || t < d.least {
-		d.least = t
-	}
-}
-
+// rtt is what a round trip takes now: the median of the last few, because a
+// queue that has filled up since the first is part of the path.
 func (d *dateSearch) rtt() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.least
+	return medianOf(d.trips[max(0, len(d.trips)-recentTrips):])
 }
 
-func (d *dateSearch) asked() int {
+const recentTrips = 5
+
+// counts gives how many requests were sent and how many answers hold a Date.
+func (d *dateSearch) counts() (asked, used int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.out.Asked
+	return d.out.Asked, len(d.spans)
 }
 
+// close ends all requests and connections.
 func (d *dateSearch) close() {
-	for _, w := range d.idle {
-		w.Close()
+	d.cancel()
+	ended := make(chan struct{})
+	go func() { d.conns.Wait(); close(ended) }()
+	for {
+		select {
+		case w := <-d.lines:
+			if w != nil {
+				w.Close()
+			}
+			continue
+		case <-ended:
+		}
+		break
+	}
+	for {
+		select {
+		case w := <-d.lines:
+			if w != nil {
+				w.Close()
+			}
+		default:
+			return
+		}
 	}
 }

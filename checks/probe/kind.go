@@ -28,10 +28,11 @@ const (
 	BadURL   Kind = "bad-url"
 
 	// names
-	NXDomain  Kind = "nxdomain"   // no such name, or a name without any address
-	NoAddress Kind = "no-address" // the name exists, this family has no address
-	ServFail  Kind = "servfail"   // the resolver answered that it could not tell
-	DNSOther  Kind = "dns-other"
+	NXDomain   Kind = "nxdomain"    // no such name, or a name without any address
+	NoAddress  Kind = "no-address"  // the name exists, this family has no address
+	ServFail   Kind = "servfail"    // the resolver answered that it could not tell
+	DNSRefused Kind = "dns-refused" // the server answers this machine nothing
+	DNSOther   Kind = "dns-other"
 
 	// connections
 	Refused     Kind = "refused"

@@ -3,7 +3,7 @@ package probe
 import (
 	"context"
 	"net"
-	"sync"
+	"net/netip"
 	"time"
 
 	"meiqia-diag/diag/profile"
@@ -55,10 +55,14 @@ type TCPRung struct {
 type TLSRung struct {
 	Rung
 	Cert
-	// SmallSegments tells, after a handshake-timeout, whether the handshake passes
-	// with segments of 1200 bytes: "ok" means that large packets are dropped on the
-	// way (a path MTU black hole, RFC 8899 section 1.1); "failed", or "" when not tried.
+	// SmallSegments tells, after a handshake-timeout of two connections, whether the
+	// handshake passes with segments of 1200 bytes: "ok" means that large packets are
+	// dropped on the way (a path MTU black hole, RFC 8899 section 1.1); "failed", or
+	// "" when not tried.
 	SmallSegments State
+	NoSecond      bool          // no second connection came about either
+	Toward        string        // up, down: which way they are lost, as the kernel's counters tell; "" unknown
+	Connect       time.Duration // of the TCP connection under it
 }
 
 // HTTPRung is one GET over the connection.
@@ -77,6 +81,8 @@ type WSRung struct {
 	Rung
 	Status  int           // of the answer: 101, or why it was refused
 	Upgrade time.Duration // TCP, TLS and upgrade together
+	TTFB    time.Duration // from writing the upgrade to the first byte of its answer
+	Waited  time.Duration // how long an answer that never came was waited for
 	Ping    time.Duration // least round trip of the pings, 0 when none came back
 	Pongs   int
 }
@@ -101,6 +107,9 @@ func (r *LadderResult) Rungs() []Rung {
 	return []Rung{r.DNS.Rung, r.TCP.Rung, r.ProxyTunnel, r.TLS.Rung, r.HTTP.Rung, r.WS.Rung}
 }
 
+// Unsettled is the state of a step whose time was up before silence meant anything.
+const Unsettled State = "unsettled"
+
 // maxAddresses bounds how many addresses of one name are tried.
 const maxAddresses = 8
 
@@ -110,10 +119,15 @@ const maxAddresses = 8
 const (
 	dnsLimit   = 1000 * time.Millisecond
 	tcpLimit   = 1300 * time.Millisecond
-	tlsLimit   = 1200 * time.Millisecond
-	clampAfter = 700 * time.Millisecond // of a silent handshake, before small segments are tried beside it
+	tlsLimit   = 1600 * time.Millisecond
+	clampAfter = 400 * time.Millisecond // of a silent handshake, or 2.5 connects, before others are tried beside it
 	httpLimit  = 1500 * time.Millisecond
+	patience   = 900 * time.Millisecond // or four round trips: silence that is shorter than that tells nothing
 )
+
+// settled reports whether a silence was long enough for a lost packet to have
+// been sent again, and again (RFC 6298).
+func settled(waited, rtt time.Duration) bool { return waited >= max(patience, 4*rtt) }
 
 // Ladder climbs from the name to the WebSocket and reports every step. A step
 // that a failed one prevents is skipped; over a proxy, dns and tcp are those to
@@ -121,8 +135,13 @@ const (
 func Ladder(ctx context.Context, target Target, opt Options) LadderResult {
 	ctx, cancel := opt.bounded(ctx)
 	defer cancel()
+	return newSession(opt).ladder(ctx, target, nil)
+}
+
+// ladder is Ladder within a context that is bounded already. found, where it
+// is not nil, is told the addresses as soon as they are known.
+func (s *session) ladder(ctx context.Context, target Target, found func(port string, addrs []netip.Addr)) LadderResult {
 	start := time.Now()
-	s := newSession(opt)
 	r := LadderResult{Target: target}
 	skip := func(name string) Rung { return Rung{Name: name, State: Skipped} }
 	r.DNS.Rung, r.TCP.Rung, r.ProxyTunnel, r.TLS.Rung, r.HTTP.Rung, r.WS.Rung =
@@ -133,7 +152,7 @@ func Ladder(ctx context.Context, target Target, opt Options) LadderResult {
 		return r
 	}
 	r.Host, r.Port, r.Proxy = ep.host, ep.port, ep.via()
-	s.climb(ctx, ep, &r)
+	s.climb(ctx, ep, &r, found)
 	for _, rung := range r.Rungs() {
 		if rung.State == Failed && r.FirstFailed == "" {
 			r.FirstFailed = rung.Name
@@ -143,9 +162,12 @@ func Ladder(ctx context.Context, target Target, opt Options) LadderResult {
 	return r
 }
 
-func (s *session) climb(ctx context.Context, ep endpoint, r *LadderResult) {
+func (s *session) climb(ctx context.Context, ep endpoint, r *LadderResult, found func(string, []netip.Addr)) {
 	host, port := ep.nextHop()
 	addrs := s.dnsRung(ctx, host, &r.DNS)
+	if found != nil {
+		found(port, addrs)
+	}
 	if len(addrs) == 0 {
 		return
 	}
@@ -155,8 +177,28 @@ func (s *session) climb(ctx context.Context, ep endpoint, r *LadderResult) {
 	if conn == nil {
 		return
 	}
-	w := s.wire(ep, conn, 0)
+	w := s.wire(ep, conn, r.TCP.Duration)
 	defer func() { w.Close() }()
+	if ep.ws {
+		// Beside the page's rungs, on a connection of its own, for the sake of time.
+		wsCtx, stop := context.WithCancel(ctx)
+		ws := WSRung{Rung: r.WS.Rung}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			s.wsRung(wsCtx, ep, conn.RemoteAddr().String(), w.connect, &ws)
+		}()
+		defer func() {
+			if r.ProxyTunnel.State == Failed || ep.secure && r.TLS.State != OK {
+				stop()
+				<-done
+				return
+			}
+			<-done
+			stop()
+			r.WS = ws
+		}()
+	}
 
 	if ep.proxy != nil {
 		began := time.Now()
@@ -168,15 +210,17 @@ func (s *session) climb(ctx context.Context, ep endpoint, r *LadderResult) {
 			return
 		}
 	}
-	if ep.secure && !s.tlsRung(ctx, w, conn.RemoteAddr().String(), &r.TLS) {
-		return
-	}
-	var wg sync.WaitGroup
-	if ep.ws {
-		wg.Go(func() { s.wsRung(ctx, ep, conn.RemoteAddr().String(), &r.WS) })
+	if ep.secure {
+		over := s.tlsRung(ctx, w, conn.RemoteAddr().String(), &r.TLS)
+		if over == nil {
+			return
+		}
+		if over != w {
+			w.Close()
+			w = over
+		}
 	}
 	s.httpRung(ctx, w, &r.HTTP)
-	wg.Wait()
 }
 
 // rung makes a step's outcome.

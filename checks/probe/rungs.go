@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,7 +25,7 @@ func (s *session) dnsRung(ctx context.Context, host string, r *DNSRung) []netip.
 	start := time.Now()
 	var found [2][]netip.Addr
 	one := func(i int, network string, out *Addresses) {
-		found[i], out.Kind = s.lookup(ctx, network, host)
+		found[i], out.Kind = s.lookupHedged(ctx, network, host)
 		out.Found, out.Duration = len(found[i]), time.Since(start)
 	}
 	var wg sync.WaitGroup
@@ -60,6 +61,10 @@ func (s *session) dnsRung(ctx context.Context, host string, r *DNSRung) []netip.
 	r.Rung = rung("dns", kind, time.Since(start), detail)
 	return spread(found[0], found[1], maxAddresses)
 }
+
+// minSilence is what a connect has to wait before its silence tells of dropped
+// packets: a rejection that a router held back comes after the second SYN, at 1 s.
+const minSilence = 1200 * time.Millisecond
 
 // spread takes at most most addresses, from both families when both have some.
 func spread(v4, v6 []netip.Addr, most int) []netip.Addr {
@@ -129,6 +134,9 @@ func (s *session) tcpRung(ctx context.Context, addrs []netip.Addr, port string, 
 		r.Addresses = results
 		if chosen < 0 {
 			r.Rung = rung("tcp", gravest(results), time.Since(start), results[0].Addr)
+			if r.Kind == Timeout && r.Duration < minSilence {
+				r.State = Unsettled
+			}
 		}
 	}
 }
@@ -146,55 +154,147 @@ func gravest(results []AddressResult) Kind {
 	return results[0].Kind
 }
 
-// tlsRung does the handshake over w. A handshake that stays silent is tried
-// beside with small segments, over a connection of its own to the same address.
-func (s *session) tlsRung(ctx context.Context, w *wire, addr string, r *TLSRung) bool {
+// tlsRung does the handshake over w and gives the wire it came through on, nil
+// for none. While w stays silent, which one lost packet can bring about, a
+// second connection is tried, and beside it one with small segments; where w is
+// broken off, a second one tells whether that is the rule.
+func (s *session) tlsRung(ctx context.Context, w *wire, addr string, r *TLSRung) *wire {
 	ctx, cancel := context.WithTimeout(ctx, tlsLimit)
 	defer cancel()
 	start := time.Now()
+	r.Connect = w.connect
+	type shaken struct {
+		w    *wire
+		kind Kind
+	}
+	normal := make(chan shaken, 2)
 	small := make(chan State, 1)
-	clampCtx, stopClamp := context.WithCancel(ctx)
-	defer stopClamp()
-	go func() { small <- s.smallHandshake(clampCtx, w.ep, addr) }()
-	kind := w.handshake(ctx)
-	if kind != HandshakeTimeout {
-		stopClamp()
-	} else {
+	var noSecond atomic.Bool
+	tcp := w.Conn // the handshake puts another in its place
+	go func() { normal <- shaken{w, w.handshake(ctx)} }()
+
+	another := func() {
+		again, kind := s.again(ctx, w.ep, addr, nil)
+		if again == nil && kind == HandshakeTimeout {
+			noSecond.Store(true)
+		}
+		normal <- shaken{again, kind}
+	}
+
+	out, second, smallOut := 1, time.After(max(clampAfter, 5*w.connect/2)), false
+	var done shaken
+	var enough <-chan time.Time
+wait:
+	for out > 0 {
+		select {
+		case one := <-normal:
+			out--
+			if first := done; first.kind != None && one.kind != None { // the first failure speaks for both
+				if one.w != nil && one.w != w {
+					one.w.Close()
+				}
+				if first.kind == HandshakeTimeout && one.kind != HandshakeTimeout {
+					done.kind = one.kind
+				}
+			} else {
+				done = one
+			}
+			switch {
+			case done.kind == None:
+				break wait
+			case second != nil && (one.kind == Reset || one.kind == Closed) && w.ep.proxy == nil:
+				second = nil
+				out++
+				go another()
+			}
+		case <-second:
+			second = nil
+			if w.ep.proxy != nil {
+				continue
+			}
+			out++
+			go another()
+			if smallSegments != nil {
+				smallOut = true
+				go func() {
+					v, kind := s.again(ctx, w.ep, addr, smallSegments)
+					if v != nil {
+						v.Close()
+					}
+					if kind != None {
+						small <- Failed
+						return
+					}
+					small <- OK
+				}()
+			}
+		case r.SmallSegments = <-small:
+			if smallOut = false; r.SmallSegments == OK {
+				// The other two have had their chance once as much time again has passed.
+				enough = time.After(max(250*time.Millisecond, 2*w.connect))
+				r.Toward = stuckToward(tcp)
+			}
+		case <-enough:
+			done = shaken{w, HandshakeTimeout}
+			break wait
+		}
+	}
+	cancel() // which ends what is still out
+	if smallOut {
 		r.SmallSegments = <-small
 	}
-	if kind != None {
-		r.Rung = rung("tls", kind, time.Since(start), "")
-		return false
+	for range out {
+		if one := <-normal; one.w != nil && one.w != w && one.w != done.w {
+			one.w.Close()
+		}
 	}
+	r.NoSecond = noSecond.Load() && time.Since(start) >= patience
+	if done.kind != None {
+		took := time.Since(start)
+		if done.kind != HandshakeTimeout && done.w != nil {
+			took = done.w.shake
+		}
+		r.Rung = rung("tls", done.kind, took, "")
+		if done.kind == HandshakeTimeout && r.SmallSegments != OK && !settled(took, w.connect) {
+			r.State = Unsettled
+		}
+		if done.w != nil && done.w != w {
+			done.w.Close()
+		}
+		return nil
+	}
+	r.SmallSegments, r.Toward = "", ""
+	w = done.w
+	r.Connect = w.connect
 	r.Cert = s.cert(w.tls, w.ep.host)
+	kind := None
 	if len(r.Problems) > 0 {
 		kind = r.Problems[0]
 	}
 	r.Rung = rung("tls", kind, w.shake, r.Issuer)
-	return kind == None
+	if kind != None {
+		w.Close()
+		return nil
+	}
+	return w
 }
 
-// smallHandshake waits, then tries the handshake with segments of 1200 bytes;
-// "" when it was not wanted or cannot be done here.
-func (s *session) smallHandshake(ctx context.Context, ep endpoint, addr string) State {
-	if smallSegments == nil || ep.proxy != nil {
-		return ""
-	}
-	select {
-	case <-ctx.Done():
-		return ""
-	case <-time.After(clampAfter):
-	}
-	conn, took, kind := s.dialTCP(ctx, addr, smallSegments)
+// again connects once more to the same address and does the handshake; a wire
+// that is given is the caller's to close, also with a kind.
+func (s *session) again(ctx context.Context, ep endpoint, addr string, control controlFunc) (*wire, Kind) {
+	conn, took, kind := s.dialTCP(ctx, addr, control)
 	if kind != None {
-		return Failed
+		if kind == Timeout || kind == Canceled {
+			kind = HandshakeTimeout
+		}
+		return nil, kind
 	}
 	w := s.wire(ep, conn, took)
-	defer func() { w.Close() }()
-	if w.handshake(ctx) != None {
-		return Failed
+	kind = w.handshake(ctx)
+	if kind == Canceled {
+		kind = HandshakeTimeout
 	}
-	return OK
+	return w, kind
 }
 
 // httpRung asks for the target's page over the wire.
@@ -204,6 +304,9 @@ func (s *session) httpRung(ctx context.Context, w *wire, r *HTTPRung) {
 	a, kind := w.ask(ctx, http.MethodGet)
 	if kind != None {
 		r.Rung = rung("http", kind, a.elapsed, "")
+		if kind == Timeout && !settled(a.elapsed, w.connect) {
+			r.State = Unsettled
+		}
 		return
 	}
 	r.Status, r.TTFB = a.status, a.ttfb

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,7 @@ type Backend struct {
 	Answered int
 	Failed   int           // 5xx, and requests without an answer
 	Queueing time.Duration // median of Requests
+	Swing    time.Duration // of the round trips, between their tenths: the way's own doing
 	Offset   clock.Span    // its clock minus the device's, from its Date headers
 	Dated    bool          // Offset holds something
 }
@@ -48,10 +50,14 @@ type ServerTarget struct {
 	Errors5xx   int
 	Limited     int           // 429
 	Unanswered  int           // connected, and then no answer
+	Overdue     int           // of those: for so long that no lost packet explains it
 	RetryAfter  time.Duration // longest that was asked for, 0 for none (RFC 9110 section 10.2.3)
 	Queueing    time.Duration // median of all requests
 	QueueingMax time.Duration
 	Uneven      Uneven
+	Swing       time.Duration // the greatest of the backends'
+	TakenOver   bool          // somebody at the first hop answers for it, so that round trips are not the service's
+	Lag         time.Duration // how late this machine itself was meanwhile, nine times of ten at most
 }
 
 // ServerResult is what all targets' servers answer.
@@ -63,11 +69,25 @@ type ServerResult struct {
 // The requests, a little apart: enough to see a queue, too few to make one.
 const (
 	maxServerHosts  = 4
-	maxRequests     = 5
-	fewRequests     = 3 // each, for more than four addresses
+	leastRequests   = 10 // to a name, for a distribution worth its name
 	requestSpacing  = 60 * time.Millisecond
+	overdue         = 1000 * time.Millisecond
 	requestDeadline = 2200 * time.Millisecond // of the whole function
 )
+
+// requestsEach gives how many requests each of n addresses gets: at least
+// leastRequests together, and as many each as the test of unevenness needs to
+// reach its risk at all (one group of k slow delays among n groups comes about
+// by chance in n of C(nk, k) deals).
+func requestsEach(n int) int {
+	switch n {
+	case 1:
+		return leastRequests
+	case 2, 3:
+		return 5
+	}
+	return 4
+}
 
 // Server asks each address behind each http or https target, with the same Host
 // and SNI, and tells waiting in the server from the way there: the connect's round
@@ -97,12 +117,12 @@ func Server(ctx context.Context, targets []Target, opt Options) ServerResult {
 	return r
 }
 
-func (s *session) serverTarget(ctx context.Context, ep endpoint) ServerTarget {
-	t := ServerTarget{Target: ep.target, Via: ep.via()}
+func (s *session) serverTarget(ctx context.Context, ep endpoint) (t ServerTarget) {
+	t = ServerTarget{Target: ep.target, Via: ep.via()}
 	host, port := ep.nextHop()
 	lookupCtx, cancel := context.WithTimeout(ctx, dnsLimit)
 	defer cancel()
-	addrs, kind := s.lookup(lookupCtx, "ip", host)
+	addrs, kind := s.lookupHedged(lookupCtx, "ip", host)
 	if len(addrs) == 0 {
 		t.Kind = kind
 		return t
@@ -120,17 +140,23 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) ServerTarget {
 		addrs = addrs[:1]
 	}
 	t.Backends = make([]Backend, len(addrs))
+	lag := startLag()
 	each := make([]time.Duration, len(addrs))
-	n := maxRequests
-	if len(addrs) > 4 {
-		n = fewRequests
-	}
+	n := requestsEach(len(addrs))
 	var wg sync.WaitGroup
+	if p, err := netip.ParseAddrPort(joinAddr(addrs[0].String(), port)); err == nil && ep.proxy == nil && !addrs[0].IsLoopback() {
+		wg.Go(func() {
+			one, cancel := context.WithTimeout(ctx, connectLimit)
+			defer cancel()
+			t.TakenOver = takenOver(one, p)
+		})
+	}
 	for i, a := range addrs {
 		t.Backends[i] = Backend{Addr: joinAddr(a.String(), port), Family: family(a)}
 		wg.Go(func() { each[i] = s.askBackend(ctx, ep, &t.Backends[i], n) })
 	}
 	wg.Wait()
+	t.Lag = lag()
 	var all []time.Duration
 	for i, b := range t.Backends {
 		t.Sent += len(b.Requests)
@@ -146,6 +172,9 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) ServerTarget {
 				t.Limited++
 			case q.Status == 0:
 				t.Unanswered++
+				if q.Open && q.Queueing >= overdue+4*b.Connect {
+					t.Overdue++
+				}
 			}
 		}
 	}
@@ -153,7 +182,10 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) ServerTarget {
 	if t.Sent == 0 {
 		t.Kind = t.Backends[0].Kind
 	}
-	t.Uneven = uneven(t.Backends)
+	for _, b := range t.Backends {
+		t.Swing = max(t.Swing, b.Swing)
+	}
+	t.Uneven = uneven(t.Backends, t.Swing+t.Lag)
 	return t
 }
 
@@ -211,6 +243,7 @@ func (s *session) askBackend(ctx context.Context, ep endpoint, b *Backend, n int
 		wg.Go(one)
 	}
 	wg.Wait()
+	b.Swing = swing(trips)
 	b.sum(medianOf(trips), dates)
 	return later
 }
@@ -275,4 +308,13 @@ func retryAfter(a answer) time.Duration {
 		now = a.first
 	}
 	return max(0, min(at.Sub(now), 24*time.Hour))
+}
+
+// swing is how widely round trips vary, apart from the odd one.
+func swing(trips []time.Duration) time.Duration {
+	if len(trips) < 2 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(trips))
+	return rank(s, 0.9) - rank(s, 0.1)
 }

@@ -12,7 +12,7 @@ func summarise(rtts []time.Duration) RTT {
 		return RTT{}
 	}
 	sorted := slices.Sorted(slices.Values(rtts))
-	return RTT{Min: sorted[0], Median: medianOf(sorted), P95: rank(sorted, 0.95), Max: sorted[len(sorted)-1]}
+	return RTT{Min: sorted[0], Median: medianOf(sorted), P95: rank(sorted, 0.95), P99: rank(sorted, 0.99), Max: sorted[len(sorted)-1]}
 }
 
 // rank gives the smallest value that at least the share q does not exceed.
@@ -28,4 +28,43 @@ func jitter(rtts []time.Duration) time.Duration {
 		j += (math.Abs(float64(rtts[i]-rtts[i-1])) - j) / 16
 	}
 	return time.Duration(j)
+}
+
+// retransmitTimeout is what TCP would wait for an answer after these round
+// trips, in the order of sending: SRTT + 4 RTTVAR (RFC 6298 section 2), at least
+// minRTO and at most connectLimit. Without any round trip it is connectLimit.
+func retransmitTimeout(rtts []time.Duration) time.Duration {
+	if len(rtts) == 0 {
+		return connectLimit
+	}
+	srtt, rttvar := float64(rtts[0]), float64(rtts[0])/2
+	for _, r := range rtts[1:] {
+		rttvar += (math.Abs(srtt-float64(r)) - rttvar) / 4
+		srtt += (float64(r) - srtt) / 8
+	}
+	return min(max(time.Duration(srtt+4*rttvar), minRTO), connectLimit)
+}
+
+// logChoose is ln(n choose k).
+func logChoose(n, k int) float64 {
+	if k < 0 || k > n {
+		return math.Inf(-1)
+	}
+	return logFactorial(n) - logFactorial(k) - logFactorial(n-k)
+}
+
+func logFactorial(n int) float64 {
+	v, _ := math.Lgamma(float64(n + 1))
+	return v
+}
+
+// fisher gives the probability that, were the loss the same for both, of the
+// a+b lost probes at least a fell on the first n of n+m (R. A. Fisher's exact
+// test, one-sided). Small: the first lose more than the second.
+func fisher(a, n, b, m int) float64 {
+	all, p := logChoose(n+m, a+b), 0.0
+	for k := a; k <= min(n, a+b); k++ {
+		p += math.Exp(logChoose(n, k) + logChoose(m, a+b-k) - all)
+	}
+	return min(1, p)
 }

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"meiqia-diag/diag/clock"
 )
 
 // Uneven is whether the backends behind one name differ, beyond what chance does.
@@ -16,13 +18,15 @@ type Uneven struct {
 	// Mixed: one address answers well and badly by turns, so that different machines
 	// may stand behind it.
 	Mixed []string
+	// Clocks: addresses whose Date excludes what most of the others say.
+	Clocks []string
 	// Split: one address answers either fast or slow, with nothing between.
 	Split []string
 }
 
 // Any reports whether anything is uneven.
 func (u Uneven) Any() bool {
-	return len(u.Failing)+len(u.Slow)+len(u.Mixed)+len(u.Split) > 0
+	return len(u.Failing)+len(u.Slow)+len(u.Mixed)+len(u.Split)+len(u.Clocks) > 0
 }
 
 // The test of delays has to pass both gates. Chance: the greatest difference
@@ -36,12 +40,14 @@ const (
 	unevenRisk2  = 0.0125                // for two addresses, where five delays each reach 2 of 252 at best
 	unevenGap    = 80 * time.Millisecond // least difference of medians
 	permutations = 10000
+	evenTrips    = 20 * time.Millisecond // round trips that vary more make heaps of their own
 )
 
 // uneven compares the backends of one target. What cannot be reached from here
 // at all, by family, is the path's doing and not a backend's: an address fails
-// only beside a good one of its own family.
-func uneven(backends []Backend) Uneven {
+// only beside a good one of its own family. swing is how far the way's own round
+// trips vary: no difference of delays below that means anything.
+func uneven(backends []Backend, swing time.Duration) Uneven {
 	u := Uneven{P: 1}
 	good := map[string]bool{}
 	for _, b := range backends {
@@ -69,23 +75,45 @@ func uneven(backends []Backend) Uneven {
 		switch {
 		case ok >= 2 && bad >= 2:
 			u.Mixed = append(u.Mixed, b.Addr)
-		case split(ds):
+		case split(ds, swing):
 			u.Split = append(u.Split, b.Addr)
 		}
 		if len(ds) >= 3 {
 			delays, names = append(delays, ds), append(names, b.Addr)
 		}
 	}
+	u.Clocks = oddClocks(backends)
 	u.Tested = len(delays) >= 2 || len(u.Failing) > 0
 	if len(delays) < 2 {
 		return u
 	}
 	var slow []int
-	u.P, slow = slowOnes(delays)
+	u.P, slow = slowOnes(delays, swing)
 	for _, i := range slow {
 		u.Slow = append(u.Slow, names[i])
 	}
 	return u
+}
+
+// oddClocks gives the addresses whose clock cannot be what most of the others
+// show. The intervals hold the truth each, so those of one clock overlap.
+func oddClocks(backends []Backend) (odd []string) {
+	var spans []clock.Span
+	for _, b := range backends {
+		if b.Dated {
+			spans = append(spans, b.Offset)
+		}
+	}
+	most, votes := marzullo(spans)
+	if 2*votes <= len(spans) || votes < 2 {
+		return nil // nobody has a majority
+	}
+	for _, b := range backends {
+		if b.Dated && (b.Offset.Lo > most.Hi || b.Offset.Hi < most.Lo) {
+			odd = append(odd, b.Addr)
+		}
+	}
+	return odd
 }
 
 // failing reports whether an address failed every time, and more than once or
@@ -100,12 +128,12 @@ func failing(b Backend) bool {
 
 // slowOnes gives the probability of the difference by chance, and the places of
 // the addresses that are slow when it is small.
-func slowOnes(delays [][]time.Duration) (p float64, slow []int) {
+func slowOnes(delays [][]time.Duration, swing time.Duration) (p float64, slow []int) {
 	fastest := medianOf(delays[0])
 	for _, ds := range delays {
 		fastest = min(fastest, medianOf(ds))
 	}
-	gap := max(unevenGap, fastest)
+	gap := max(unevenGap, fastest, 2*swing)
 	var pool []float64
 	var sizes []int
 	for i, ds := range delays {
@@ -158,8 +186,8 @@ func widest(pool []float64, sizes []int) float64 {
 
 // split reports whether a few delays fall into two heaps with nothing between:
 // at least two in each, and the gap five times the width of either heap.
-func split(ds []time.Duration) bool {
-	if len(ds) < 5 {
+func split(ds []time.Duration, swing time.Duration) bool {
+	if len(ds) < 5 || swing > evenTrips {
 		return false
 	}
 	sorted := slices.Sorted(slices.Values(ds))

@@ -13,11 +13,6 @@ import (
 	"golang.org/x/net/proxy"
 )
 
-// connectLimit is when a TCP connect counts as lost. It lies under the first
-// retransmission of a SYN (1 s on Linux and macOS), so that an answer to the
-// second SYN is not taken for a slow answer to the first.
-const connectLimit = 900 * time.Millisecond
-
 // wire is one connection to a target, over a proxy where there is one. Requests
 // go over it by hand and not through http.Transport, which retries, pools and
 // hides when a request really left.
@@ -33,18 +28,6 @@ type wire struct {
 	spent   bool // the other end closes it after the last answer
 }
 
-// dialTCP opens a TCP connection to an IP address and port. control may be nil.
-func (s *session) dialTCP(ctx context.Context, addr string, control controlFunc) (net.Conn, time.Duration, Kind) {
-	d := net.Dialer{Resolver: s.resolver, KeepAlive: -1, Control: control}
-	start := time.Now()
-	conn, err := d.DialContext(ctx, "tcp", addr)
-	took := time.Since(start)
-	if err != nil {
-		return nil, took, kindOf(err)
-	}
-	return conn, took, None
-}
-
 // open connects to a target at one of its own addresses (ip:port), or over its
 // proxy, then does the tunnel and TLS. The certificate is not judged here: see verify.
 func (s *session) open(ctx context.Context, ep endpoint, addr string) (*wire, Kind) {
@@ -52,6 +35,11 @@ func (s *session) open(ctx context.Context, ep endpoint, addr string) (*wire, Ki
 	if kind != None {
 		return nil, kind
 	}
+	return s.onto(ctx, ep, conn, took)
+}
+
+// onto does the tunnel and TLS over a connection to the next hop, which it owns.
+func (s *session) onto(ctx context.Context, ep endpoint, conn net.Conn, took time.Duration) (*wire, Kind) {
 	w := s.wire(ep, conn, took)
 	if _, kind := w.tunnel(ctx); kind != None {
 		w.Close()

@@ -2,8 +2,6 @@ package attempt
 
 import (
 	"net/http"
-	"slices"
-	"sort"
 	"time"
 
 	"meiqia-diag/diag/clock"
@@ -28,8 +26,10 @@ type OffsetEstimate struct {
 }
 
 type dateInterval struct {
-	at time.Time
-	clock.Span
+	at         time.Time
+	backend    string     // the machine that answered, "" when unknown
+	own        clock.Span // the offset at that moment
+	clock.Span            // the offset at the moment that matters
 }
 
 // estimateOffset intersects what each response tells. A server writes Date
@@ -39,15 +39,15 @@ type dateInterval struct {
 func (a *Attempt) estimateOffset(h *hosts) {
 	collect := func(want func(*har.Entry) bool) []dateInterval {
 		var out []dateInterval
-		for _, f := range a.Evidence.HARs {
+		var dates httpDates
+		for _, f := range inOrder(a.Evidence.HARs) {
 			for _, e := range f.Entries {
-				if iv, ok := dateOf(e, f.Meta.Manner); ok && want(e) {
+				if iv, ok := dateOf(e, f.Meta.Manner, &dates); ok && want(e) {
 					out = append(out, iv)
 				}
 			}
 		}
-		slices.SortStableFunc(out, func(x, y dateInterval) int { return x.at.Compare(y.at) })
-		return out
+		return widened(out, a.moment(out))
 	}
 	ivs := collect(func(e *har.Entry) bool { return h.service(e.URL) })
 	foreign := false
@@ -72,59 +72,6 @@ func (a *Attempt) estimateOffset(h *hosts) {
 	a.Offset = est.Offset
 }
 
-// splitOffset explains intervals that have nothing in common: either the clock
-// was stepped at one moment, or servers disagree throughout.
-func (a *Attempt) splitOffset(ivs []dateInterval, est OffsetEstimate) OffsetEstimate {
-	for cut := 1; cut < len(ivs); cut++ {
-		before, ok1 := intersect(ivs[:cut])
-		after, ok2 := intersect(ivs[cut:])
-		if !ok1 {
-			break
-		}
-		if ok2 && (cut >= 2 && len(ivs)-cut >= 2) {
-			est.Step = after.Mid() - before.Mid()
-			est.Span, est.Known = before, true
-			if !a.Press.IsZero() && !a.Press.T.Before(ivs[cut].at) || a.Press.IsZero() {
-				est.Span = after
-			}
-			return est
-		}
-	}
-	// Marzullo: the offsets that the most responses allow, widened to all that
-	// are left, so that the bound stays true for whichever server answered.
-	type edge struct {
-		at   time.Duration
-		open bool
-	}
-	var edges []edge
-	lo, hi := ivs[0].Lo, ivs[0].Hi
-	for _, iv := range ivs {
-		edges = append(edges, edge{iv.Lo, true}, edge{iv.Hi, false})
-		lo, hi = min(lo, iv.Lo), max(hi, iv.Hi)
-	}
-	sort.Slice(edges, func(i, j int) bool {
-		return edges[i].at < edges[j].at || (edges[i].at == edges[j].at && edges[i].open && !edges[j].open)
-	})
-	best, depth := 0, 0
-	var span clock.Span
-	for i, e := range edges {
-		if e.open {
-			depth++
-			if depth > best && i+1 < len(edges) {
-				best, span = depth, clock.Span{Lo: e.at, Hi: edges[i+1].at}
-			}
-		} else {
-			depth--
-		}
-	}
-	est.Conflict, est.Known = true, true
-	est.Span = span
-	if best < len(ivs)*3/4 {
-		est.Span = clock.Span{Lo: lo, Hi: hi}
-	}
-	return est
-}
-
 func intersect(ivs []dateInterval) (clock.Span, bool) {
 	if len(ivs) == 0 {
 		return clock.Span{}, false
@@ -139,16 +86,27 @@ func intersect(ivs []dateInterval) (clock.Span, bool) {
 	return s, true
 }
 
-func dateOf(e *har.Entry, manner har.Manner) (dateInterval, bool) {
+// httpDates reads Date headers, of which neighbours in a recording often are the same.
+type httpDates struct {
+	raw string
+	t   time.Time
+}
+
+// read gives the zero time for what is no date.
+func (d *httpDates) read(raw string) time.Time {
+	if raw != d.raw {
+		d.raw = raw
+		d.t, _ = http.ParseTime(raw)
+	}
+	return d.t
+}
+
+func dateOf(e *har.Entry, manner har.Manner, dates *httpDates) (dateInterval, bool) {
 	if e.Started.IsZero() || e.Status == 0 || e.Status == 304 || e.FromCache != "" || e.SWSource != "" || e.ViaSW || e.RespHeaders.Get("age") != "" {
 		return dateInterval{}, false
 	}
-	raw := e.RespHeaders.Get("date")
-	if raw == "" {
-		return dateInterval{}, false
-	}
-	date, err := http.ParseTime(raw)
-	if err != nil || date.Year() < 2000 {
+	date := dates.read(e.RespHeaders.Get("date"))
+	if date.Year() < 2000 {
 		return dateInterval{}, false
 	}
 	c := &Call{Entry: e, Start: clock.Stamp{T: e.Started}, Sent: sentAfter(e), Wait: e.Wait, Total: e.Time, Manner: manner}
@@ -156,6 +114,6 @@ func dateOf(e *har.Entry, manner har.Manner) (dateInterval, bool) {
 	if !to.After(from) && c.Total > 0 {
 		to = c.Start.T.Add(time.Duration(c.Total * float64(time.Millisecond)))
 	}
-	const rounding = 2 * time.Millisecond // HARs are written in whole or decimal milliseconds
-	return dateInterval{at: from, Span: clock.Span{Lo: date.Sub(to) - rounding, Hi: date.Add(time.Second).Sub(from) + rounding}}, true
+	own := clock.Span{Lo: date.Sub(to), Hi: date.Add(time.Second).Sub(from)}.Add(rounding(manner))
+	return dateInterval{at: from, backend: backend(e), own: own, Span: own}, true
 }

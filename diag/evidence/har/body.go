@@ -73,7 +73,11 @@ func (p *parser) content(b *building) {
 				p.skip()
 				return
 			}
-			v, _ := p.meaning(p.opt.MaxBody)
+			limit := p.opt.MaxBody
+			if b.RespBodySize > int64(limit) {
+				limit = 0 // it will be cut: meaning would read its beginning twice
+			}
+			v, _ := p.meaning(limit)
 			p.hold(v) // the members behind say what it is
 		case "encoding":
 			v, _ := p.text()

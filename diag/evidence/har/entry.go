@@ -146,6 +146,10 @@ func (p *parser) requestMember(b *building, key string) {
 	case "method":
 		b.Method = p.plain(b)
 	case "url":
+		if p.peek() != '"' {
+			b.URL = p.plain(b)
+			return
+		}
 		v, _ := p.text() // hardly ever the same twice
 		text, cut := p.decode(v, maxField)
 		b.URL, b.FieldsCut = string(text), b.FieldsCut || cut

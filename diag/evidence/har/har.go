@@ -7,9 +7,16 @@
 // the wrong type is read as missing. The package states facts: it does not
 // judge contradictory times nor guess why a request failed.
 //
-// Memory stays small whatever the file's size: [Read] hands out one entry at a
-// time, long strings never reach the JSON decoder (front.go), and each kept
-// string has a limit.
+// A file is read in one pass over a few blocks of it, so memory stays small
+// whatever its size: [Read] hands out one entry at a time, and each kept string
+// has a limit. Only what is kept is decoded; the rest is passed over at several
+// times the speed at which JSON can be checked. So of what is passed over
+// (bodies beyond their limit or of no use, unknown members, headers that
+// Options.Header does not want) nothing is checked but that strings end and
+// that as many brackets close as open: not its UTF-8, escapes, numbers, commas
+// and colons. What is read is checked as JSON, but that control characters and
+// bad escapes in strings of over 256 bytes are read as they stand, and invalid
+// UTF-8 everywhere as U+FFFD.
 //
 // Privacy: values of headers that carry credentials are replaced by [Present]
 // while reading, and cookie lists are never looked at. URLs and bodies are

@@ -33,23 +33,14 @@ func newWalker(f *feed, file string, opt Options, each func(*Entry) error) *walk
 
 // walk walks the file. What stands behind the top-level value is not read.
 func (w *walker) walk() {
-	w.members(func(key string) {
+	w.each(func(key string) {
 		if key != "log" || w.peek() != '{' {
 			w.nested(w.skip)
 			return
 		}
 		w.sawLog = true
-		w.members(w.logMember)
+		w.each(w.logMember)
 	})
-}
-
-// members is each for objects around the entries.
-func (w *walker) members(member func(key string)) {
-	if w.peek() != '{' {
-		w.nested(w.skip)
-		return
-	}
-	w.each(member)
 }
 
 func (w *walker) logMember(key string) {

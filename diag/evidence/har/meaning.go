@@ -13,11 +13,11 @@ func (s *scanner) meaning(limit int) (v str, ok bool) {
 	if s.peek() != '"' || limit < 8 || looksCoded(s.buf[s.i+1:s.end]) {
 		return s.text()
 	}
-	if s.meant == nil {
-		s.meant = make([]byte, blockSize)
+	if limit = min(limit, blockSize); limit > len(s.meant) {
+		s.meant = make([]byte, limit)
 	}
 	b, from := s.buf, s.i+1
-	to := s.meant[:min(limit, len(s.meant))]
+	to := s.meant[:limit]
 	i, o, seen := from, 0, uint64(0)
 	for o+8 <= len(to) {
 		x := binary.LittleEndian.Uint64(b[i:])

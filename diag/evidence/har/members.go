@@ -6,13 +6,12 @@ import "bytes"
 // exporter writes the same members in the same order with the same blanks all
 // over a file, so that a comparison mostly tells what stands next.
 type link struct {
-	gap   []byte // from behind the value before up to this one's: comma, name and colon; up to behind the brace at the object's end
-	name  string // "" at the object's end
-	next  [3]*link
-	inner *link // before the first member of an object that is the value
-
-	text string // the last value, where that was a short string that stood for itself
-	end  bool
+	gap   []byte // what stands between the value before and this one: comma, name and colon
+	name  string
+	end   bool     // no member, but the object's end; gap is up to behind the brace
+	next  [3]*link // the latest first
+	inner *link    // before the first member, where the value is an object
+	text  string   // the last value, where it was a short string that stood for itself; see plain
 }
 
 const (
