@@ -32,8 +32,15 @@ const (
 	NetworkSwings  = "network.recorded_swings" // percent of recorded requests slower than five times their median
 	NetworkPush    = "network.push"            // the push host, now: unreachable
 	NetworkRung    = "network.rung"            // a rung of the ladder to a host that failed, now
-	NetworkSignal  = "network.signal"          // offline, reset, unstable, loss, timeout, local_network beside the recall
-	NetworkHint    = "network.hint"            // the same elsewhere
+	// NetworkPlace is where packets are lost, now: lan (to this machine's gateway), wan (beyond it), port (connections alone).
+	NetworkPlace       = "network.place"
+	NetworkGatewayRTT  = "network.gateway_rtt"  // ms, median, to this machine's gateway, now
+	NetworkGatewayLoss = "network.gateway_loss" // percent, on the way to it
+	NetworkEchoRTT     = "network.echo_rtt"     // ms, median, of ICMP echoes to the service, beside the connects of network.rtt
+	// NetworkResent is how many segments the system sent again on one connection to the service, now: a hint beside network.loss.
+	NetworkResent = "network.resent"
+	NetworkSignal = "network.signal" // offline, reset, unstable, loss, timeout, local_network beside the recall
+	NetworkHint   = "network.hint"   // the same elsewhere
 )
 
 // Network looks at the way to the service: ladder, round trips, loss.

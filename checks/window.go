@@ -35,7 +35,7 @@ const (
 
 // Window compares the recall with the time in which the service allows it.
 func Window() diag.Check {
-	return diag.Check{ID: "window", Title: lang.T("撤回在时限之内", "the recall was within its window"), Needs: []string{"clock"}, Run: runWindow}
+	return diag.Check{ID: "window", Title: lang.T("撤回在时限之内", "the recall was within its window"), Needs: []string{"clock", "network"}, Run: runWindow}
 }
 
 func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.Result {
@@ -46,6 +46,10 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 		s.add(WindowLength, length.Seconds(), unit("s"), basis(b), from(source))
 	}
 	sent, press := a.Sent, a.Press
+	state, forecast, open := s.forecast(in, seen, sent, length, b)
+	if open && press.IsZero() {
+		return diag.Result{State: state, Observations: s.list, Reason: forecast}
+	}
 	if sent.IsZero() || press.IsZero() {
 		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("不知道发送或撤回的时间", "the time of sending or of recalling is not known")}
 	}

@@ -40,6 +40,7 @@ type HopResult struct {
 	Family    string // ip4 ip6
 	Supported bool   // this system lets a plain user look
 	Own       netip.Addr
+	Gateway   netip.Addr // this machine's next hop there
 	Hops      []Hop
 	Duration  time.Duration
 }
@@ -129,9 +130,9 @@ func (r *HopResult) beyond() (rtt time.Duration, hops int, ok bool) {
 // transparent tells at which hop somebody takes connections over: TCP is
 // answered at a time to live at which UDP to the same address still expires, or
 // which ends at the gateway.
-func (r *HopResult) transparent(gateway netip.Addr) (hop int, ok bool) {
+func (r *HopResult) transparent() (hop int, ok bool) {
 	_, need, known := r.beyond()
-	if !known && gateway.IsValid() && gateway != r.target() && r.Family == "ip4" {
+	if !known && r.Gateway.IsValid() && r.Gateway != r.target() {
 		need, known = 2, true
 	}
 	for _, h := range r.find("tcp", func(h Hop) bool { return h.Word == HopOpen && h.TTL < wholeWay }) {

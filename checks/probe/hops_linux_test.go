@@ -27,7 +27,7 @@ func TestSurveyOnLoopback(t *testing.T) {
 	if _, hops, ok := r.service(); !ok || hops != 1 {
 		t.Errorf("hops %d %v: %+v", hops, ok, r.Hops)
 	}
-	if _, taken := r.transparent(netip.Addr{}); taken {
+	if _, taken := r.transparent(); taken {
 		t.Error("nobody stands in between")
 	}
 	r = surveyHops(ctx, netip.MustParseAddrPort(closedPort(t)), false)

@@ -36,8 +36,15 @@ func judge(r *WhereResult, known map[string]bool) []Fault {
 	return j.faults
 }
 
+// silence holds the kinds that rest on nobody having answered in time. Where
+// this machine itself stood still meanwhile they are not told.
+var silence = map[FaultKind]bool{FaultTLSSilent: true, FaultHTTPSilent: true, FaultWSMute: true, FaultWSSilent: true, FaultBacklog: true, FaultMTU: true, FaultSlow: true, FaultDelay: true}
+
 // add notes a fault, or another host of one that is noted.
 func (j *judgement) add(f Fault) {
+	if j.r.Lag.Stalled() && silence[f.Kind] {
+		return
+	}
 	for i := range j.faults {
 		g := &j.faults[i]
 		if g.Place == f.Place && g.Kind == f.Kind && g.Family == f.Family && (g.By == f.By || f.Place == PlaceNames) && g.Note == f.Note && slices.Equal(g.Addrs, f.Addrs) {
@@ -286,10 +293,24 @@ func (j *judgement) taker(d time.Duration) Place {
 		return PlaceRoute
 	case d < localTime && (!known || gw > 2*localTime):
 		return PlaceDevice
-	case known && d <= gw+gw/2+3*time.Millisecond:
+	case known && (d <= gw+gw/2+3*time.Millisecond || d < (gw+j.behindGateway())/2):
 		return PlaceGateway
 	}
 	return PlaceRoute
+}
+
+// behindGateway is the round trip to what is next behind the gateway, as far as
+// it is known: the second router, or the service.
+func (j *judgement) behindGateway() (least time.Duration) {
+	if w := j.r.way("ip4"); w != nil {
+		for _, h := range w.find("udp", func(h Hop) bool { return h.TTL == 2 }) {
+			least = h.RTT
+		}
+	}
+	if far, ok := j.serviceRTT(); ok && (least == 0 || far < least) {
+		least = far
+	}
+	return least
 }
 
 // placeOf sorts the address that an ICMP error came from.
@@ -299,7 +320,7 @@ func (j *judgement) placeOf(from netip.Addr, w *HopResult) Place {
 		return PlaceUnknown
 	case from == w.Own || from.IsLoopback():
 		return PlaceDevice
-	case from.String() == j.r.Gateway.Addr:
+	case from.String() == j.r.Gateway.Addr, from == w.Gateway.WithZone(""):
 		return PlaceGateway
 	case from == w.target():
 		return PlaceService

@@ -68,7 +68,7 @@ func (t ServerTarget) faults() (out []Fault) {
 	}
 	queue := t.queue(waits)
 	switch {
-	case share(overdue) >= 0.5:
+	case share(overdue) >= 0.5 && !t.Lag.Stalled():
 		add(FaultDeadline, "")
 	case share(failed) >= mostFail:
 		add(Fault5xx, retry)
@@ -83,20 +83,27 @@ func (t ServerTarget) faults() (out []Fault) {
 		add(FaultQueueing, medianOf(waits).Round(time.Millisecond).String())
 		out[len(out)-1].Note = medianOf(waits) < slowRequest
 	}
-	for kind, addrs := range map[string][]string{"failing": t.Uneven.Failing, "slow": t.Uneven.Slow, "clock": t.Uneven.Clocks} {
+	for kind, addrs := range map[string][]string{"failing": t.Uneven.Failing, "slow": unless(t.Lag.Stalled(), t.Uneven.Slow), "clock": t.Uneven.Clocks} {
 		if len(addrs) > 0 {
 			add(FaultUneven, kind, addrs...)
 		}
 	}
 	// By turns: only where the service as a whole is well, else it is that.
 	if len(out) == 0 {
-		for kind, addrs := range map[string][]string{"mixed": t.Uneven.Mixed, "split": t.Uneven.Split} {
+		for kind, addrs := range map[string][]string{"mixed": t.Uneven.Mixed, "split": unless(t.Lag.Stalled(), t.Uneven.Split)} {
 			if len(addrs) > 0 {
 				add(FaultUneven, kind, addrs...)
 			}
 		}
 	}
 	return out
+}
+
+func unless(no bool, list []string) []string {
+	if no {
+		return nil
+	}
+	return list
 }
 
 // slowRequest is when waiting at the service is felt.
@@ -106,10 +113,13 @@ func overdueAfter(b Backend) time.Duration { return overdue + 4*b.Connect }
 
 // queue reports whether requests wait at the service, and differently long.
 func (t ServerTarget) queue(waits []time.Duration) bool {
+	if t.Lag.Stalled() {
+		return false
+	}
 	if t.TakenOver {
 		return false // who answers for the service has his own way to it, and may make it anew each time
 	}
-	noise := lagWeight*t.Lag + t.Swing
+	noise := lagWeight*t.Lag.Usual + t.Swing
 	least, spread := queueMedian+noise, queueSpread+noise
 	if len(waits) < leastRequests/2 || medianOf(waits) < least {
 		return false

@@ -57,7 +57,7 @@ type ServerTarget struct {
 	Uneven      Uneven
 	Swing       time.Duration // the greatest of the backends'
 	TakenOver   bool          // somebody at the first hop answers for it, so that round trips are not the service's
-	Lag         time.Duration // how late this machine itself was meanwhile, nine times of ten at most
+	Lag         Lag           // of this machine meanwhile
 }
 
 // ServerResult is what all targets' servers answer.
@@ -185,7 +185,7 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) (t ServerTarget
 	for _, b := range t.Backends {
 		t.Swing = max(t.Swing, b.Swing)
 	}
-	t.Uneven = uneven(t.Backends, t.Swing+t.Lag)
+	t.Uneven = uneven(t.Backends, t.Swing+t.Lag.Usual)
 	return t
 }
 

@@ -121,6 +121,7 @@ type WhereResult struct {
 	// TakenOver is the hop that answers for the service (a transparent proxy), 0 for
 	// none. By itself it is no fault.
 	TakenOver int
+	Lag       Lag     // of this machine meanwhile
 	Faults    []Fault // in the order of the ladder
 	Duration  time.Duration
 }

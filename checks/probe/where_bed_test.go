@@ -135,7 +135,7 @@ func shown(r lookRes) string {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "  gateway %+v; taken over at %d; plain %+v\n", r.Where.Gateway, r.Where.TakenOver, r.Where.Plain)
+	fmt.Fprintf(&b, "  gateway %+v; taken over at %d; lag %v; plain %+v\n", r.Where.Gateway, r.Where.TakenOver, r.Where.Lag, r.Where.Plain)
 	for _, w := range r.Where.Ways {
 		fmt.Fprintf(&b, "  way %s own %v in %v:", w.Addr, w.Own, w.Duration.Round(time.Millisecond))
 		for _, h := range w.Hops {
@@ -163,6 +163,23 @@ func beyondThreeSeconds(pair [2]bed.Condition) bool {
 	return pair[0].Name == "wan-slow" && slices.ContainsFunc(strings.Fields(above), func(p string) bool { return strings.HasPrefix(pair[1].Name, p) })
 }
 
+// steadily looks around while this machine is not busy with other things: where
+// it stood still meanwhile, up to two times again.
+func steadily(p *bed.Probe[lookReq, lookRes], b *bed.Bed) (r lookRes) {
+	for range 3 {
+		r = p.Must(b.Client, lookReq{b.CAFile})
+		worst := r.Where.Lag.Worst
+		for _, t := range r.Server.Targets {
+			worst = max(worst, t.Lag.Worst)
+		}
+		if worst < 50*time.Millisecond {
+			break
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	return r
+}
+
 const refill = 4 * time.Second
 
 // TestWhereOnTheBed holds each fault of the catalogue, alone and in pairs,
@@ -185,7 +202,7 @@ func TestWhereOnTheBed(t *testing.T) {
 				time.Sleep(refill)
 			}
 		}
-		return p.Must(b.Client, lookReq{b.CAFile})
+		return steadily(p, b)
 	}
 	var table strings.Builder
 	longest := time.Duration(0)
@@ -292,7 +309,7 @@ func TestHealthyOnTheBed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		r := p.Must(b.Client, lookReq{b.CAFile})
+		r := p.Must(b.Client, lookReq{b.CAFile}) // also where this machine is busy
 		took[rtt.String()] = append(took[rtt.String()], r.Took)
 		if fs := r.faults(); len(fs) > 0 {
 			wolves++

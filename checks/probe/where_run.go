@@ -33,6 +33,7 @@ func Where(ctx context.Context, targets []Target, here Surroundings, opt Options
 		}
 	}
 
+	lag := startLag()
 	var ladders, rest sync.WaitGroup
 	for i, t := range targets {
 		ladders.Go(func() {
@@ -63,9 +64,9 @@ func Where(ctx context.Context, targets []Target, here Surroundings, opt Options
 	}
 	rest.Wait()
 	if w := r.way("ip4"); w != nil {
-		gateway, _ := gatewayOf(w.target()) // none to a service on this machine's own link
-		r.TakenOver, _ = w.transparent(gateway)
+		r.TakenOver, _ = w.transparent()
 	}
+	r.Lag = lag()
 	r.Faults = judge(r, l.known)
 	r.Duration = time.Since(start)
 	return *r
@@ -132,6 +133,7 @@ func (l *locating) survey(ctx context.Context, addr netip.AddrPort, lazy bool) {
 	ctx, cancel := context.WithTimeout(ctx, wayLimit)
 	defer cancel()
 	h := surveyHops(ctx, addr, lazy)
+	h.Gateway, _ = gatewayOf(addr.Addr()) // none to a service on this machine's own link
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.r.Ways = append(l.r.Ways, h)
