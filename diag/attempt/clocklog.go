@@ -58,8 +58,8 @@ func (a *Attempt) loggedOffset() (span clock.Span, source string, n int) {
 			side = server
 		}
 		for _, e := range lf.Entries {
-			if e.At.IsZero() || e.At.ZoneAssumed && lf.File.Kind != evidence.ServerLog && a.Press.ZoneAssumed {
-				continue
+			if e.At.IsZero() || e.At.ZoneAssumed && lf.File.Kind == evidence.ServerLog {
+				continue // a service's zone that was only guessed tells no offset
 			}
 			text := head(e.Text, 2048)
 			if id := traceIn(text); id != "" && len(side) < 20_000 {

@@ -255,7 +255,12 @@ func (a *Attempt) learnTree(v any, key string, depth int) {
 		for _, k := range names {
 			switch x[k].(type) {
 			case map[string]any, []any:
-				a.learnTree(x[k], a.keyFacts(k).words, depth+1)
+				inner := a.keyFacts(k)
+				if inner.right && !ofChannel.MatchString(inner.words) && ofConversation(x) {
+					a.learnTree(x[k], "channel "+inner.words, depth+1) // what its channel can do, whoever asks
+					continue
+				}
+				a.learnTree(x[k], inner.words, depth+1)
 			}
 		}
 	}
@@ -334,6 +339,19 @@ func (a *Attempt) learnRights(list []any) {
 	if words >= 2 && a.Facts.Permission == "" {
 		a.Facts.Permission = "no" // the rights are listed, and recalling is not among them
 	}
+}
+
+// ofConversation reports whether an object is a conversation: it has a channel, and is no agent's account.
+func ofConversation(x map[string]any) bool {
+	channel := false
+	for k := range x {
+		w := profile.Words(k)
+		if w == "role" || w == "email" || w == "permissions" {
+			return false
+		}
+		channel = channel || channelKeys.MatchString(w)
+	}
+	return channel
 }
 
 // ofChannel are keys of what a channel can do, whoever asks.

@@ -163,4 +163,8 @@ func TestPolledEventsAndChannels(t *testing.T) {
 	if a.Facts.ChannelCan != "no" || a.Facts.Permission != "" {
 		t.Errorf("%+v", a.Facts)
 	}
+	a = chrome(t, known, entry(-30, "GET", host+"/api/conversations", "", 200, `{"data":{"items":[{"id":"room-1","channel":"wechat","owner":"ag-1","capabilities":{"typing":false,"recall":false}}]}}`), recallOf(0.2, "8842", 400, `{}`))
+	if a.Facts.ChannelCan != "no" || a.Facts.Permission != "" {
+		t.Errorf("%+v", a.Facts)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
@@ -165,5 +166,29 @@ func (a *Attempt) followTraces() {
 				a.traces[id] = true
 			}
 		}
+	}
+}
+
+// likeID reports whether a text names something made like an id: with its prefix,
+// as long, and with digits in it. Whatever a service calls its messages, another
+// such name is another message.
+func likeID(text, id string) bool {
+	cut := strings.LastIndexAny(id, "_-") + 1
+	if prefix := id[:cut]; cut < 2 || len(id)-cut < 8 || strings.IndexFunc(prefix[:1], unicode.IsLetter) != 0 {
+		return false
+	}
+	for rest := head(text, 4096); ; {
+		i := strings.Index(rest, id[:cut])
+		if i < 0 {
+			return false
+		}
+		end := i + cut
+		for end < len(rest) && wordByte(rest[end]) {
+			end++
+		}
+		if word := rest[i:end]; len(word) == len(id) && word != id && hasDigit.MatchString(word[cut:]) && (i == 0 || !wordByte(rest[i-1])) {
+			return true
+		}
+		rest = rest[end:]
 	}
 }

@@ -148,3 +148,20 @@ func TestClientToldByItsLog(t *testing.T) {
 		t.Errorf("the visitor's client is taken for the agent's: %+v", c)
 	}
 }
+
+func TestLikeAnID(t *testing.T) {
+	const id = "itm_S25BC5858FKT1561"
+	for text, want := range map[string]bool{
+		"recall denied mid=itm_HMHXBYW6Q2PYJDPR reason=PEER_SEEN": true,
+		"recall denied mid=" + id + " reason=PEER_SEEN":           false,
+		"conv=cht_HMHXBYW6Q2PYJDPR op=usr_D138ZTXSYP0FYQ8D":       false,
+		"itm_short1 and xitm_HMHXBYW6Q2PYJDPR":                    false,
+	} {
+		if likeID(text, id) != want {
+			t.Errorf("%s: %v", text, !want)
+		}
+	}
+	if likeID("8843", "8842") || likeID("a-1", "a-2") {
+		t.Error("too short to tell")
+	}
+}

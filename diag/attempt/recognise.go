@@ -312,7 +312,7 @@ func wordByte(b byte) bool {
 }
 
 // idsIn finds the message ids that a text names, in JSON, URLs, queries and prose.
-var idPattern = regexp.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63})`)
+var idPattern = regexp.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63}|[A-Za-z]{1,6}[-_][A-Za-z0-9]{8,64})`)
 
 func idsIn(text string) []string {
 	var out []string
@@ -334,5 +334,5 @@ func (a *Attempt) aboutOther(text string) bool {
 	if a.ID == "" || a.ours(text) {
 		return false
 	}
-	return len(idsIn(text)) > 0
+	return len(idsIn(text)) > 0 || likeID(text, a.ID)
 }
