@@ -102,8 +102,8 @@ func pathText(word string, p probe.PathResult) lang.Text {
 		probe.PlaceWAN: lang.T("（在网关之外）", " (beyond the gateway)"),
 	}[p.Place]
 	if p.Loss.Pattern == probe.PatternBursts || p.Loss.Pattern == probe.PatternGap {
-		return lang.T("在这 %s 秒里丢了 %d 个探测，分成 %d 次突发%s；要看长期情况，请运行 meiqia-diag watch",
-			"in this window of %s s: %d probes lost in %d bursts%s; for a longer look run meiqia-diag watch").F(windowText(p), p.Lost+p.Overdue, p.Loss.Bursts, where)
+		return lang.T("在这 %s 秒里丢了 %d 个探测，分成 %d 次突发%s；看一眼说不出长期情况，请隔一会儿多运行几次",
+			"in this window of %s s: %d probes lost in %d bursts%s; one look does not tell the long run, so run this a few times more").F(windowText(p), p.Lost+p.Overdue, p.Loss.Bursts, where)
 	}
 	return lang.T("%s%s", "%s%s").F(qualityTexts[word], where)
 }

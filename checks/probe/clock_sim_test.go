@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const simMilli = time.Millisecond
+const simUnit = time.Millisecond
 
 // clockScene is one kind of path; make gives a fresh pair of directions.
 type clockScene struct {
@@ -19,38 +19,38 @@ type clockScene struct {
 }
 
 func clockScenes() []clockScene {
-	clean := func(*rand.Rand) (way, way) { return simSteady(20*simMilli, 20*simMilli) }
+	clean := func(*rand.Rand) (way, way) { return simSteady(20*simUnit, 20*simUnit) }
 	return []clockScene{
 		{"clean", clean},
-		{"200 ms", func(*rand.Rand) (way, way) { return simSteady(100*simMilli, 100*simMilli) }},
-		{"asymmetric 10/30", func(*rand.Rand) (way, way) { return simSteady(10*simMilli, 30*simMilli) }},
-		{"asymmetric 79/1", func(*rand.Rand) (way, way) { return simSteady(79*simMilli, simMilli) }},
+		{"200 ms", func(*rand.Rand) (way, way) { return simSteady(100*simUnit, 100*simUnit) }},
+		{"asymmetric 10/30", func(*rand.Rand) (way, way) { return simSteady(10*simUnit, 30*simUnit) }},
+		{"asymmetric 79/1", func(*rand.Rand) (way, way) { return simSteady(79*simUnit, simUnit) }},
 		{"pareto 3 ms", func(r *rand.Rand) (way, way) {
 			u, d := clean(r)
-			return simJittered(u, 3*simMilli), simJittered(d, 3*simMilli)
+			return simJittered(u, 3*simUnit), simJittered(d, 3*simUnit)
 		}},
 		{"pareto 10 ms", func(r *rand.Rand) (way, way) {
 			u, d := clean(r)
-			return simJittered(u, 10*simMilli), simJittered(d, 10*simMilli)
+			return simJittered(u, 10*simUnit), simJittered(d, 10*simUnit)
 		}},
 		{"loss 5 %", func(r *rand.Rand) (way, way) { u, d := clean(r); return simLossy(u, .05), simLossy(d, .05) }},
 		{"loss 20 %", func(r *rand.Rand) (way, way) { u, d := clean(r); return simLossy(u, .2), simLossy(d, .2) }},
 		{"bursts", func(r *rand.Rand) (way, way) {
 			u, d := clean(r)
-			return simBursty(u, 900*simMilli, 100*simMilli), d
+			return simBursty(u, 900*simUnit, 100*simUnit), d
 		}},
 		{"bufferbloat", func(r *rand.Rand) (way, way) {
 			u, d := clean(r)
-			return simBloated(u, 300*simMilli, time.Duration(400+r.IntN(2000))*simMilli), d
+			return simBloated(u, 300*simUnit, time.Duration(400+r.IntN(2000))*simUnit), d
 		}},
 		{"all at once", func(r *rand.Rand) (way, way) {
-			u, d := simSteady(time.Duration(r.IntN(90))*simMilli, time.Duration(r.IntN(90))*simMilli)
-			u, d = simJittered(u, time.Duration(r.IntN(8))*simMilli), simJittered(d, time.Duration(r.IntN(8))*simMilli)
+			u, d := simSteady(time.Duration(r.IntN(90))*simUnit, time.Duration(r.IntN(90))*simUnit)
+			u, d = simJittered(u, time.Duration(r.IntN(8))*simUnit), simJittered(d, time.Duration(r.IntN(8))*simUnit)
 			u, d = simLossy(u, r.Float64()*.05), simLossy(d, r.Float64()*.05)
 			if r.IntN(2) == 0 {
-				return simBloated(u, time.Duration(r.IntN(400))*simMilli, time.Duration(300+r.IntN(3000))*simMilli), d
+				return simBloated(u, time.Duration(r.IntN(400))*simUnit, time.Duration(300+r.IntN(3000))*simUnit), d
 			}
-			return u, simBloated(d, time.Duration(r.IntN(400))*simMilli, time.Duration(300+r.IntN(3000))*simMilli)
+			return u, simBloated(d, time.Duration(r.IntN(400))*simUnit, time.Duration(300+r.IntN(3000))*simUnit)
 		}},
 	}
 }
@@ -81,21 +81,21 @@ func simulateClock(t *testing.T, seed uint64, sc clockScene, how timeKind, skew 
 		r := v.rng
 		time.Sleep(time.Duration(r.Int64N(int64(5 * time.Second)))) // any phase of the second
 		v.stall = []float64{0, .01, .05}[r.IntN(3)]
-		out.device = time.Duration(r.NormFloat64() * float64([]time.Duration{20 * simMilli, 5 * time.Second, time.Hour}[r.IntN(3)]))
-		out.service = out.device + skew + time.Duration((r.Float64()*2-1)*float64(2*simMilli))
+		out.device = time.Duration(r.NormFloat64() * float64([]time.Duration{20 * simUnit, 5 * time.Second, time.Hour}[r.IntN(3)]))
+		out.service = out.device + skew + time.Duration((r.Float64()*2-1)*float64(2*simUnit))
 		up, down := sc.make(r)
-		v.hosts["10.0.0.1"] = &virtualHost{offset: out.service, work: time.Duration(r.IntN(3)) * simMilli, up: up, down: down}
+		v.hosts["10.0.0.1"] = &virtualHost{offset: out.service, work: time.Duration(r.IntN(3)) * simUnit, up: up, down: down}
 		var servers []string
 		n := 3 + r.IntN(3)
 		for i := range n {
 			root := time.Duration(r.IntN(4000)) * time.Microsecond
-			h := &virtualHost{root: root, offset: out.device + time.Duration((r.Float64()*2-1)*float64(root)), work: simMilli / 2}
+			h := &virtualHost{root: root, offset: out.device + time.Duration((r.Float64()*2-1)*float64(root)), work: simUnit / 2}
 			h.up, h.down = sc.make(r)
 			switch {
 			case how == noTime:
 				h.silent = true
 			case how == liarTime && i < (n-1)/2:
-				h.offset += time.Duration(r.NormFloat64() * float64([]time.Duration{20 * simMilli, time.Second, time.Minute}[r.IntN(3)]))
+				h.offset += time.Duration(r.NormFloat64() * float64([]time.Duration{20 * simUnit, time.Second, time.Minute}[r.IntN(3)]))
 			}
 			ip := fmt.Sprintf("10.0.1.%d", i+1)
 			v.hosts[ip] = h
@@ -140,7 +140,7 @@ func (r clockRun) check(t *testing.T, name string) {
 	if !r.outvoted && r.Whose != "none" && r.Whose != "unknown" && r.Whose != "device" {
 		t.Errorf("%s: whose %q: the service keeps true time", name, r.Whose)
 	}
-	if r.packets > ntpPackets || r.requests > maxLead || r.Duration > Limit+50*simMilli {
+	if r.packets > ntpPackets || r.requests > maxLead || r.Duration > Limit+50*simUnit {
 		t.Errorf("%s: %d packets to one time server, %d requests, %v", name, r.packets, r.requests, r.Duration)
 	}
 }
@@ -160,7 +160,7 @@ func TestClockBoundHoldsInSimulation(t *testing.T) {
 				r := simulateClock(t, uint64(i)<<16|uint64(len(sc.name)), sc, how, 0)
 				r.check(t, fmt.Sprintf("%s, %s, seed %d", sc.name, how, i))
 				runs++
-				times, asks = append(times, r.Duration), append(asks, time.Duration(r.requests)*simMilli)
+				times, asks = append(times, r.Duration), append(asks, time.Duration(r.requests)*simUnit)
 				if r.Combined.Known {
 					known++
 					errs = append(errs, (r.Combined.Best - r.service).Abs())
@@ -198,7 +198,7 @@ func TestSkewedServiceInSimulation(t *testing.T) {
 		each = 6
 	}
 	for _, skew := range []time.Duration{12, -25, 40, -180, 480, -900, 3217, -41500} {
-		skew *= simMilli
+		skew *= simUnit
 		var errs, bounds, times, asks []time.Duration
 		for i := range each {
 			r := simulateClock(t, uint64(i)<<16, clockScenes()[0], goodTime, skew)
@@ -208,7 +208,7 @@ func TestSkewedServiceInSimulation(t *testing.T) {
 			if off := r.Whose == "service" || r.Whose == "both"; off && skew.Abs() < ClockTolerance/2 || !off && skew.Abs() > 3*ClockTolerance {
 				t.Errorf("skew %v, seed %d: whose %q", skew, i, r.Whose)
 			}
-			times, asks = append(times, r.Duration), append(asks, time.Duration(r.requests)*simMilli)
+			times, asks = append(times, r.Duration), append(asks, time.Duration(r.requests)*simUnit)
 			errs, bounds = append(errs, (r.Combined.Best-r.service).Abs()), append(bounds, r.Combined.Bound())
 		}
 		t.Logf("%-9v |error| %v  bound %v  took %v  requests %v", skew, clockQuantiles(errs), clockQuantiles(bounds), clockQuantiles(times), clockQuantiles(asks))

@@ -53,7 +53,7 @@ func (t ServerTarget) faults() (out []Fault) {
 				failed++
 			case q.Status == 429:
 				limited++
-			case q.Open && q.Queueing >= overdueAfter(b):
+			case b.late(q):
 				overdue++
 			}
 			if !q.Open {
@@ -108,8 +108,6 @@ func unless(no bool, list []string) []string {
 
 // slowRequest is when waiting at the service is felt.
 const slowRequest = 1500 * time.Millisecond
-
-func overdueAfter(b Backend) time.Duration { return overdue + 4*b.Connect }
 
 // queue reports whether requests wait at the service, and differently long.
 func (t ServerTarget) queue(waits []time.Duration) bool {

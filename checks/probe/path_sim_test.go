@@ -209,19 +209,19 @@ func TestPathInSimulation(t *testing.T) {
 		place   Place         // of those that name one
 		placed  float64       // share that names it
 	}{
-		{"sound", base, 0, 60, LossLow, 1, "", 1, 700 * ms, "", 0},
+		{"sound", base, 0, 40, LossLow, 1, "", 1, 700 * ms, "", 0},
 		{"sound, no ICMP", with(func(v *virtual) { v.noICMP = true }), 0, 30, LossLow, 1, "", 1, 850 * ms, "", 0},
 		{"sound, 200 ms", with(func(v *virtual) { v.rtt = 200 * ms }), 0, 30, LossLow, 1, "", 1, 900 * ms, "", 0},
 		{"sound, 300 ms", with(func(v *virtual) { v.rtt = 300 * ms }), 0, 30, LossLow, 1, "", 1, 1100 * ms, "", 0},
-		{"0.5 %", with(func(v *virtual) { v.loss = .005 }), .005, 60, LossLow, .97, LossHigh, .95, 1400 * ms, "", 0},
-		{"1 %", with(func(v *virtual) { v.loss = .01 }), .01, 120, LossLow, .93, "", .93, 2400 * ms, "", 0},
-		{"5 %", with(func(v *virtual) { v.loss = .05 }), .05, 160, LossHigh, .90, "", .90, 2400 * ms, PlaceWAN, .6},
-		{"10 %", with(func(v *virtual) { v.loss = .1 }), .1, 100, LossHigh, .98, LossLow, .88, 1700 * ms, PlaceWAN, .9},
-		{"10 % on the LAN", with(func(v *virtual) { v.lan = .1 }), .1, 80, LossHigh, .98, LossLow, .88, 1800 * ms, PlaceLAN, .8},
+		{"0.5 %", with(func(v *virtual) { v.loss = .005 }), .005, 40, LossLow, .97, LossHigh, .95, 1400 * ms, "", 0},
+		{"1 %", with(func(v *virtual) { v.loss = .01 }), .01, 80, LossLow, .93, "", .93, 2400 * ms, "", 0},
+		{"5 %", with(func(v *virtual) { v.loss = .05 }), .05, 100, LossHigh, .90, "", .90, 2400 * ms, PlaceWAN, .6},
+		{"10 %", with(func(v *virtual) { v.loss = .1 }), .1, 80, LossHigh, .98, LossLow, .88, 1700 * ms, PlaceWAN, .9},
+		{"10 % on the LAN", with(func(v *virtual) { v.lan = .1 }), .1, 60, LossHigh, .98, LossLow, .88, 1800 * ms, PlaceLAN, .8},
 		{"Pareto jitter 5 ms each way", with(func(v *virtual) { v.pareto = 5 * ms }), 0, 200, LossLow, .99, LossHigh, 1, 1300 * ms, "", 0},
-		{"Pareto jitter 20 ms each way", with(func(v *virtual) { v.pareto = 20 * ms }), 0, 60, LossLow, .95, LossHigh, .95, 2000 * ms, "", 0},
-		{"ICMP limited to 30/s", with(func(v *virtual) { v.icmpRate = 30 }), 0, 100, LossLow, 1, LossHigh, 1, 900 * ms, "", 0},
-		{"ICMP limited to 10/s", with(func(v *virtual) { v.icmpRate = 10 }), 0, 60, LossLow, 1, LossHigh, 1, 1000 * ms, "", 0},
+		{"Pareto jitter 20 ms each way", with(func(v *virtual) { v.pareto = 20 * ms }), 0, 40, LossLow, .95, LossHigh, .95, 2000 * ms, "", 0},
+		{"ICMP limited to 30/s", with(func(v *virtual) { v.icmpRate = 30 }), 0, 60, LossLow, 1, LossHigh, 1, 900 * ms, "", 0},
+		{"ICMP limited to 10/s", with(func(v *virtual) { v.icmpRate = 10 }), 0, 40, LossLow, 1, LossHigh, 1, 1000 * ms, "", 0},
 		{"ICMP dropped", with(func(v *virtual) { v.icmpRate = 1e-6 }), 0, 30, LossLow, 1, LossHigh, 1, 1100 * ms, "", 0},
 		{"ICMP limited, 10 % beyond, silent gateway", with(func(v *virtual) { v.icmpRate, v.loss, v.deaf = 30, .1, true }), .1, 60, LossHigh, .95, "", .88, 1900 * ms, PlaceWAN, 0},
 		{"dead", with(func(v *virtual) { v.dead = true }), 1, 10, LossHigh, 1, "", 1, 1200 * ms, "", 0},
@@ -256,7 +256,7 @@ func TestPathInSimulation(t *testing.T) {
 // Bursts of 50 ms, 5 % of the time: what is said of a window with bursts in it
 // is that it has them, and its interval holds the truth.
 func TestBurstsInSimulation(t *testing.T) {
-	n, seen, named, held, lossy := simRuns(120), 0, 0, 0, 0
+	n, seen, named, held, lossy := simRuns(90), 0, 0, 0, 0
 	for i := range n {
 		r := simulate(t, virtual{rtt: 40 * ms, good: 950 * ms, bad: 50 * ms}, uint64(i)+1)
 		if r.Lost+r.Overdue < 3 {

@@ -36,8 +36,8 @@ type Backend struct {
 	Dated    bool          // Offset holds something
 }
 
-// Good reports whether every request was answered, and well.
-func (b Backend) Good() bool { return b.Kind == None && b.Failed == 0 && len(b.Requests) > 0 }
+// Good reports whether the requests were answered, and well.
+func (b Backend) Good() bool { return b.Kind == None && b.Failed == 0 && b.Answered > 0 }
 
 // ServerTarget is what the servers behind one target's name answer.
 type ServerTarget struct {
@@ -172,7 +172,7 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) (t ServerTarget
 				t.Limited++
 			case q.Status == 0:
 				t.Unanswered++
-				if q.Open && q.Queueing >= overdue+4*b.Connect {
+				if b.late(q) {
 					t.Overdue++
 				}
 			}
@@ -206,7 +206,9 @@ func (s *session) askBackend(ctx context.Context, ep endpoint, b *Backend, n int
 		if kind != None {
 			mu.Lock()
 			defer mu.Unlock()
-			b.Kind = kind
+			if b.Kind = kind; ctx.Err() != nil {
+				b.Kind = Canceled // our own time was up
+			}
 			return
 		}
 		defer func() { w.Close() }()
@@ -248,6 +250,10 @@ func (s *session) askBackend(ctx context.Context, ep endpoint, b *Backend, n int
 	return later
 }
 
+// late reports whether a request waited for so long that lost packets do not
+// explain it; one that has no answer yet and is not late tells nothing.
+func (b *Backend) late(q Request) bool { return q.Open && q.Queueing >= overdue+4*b.Connect }
+
 // sum makes the backend's figures of its requests' ones.
 func (b *Backend) sum(trip time.Duration, dates []clock.Span) {
 	if len(b.Requests) > 0 {
@@ -262,7 +268,7 @@ func (b *Backend) sum(trip time.Duration, dates []clock.Span) {
 		if q.Status != 0 {
 			b.Answered++
 		}
-		if q.Open || q.Status >= 500 {
+		if b.late(*q) || q.Status >= 500 {
 			b.Failed++
 		}
 	}
@@ -276,7 +282,11 @@ func (b *Backend) sum(trip time.Duration, dates []clock.Span) {
 // lost packet or a full queue may be, so that requests go only where somebody is.
 func (s *session) reachable(ctx context.Context, addr string) (kind Kind) {
 	for tries := range 2 {
-		one, cancel := context.WithTimeout(ctx, connectLimit)
+		limit := connectLimit
+		if tries > 0 {
+			limit = tcpLimit // with a second SYN in it
+		}
+		one, cancel := context.WithTimeout(ctx, limit)
 		conn, _, k := s.dialTCP(one, addr, nil)
 		cancel()
 		if kind = k; kind == None {

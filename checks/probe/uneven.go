@@ -65,12 +65,15 @@ func uneven(backends []Backend, swing time.Duration) Uneven {
 		ok, bad := 0, 0
 		var ds []time.Duration
 		for _, q := range b.Requests {
-			ds = append(ds, q.Queueing)
-			if q.Open || q.Status >= 500 {
+			switch {
+			case b.late(q), q.Status >= 500:
 				bad++
-			} else {
+			case q.Open:
+				continue
+			default:
 				ok++
 			}
+			ds = append(ds, q.Queueing)
 		}
 		switch {
 		case ok >= 2 && bad >= 2:
@@ -123,7 +126,7 @@ func failing(b Backend) bool {
 	case Refused, Reset, Timeout, Closed, HandshakeTimeout, TLSAlert, NotTLS, TLSOther:
 		return true
 	}
-	return len(b.Requests) >= 2 && b.Failed == len(b.Requests)
+	return b.Failed >= 2 && b.Failed >= b.Answered && !slices.ContainsFunc(b.Requests, func(q Request) bool { return !q.Open && q.Status < 500 })
 }
 
 // slowOnes gives the probability of the difference by chance, and the places of
