@@ -135,7 +135,10 @@ func (d *dateSearch) grow(n int, addr string, pace time.Duration) {
 func (d *dateSearch) offer(w *wire, kind Kind) {
 	d.mu.Lock()
 	if w == nil {
-		d.out.Kind, d.open = kind, d.open-1
+		if kind != Canceled || d.out.Kind == None {
+			d.out.Kind = kind // what we broke off ourselves says nothing of the host
+		}
+		d.open--
 		d.mu.Unlock()
 		d.lines <- nil
 		return
