@@ -155,6 +155,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.settleTold()
 	a.settleVisitor()
+	a.narrowOffset()
 	a.refineTimes(in)
 	a.Covered = a.coverage()
 	a.clientFacts(in)

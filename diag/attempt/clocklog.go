@@ -101,3 +101,24 @@ func (a *Attempt) loggedOffset() (span clock.Span, source string, n int) {
 	}
 	return span, source, n
 }
+
+// narrowOffset uses the recall itself: the recording says between which readings
+// of the device's clock it reached the service, and the service's log says when
+// that was. What contradicts the Date headers is not the same request, and left alone.
+func (a *Attempt) narrowOffset() {
+	r := a.Request
+	if r == nil || r.Call == nil || r.Arrived.IsZero() || r.Arrived.Clock != clock.Service || r.Arrived.ZoneAssumed || len(a.Requests) != 1 {
+		return
+	}
+	from, to := r.Call.Arrival()
+	if from.IsZero() || to.Before(from) {
+		return
+	}
+	span := clock.Span{Lo: r.Arrived.T.Sub(to) - r.Arrived.Err, Hi: r.Arrived.T.Sub(from) + r.Arrived.Err}
+	both, ok := a.Offset.Intersect(span)
+	if !ok || !a.Offset.Known || a.Estimate.Conflict {
+		return
+	}
+	a.Offset.Span, a.Estimate.Span = both, both
+	a.Estimate.N++
+}

@@ -100,3 +100,22 @@ func TestOffsetOutOfLogs(t *testing.T) {
 		t.Errorf("Dates that exclude each other: %+v", a.Estimate)
 	}
 }
+
+// Where the recording shows the recall and the service's log its arrival, the two pin the offset down.
+func TestOffsetNarrowedByTheArrival(t *testing.T) {
+	rec := harOf(t, "WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:23:41 GMT")}}), recallOf(0.2, "8842", 403, readBody))
+	server := `{"time":"2026-11-20T10:24:11.%s+08:00","level":"warn","msg":"recall denied","method":"POST","path":"/api/v1/messages/8842/recall","status":403}` + "\n"
+	a := build(t, known, "a.har", rec, "im-server.log", strings.Replace(server, "%s", "230", 1))
+	if a.Offset.Half() > 50*time.Millisecond || !a.Offset.Contains(90*time.Second+10*time.Millisecond) {
+		t.Errorf("offset %v to %v, request %+v", a.Offset.Lo, a.Offset.Hi, a.Request)
+	}
+	wide := build(t, known, "a.har", rec)
+	if wide.Offset.Half() < 400*time.Millisecond {
+		t.Errorf("without the log: %v", wide.Offset.Half())
+	}
+	// An arrival that the Date headers exclude is another request's.
+	a = build(t, known, "a.har", rec, "im-server.log", strings.Replace(strings.Replace(server, "%s", "230", 1), "10:24:11", "10:24:31", 1))
+	if a.Offset.Span != wide.Offset.Span {
+		t.Errorf("offset %v to %v", a.Offset.Lo, a.Offset.Hi)
+	}
+}
