@@ -74,7 +74,7 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 # 没有 C 编译器就没有 -race；.ci/need 会大声说 / no -race without a C compiler; .ci/need says so loudly
 .PHONY: go-test
 go-test:
-	go test $$(command -v gcc clang >/dev/null && echo -race) -timeout 12m ./...
+	go test $$(command -v gcc clang >/dev/null && echo -race) -timeout 30m ./...
 
 .PHONY: fuzz
 fuzz: ## 逐个模糊测试，FUZZTIME=30s / run each fuzz test for FUZZTIME
