@@ -61,7 +61,9 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	}
 	s.add(WindowElapsed, diag.Millis(elapsed.Mid()), unit("ms"), plusMinus(diag.Millis(elapsed.Half())), from(sent.Source+" → "+press.Source))
 	if zone, ok := zoneTrap(press.T.Sub(sent.T), length, sent, press, a.SentAlt); ok {
-		s.add(WindowZone, float64(zone), unit("h"), from(sent.Source))
+		if !zoneGuessed(sent) && !zoneGuessed(press) {
+			s.add(WindowZone, float64(zone), unit("h"), from(sent.Source))
+		}
 		elapsed = shift(elapsed, zone)
 	}
 	if elapsed.Hi < 0 {
@@ -210,6 +212,12 @@ func (s *sheet) shown(a *attempt.Attempt, sent, press clock.Stamp, off clock.Off
 	if naive != asked {
 		s.add(WindowShown, naive, from(press.Source), detail("offset_ms", ms(off.Mid())))
 	}
+}
+
+// zoneGuessed reports whether a log that names no zone was given one by us: that
+// the guess is hours off says nothing of how the service reads its stamps.
+func zoneGuessed(s clock.Stamp) bool {
+	return s.ZoneAssumed && s.Source != "incident" && s.Clock != clock.Service
 }
 
 // zoneTrap recognises two times that differ by whole hours of a zone, as when
