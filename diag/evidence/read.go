@@ -38,7 +38,9 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody}, func(e *har.Entry) error {
+	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
+		return !s.full[e.Method == "GET"] && (opt.Wanted == nil || opt.Wanted(e))
+	}}, func(e *har.Entry) error {
 		s.trim(e, opt)
 		h.Entries = append(h.Entries, e)
 		return nil
@@ -61,6 +63,9 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 			budget = maxBodyBytes * 2 / 3 // what changes things must still find room at the end of a long recording
 		}
 		if !wanted || s.bodies+size > budget {
+			if wanted {
+				s.full[e.Method == "GET"] = true
+			}
 			e.ReqBody, e.RespBody = "", ""
 		} else {
 			s.bodies += size

@@ -72,6 +72,8 @@ type Set struct {
 	Browsers []string // folders of browser profiles
 	Problems []*lang.Problem
 
+	full map[bool]bool // by whether it is a GET: no more bodies find room
+
 	bodies, logCount, logBytes, talk int
 }
 
@@ -82,7 +84,7 @@ func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 
 // problem, and the rest is used all the same. It returns early, with what it
 // has, when the context ends.
 func Read(ctx context.Context, paths []string, opt Options) *Set {
-	s := &Set{}
+	s := &Set{full: map[bool]bool{}}
 	zoned := opt.Zone != nil
 	if !zoned {
 		opt.Zone = time.Local

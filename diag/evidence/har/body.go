@@ -68,7 +68,7 @@ func (p *parser) content(b *building) {
 		case "mimeType":
 			b.RespMIME = p.plain(b)
 		case "text":
-			if unread(b.ResourceType) {
+			if unread(b.ResourceType) || p.opt.Body != nil && b.Method != "" && !p.opt.Body(b.Entry) {
 				b.BodiesCut = true
 				p.skip()
 				return

@@ -50,6 +50,10 @@ type Options struct {
 	// Header says which headers to keep, by lower-case name; nil keeps all. What
 	// is not kept is not decoded: headers are half of a HAR.
 	Header func(name string) bool
+	// Body says whether to keep the response's body of an entry; nil keeps all.
+	// It is asked when the file comes to the body: what stands behind it there is
+	// not known yet. What is not kept is not decoded.
+	Body func(*Entry) bool
 }
 
 // Limits of what is not an option: far above what browsers write, they keep a
