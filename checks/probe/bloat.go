@@ -2,8 +2,10 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -32,7 +34,7 @@ type BloatResult struct {
 const (
 	bloatFlows = 4
 	bloatBytes = 15 << 20
-	bloatPart  = 256 << 10 // of one request: what servers read of a body that nobody wants
+	bloatPart  = 192 << 10 // of one request: net/http, for one, drops connections for 256 KiB that nobody reads
 	bloatFor   = 2200 * time.Millisecond
 	bloatWarm  = 500 * time.Millisecond
 	bloatEvery = 50 * time.Millisecond
@@ -45,9 +47,14 @@ func Bloat(ctx context.Context, target Target, opt Options) BloatResult {
 	ctx, cancel := opt.bounded(ctx)
 	defer cancel()
 	s := newSession(opt)
-	r := BloatResult{Target: target}
 	start := time.Now()
-	defer func() { r.Duration = time.Since(start) }()
+	r := s.bloat(ctx, target)
+	r.Duration = time.Since(start)
+	return r
+}
+
+func (s *session) bloat(ctx context.Context, target Target) BloatResult {
+	r := BloatResult{Target: target}
 	ep, ok := s.endpoint(target)
 	if !ok {
 		r.Kind = BadURL
@@ -97,8 +104,8 @@ func Bloat(ctx context.Context, target Target, opt Options) BloatResult {
 			took, kind := s.connectOnce(ctx, r.Addr)
 			mu.Lock()
 			defer mu.Unlock()
-			if ctx.Err() != nil && kind != None {
-				return
+			if kind != None && took < connectLimit {
+				return // our own time was up
 			}
 			if r.Probes++; kind != None {
 				r.Lost++
@@ -126,29 +133,49 @@ func (s *session) connectOnce(ctx context.Context, addr string) (time.Duration, 
 	return took, kind
 }
 
-// upload sends one request with a body of zeros and waits for its answer.
-func (s *session) upload(ctx context.Context, ep endpoint, addr string, left *atomic.Int64) bool {
+// upload sends requests with bodies of zeros over one connection, one after the
+// other, until it ends or the bytes are used up.
+func (s *session) upload(ctx context.Context, ep endpoint, addr string, left *atomic.Int64) (more bool) {
 	w, kind := s.open(ctx, ep, addr)
 	if kind != None {
 		return false
 	}
-	defer func() { w.Close() }()
+	defer w.drop()
 	defer w.guard(ctx)()
-	_, err := fmt.Fprintf(w, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", ep.url.RequestURI(), ep.url.Host, s.agent, bloatPart)
 	buf := make([]byte, 16<<10)
-	for n := 0; err == nil && n < bloatPart; n += len(buf) {
-		if left.Add(-int64(len(buf))) < 0 {
-			left.Add(int64(len(buf)))
-			return false
+	for ctx.Err() == nil {
+		_, err := fmt.Fprintf(w, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n", ep.url.RequestURI(), ep.url.Host, s.agent, bloatPart)
+		for n := 0; err == nil && n < bloatPart; n += len(buf) {
+			if left.Add(-int64(len(buf))) < 0 {
+				left.Add(int64(len(buf)))
+				return false
+			}
+			_, err = w.Write(buf)
 		}
-		_, err = w.Write(buf)
-	}
-	if err != nil {
-		return ctx.Err() == nil // the server has heard enough: the next one
-	}
-	if resp, err := http.ReadResponse(w.in, nil); err == nil {
-		_, _ = io.CopyN(io.Discard, resp.Body, 4<<10)
+		if err != nil {
+			return ctx.Err() == nil // the server has heard enough: another connection
+		}
+		resp, err := http.ReadResponse(w.in, nil)
+		if err != nil {
+			return ctx.Err() == nil
+		}
+		_, err = io.CopyN(io.Discard, resp.Body, 64<<10)
 		resp.Body.Close()
+		if err != io.EOF || resp.Close {
+			return true
+		}
 	}
-	return true
+	return false
+}
+
+// drop ends a connection at once, with what is still in its buffers.
+func (w *wire) drop() {
+	conn := w.Conn
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	if t, ok := conn.(*net.TCPConn); ok {
+		_ = t.SetLinger(0)
+	}
+	_ = conn.Close()
 }

@@ -78,7 +78,7 @@ func holds(t testing.TB, name string, r probe.ClockResult) {
 			t.Errorf("%s: %s %v to %v leaves the truth %v out", name, what, e.Span.Lo, e.Span.Hi, bedOffset)
 		}
 	}
-	if r.Duration > 2600*time.Millisecond {
+	if r.Duration > 5*time.Second { // it hangs; how long it takes on a quiet machine the benchmark tells
 		t.Errorf("%s: took %v", name, r.Duration)
 	}
 	for _, d := range r.Dates {

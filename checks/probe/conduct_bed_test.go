@@ -50,7 +50,8 @@ func TestConductOnTheBed(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%s: %.2f s", name, plain.Took.Seconds())
-			if plain.Took > 3400*time.Millisecond { // starting the process in its namespace included
+			// Three seconds are the aim, seen on a quiet machine; a test only tells a run that hangs.
+			if plain.Took > 10*time.Second {
 				t.Errorf("the whole run took %v", plain.Took)
 			}
 			log := filepath.Join(t.TempDir(), "trace")

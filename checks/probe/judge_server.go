@@ -118,7 +118,8 @@ func (t ServerTarget) queue(waits []time.Duration) bool {
 		return false // who answers for the service has his own way to it, and may make it anew each time
 	}
 	noise := lagWeight*t.Lag.Usual + t.Swing
-	least, spread := queueMedian+noise, queueSpread+noise
+	// One stall of this machine holds up all requests that are under way.
+	least, spread := max(queueMedian+noise, t.Lag.Worst*5/4), queueSpread+noise
 	if len(waits) < leastRequests/2 || medianOf(waits) < least {
 		return false
 	}

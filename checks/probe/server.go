@@ -145,11 +145,15 @@ func (s *session) serverTarget(ctx context.Context, ep endpoint) (t ServerTarget
 	n := requestsEach(len(addrs))
 	var wg sync.WaitGroup
 	if p, err := netip.ParseAddrPort(joinAddr(addrs[0].String(), port)); err == nil && ep.proxy == nil && !addrs[0].IsLoopback() {
-		wg.Go(func() {
-			one, cancel := context.WithTimeout(ctx, connectLimit)
-			defer cancel()
-			t.TakenOver = takenOver(one, p)
-		})
+		// Who answers at the first hop does so before the requests are through; routers
+		// that limit their ICMP errors may never say that nobody does.
+		one, cancel := context.WithCancel(ctx)
+		taken := make(chan bool, 1)
+		go func() { taken <- takenOver(one, p) }()
+		defer func() {
+			cancel()
+			t.TakenOver = <-taken
+		}()
 	}
 	for i, a := range addrs {
 		t.Backends[i] = Backend{Addr: joinAddr(a.String(), port), Family: family(a)}
