@@ -214,10 +214,10 @@ func TestPathInSimulation(t *testing.T) {
 		{"sound, 200 ms", with(func(v *virtual) { v.rtt = 200 * ms }), 0, 30, LossLow, 1, "", 1, 900 * ms, "", 0},
 		{"sound, 300 ms", with(func(v *virtual) { v.rtt = 300 * ms }), 0, 30, LossLow, 1, "", 1, 1100 * ms, "", 0},
 		{"0.5 %", with(func(v *virtual) { v.loss = .005 }), .005, 40, LossLow, .97, LossHigh, .95, 1400 * ms, "", 0},
-		{"1 %", with(func(v *virtual) { v.loss = .01 }), .01, 80, LossLow, .93, "", .93, 2400 * ms, "", 0},
-		{"5 %", with(func(v *virtual) { v.loss = .05 }), .05, 100, LossHigh, .90, "", .90, 2400 * ms, PlaceWAN, .6},
+		{"1 %", with(func(v *virtual) { v.loss = .01 }), .01, 320, LossLow, .93, "", .93, 2400 * ms, "", 0},
+		{"5 %", with(func(v *virtual) { v.loss = .05 }), .05, 400, LossHigh, .90, "", .90, 2400 * ms, PlaceWAN, .6},
 		{"10 %", with(func(v *virtual) { v.loss = .1 }), .1, 80, LossHigh, .98, LossLow, .88, 1700 * ms, PlaceWAN, .9},
-		{"10 % on the LAN", with(func(v *virtual) { v.lan = .1 }), .1, 60, LossHigh, .98, LossLow, .88, 1800 * ms, PlaceLAN, .8},
+		{"10 % on the LAN", with(func(v *virtual) { v.lan = .1 }), .1, 240, LossHigh, .98, LossLow, .88, 1800 * ms, PlaceLAN, .8},
 		{"Pareto jitter 5 ms each way", with(func(v *virtual) { v.pareto = 5 * ms }), 0, 200, LossLow, .99, LossHigh, 1, 1300 * ms, "", 0},
 		{"Pareto jitter 20 ms each way", with(func(v *virtual) { v.pareto = 20 * ms }), 0, 40, LossLow, .95, LossHigh, .95, 2000 * ms, "", 0},
 		{"ICMP limited to 30/s", with(func(v *virtual) { v.icmpRate = 30 }), 0, 60, LossLow, 1, LossHigh, 1, 900 * ms, "", 0},
@@ -228,26 +228,24 @@ func TestPathInSimulation(t *testing.T) {
 		{"port dropped", with(func(v *virtual) { v.tcpDead = true }), 1, 10, LossHigh, 1, "", 1, 1200 * ms, PlacePort, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n := simRuns(c.runs)
+			n := simRuns(c.runs) // so many that chance alone keeps clear of the shares asked for
 			s := many(t, n, c.v, c.truth)
 			share := func(k int) float64 { return float64(k) / float64(n) }
-			// Few runs scatter about a share: by 3 standard deviations once in hundreds of tests.
-			few := func(p float64) float64 { return p - 3*math.Sqrt(p*(1-p)/float64(n)) }
 			t.Logf("%v of %d; needed %.0f, sent %.0f; covered %.3f; %v p50, %v p95; %v %v", s.verdicts, n, s.needed, s.sent, share(s.covered), s.p50, s.p95, s.places, s.patterns)
 			switch {
-			case share(s.verdicts[c.verdict]) < few(c.least):
+			case share(s.verdicts[c.verdict]) < c.least:
 				t.Errorf("%s in %d of %d", c.verdict, s.verdicts[c.verdict], n)
-			case c.never != "" && s.verdicts[c.never] > n/100:
+			case c.never != "" && share(s.verdicts[c.never]) > 0:
 				t.Errorf("%s in %d of %d", c.never, s.verdicts[c.never], n)
-			case share(s.covered) < few(c.covered):
+			case share(s.covered) < c.covered:
 				t.Errorf("the interval held the truth in %d of %d", s.covered, n)
 			case s.p95 > c.p95 || s.max > Limit:
 				t.Errorf("it took %v at p95, %v at most", s.p95, s.max)
-			case share(s.places[c.place]) < few(c.placed):
+			case share(s.places[c.place]) < c.placed:
 				t.Errorf("%s in %d of %d", c.place, s.places[c.place], n)
 			}
 			for p, k := range s.places {
-				if p != PlaceUnknown && p != c.place && (c.place != "" || c.truth < .01) && share(k) > 0.15 {
+				if p != PlaceUnknown && p != c.place && (c.place != "" || c.truth < .01) && share(k) > 0.08 {
 					t.Errorf("%q in %d of %d, which is wrong", p, k, n)
 				}
 			}
