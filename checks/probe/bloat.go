@@ -23,6 +23,7 @@ type BloatResult struct {
 	Sent   int64         // bytes
 	Probes int           // connects while busy, those without an answer included
 	Lost   int           // without an answer within a second
+	Lag    Lag           // of this machine meanwhile
 	// Grown: the queue adds more than bloatMin, and a multiple of the idle round trip.
 	Grown    bool
 	Duration time.Duration
@@ -93,6 +94,7 @@ func (s *session) bloat(ctx context.Context, target Target) BloatResult {
 			}
 		})
 	}
+	lag := startLag()
 	var mu sync.Mutex
 	var rtts []time.Duration
 	began := time.Now()
@@ -117,9 +119,10 @@ func (s *session) bloat(ctx context.Context, target Target) BloatResult {
 	probes.Wait()
 	stop()
 	flows.Wait()
+	r.Lag = lag()
 	r.Sent = bloatBytes - left.Load()
 	r.Loaded = medianOf(slices.Clone(rtts))
-	r.Grown = len(rtts) >= 5 && r.Loaded >= r.Idle+max(bloatMin, 2*r.Idle)
+	r.Grown = len(rtts) >= 5 && !r.Lag.Stalled() && r.Loaded-lagWeight*r.Lag.Usual >= r.Idle+max(bloatMin, 2*r.Idle)
 	return r
 }
 

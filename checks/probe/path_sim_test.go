@@ -29,19 +29,19 @@ type virtual struct {
 	from, to time.Duration // a hole beyond the gateway
 }
 
-// link is one run's state of it.
+// link is one run's state of it. Each prober draws its own numbers, so that the
+// order in which goroutines wake does not change what a run sees.
 type link struct {
 	virtual
 	mu     sync.Mutex
-	rng    *rand.Rand
+	seed   uint64
+	rng    *rand.Rand // of the bursts
 	start  time.Time
 	bad    bool
 	change time.Duration
 	tokens [2]float64
 	filled [2]time.Duration
 }
-
-func (l *link) draw(n float64) bool { return l.rng.Float64() < n }
 
 // inBurst moves the two-state chain on to the time now.
 func (l *link) inBurst(now time.Duration) bool {
@@ -59,11 +59,8 @@ func (l *link) inBurst(now time.Duration) bool {
 	return l.bad
 }
 
-func (l *link) jitter() time.Duration {
-	if l.pareto == 0 {
-		return 0
-	}
-	return time.Duration(float64(l.pareto) * 1.5 * (math.Pow(1-l.rng.Float64(), -1/2.5) - 1))
+func (l *link) jitter(rng *rand.Rand) time.Duration {
+	return time.Duration(float64(l.pareto) * 1.5 * (math.Pow(1-rng.Float64(), -1/2.5) - 1))
 }
 
 // limited is a token bucket of five, for one chain of the gateway.
@@ -81,10 +78,20 @@ func (l *link) limited(chain int, now time.Duration) bool {
 }
 
 func (l *link) prober(icmp, gateway bool) prober {
+	stream := uint64(1)
+	if icmp {
+		stream += 2
+	}
+	if gateway {
+		stream += 4
+	}
+	rng := rand.New(rand.NewPCG(l.seed, stream))
 	return func(ctx context.Context) (time.Duration, Kind) {
 		l.mu.Lock()
 		now := time.Since(l.start)
-		lost := l.dead || l.draw(l.lan)
+		lost := rng.Float64() < l.lan || l.dead
+		beyond := rng.Float64() < l.loss
+		way := l.rtt + l.jitter(rng) + l.jitter(rng)
 		burst := l.inBurst(now)
 		d := 2 * time.Millisecond
 		chain := 0
@@ -92,8 +99,8 @@ func (l *link) prober(icmp, gateway bool) prober {
 			lost = lost || burst && l.lanBad || !icmp && l.deaf
 		} else {
 			chain = 1
-			d = l.rtt + l.jitter() + l.jitter()
-			lost = lost || burst || l.draw(l.loss) || !icmp && l.tcpDead || now >= l.from && now < l.to
+			d = way
+			lost = lost || burst || beyond || !icmp && l.tcpDead || now >= l.from && now < l.to
 		}
 		lost = lost || icmp && l.limited(chain, now)
 		l.mu.Unlock()
@@ -117,8 +124,8 @@ func (l *link) prober(icmp, gateway bool) prober {
 func simulate(t *testing.T, v virtual, seed uint64) (r PathResult) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		l := &link{virtual: v, rng: rand.New(rand.NewPCG(seed, 99)), start: time.Now()}
-		l.bad = v.bad > 0 && l.draw(float64(v.bad)/float64(v.bad+v.good))
+		l := &link{virtual: v, seed: seed, rng: rand.New(rand.NewPCG(seed, 99)), start: time.Now()}
+		l.bad = v.bad > 0 && l.rng.Float64() < float64(v.bad)/float64(v.bad+v.good)
 		if v.bad > 0 {
 			mean := v.good
 			if l.bad {

@@ -132,7 +132,7 @@ func echo(t *testing.T, b *Bed) {
 
 func at(addr netip.Addr, port uint16) string { return netip.AddrPortFrom(addr, port).String() }
 
-func TestTruth(t *testing.T) {
+func TestTruthOnTheBed(t *testing.T) {
 	p := NewProbe(t, sendSeries)
 	b := New(t, Topology{})
 	echo(t, b)
