@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Family is how a browser keeps its data.
@@ -49,11 +50,12 @@ func Browsers(ctx context.Context) []Browser { return System().Browsers(ctx) }
 func (e Env) Browsers(ctx context.Context) []Browser {
 	var out []Browser
 	opens := e.defaultWords()
+	debs := sync.OnceValue(e.debs) // the list is long, and products are many
 	for _, p := range catalogue {
 		if ctx.Err() != nil {
 			break
 		}
-		version, from, installed := e.installed(p)
+		version, from, installed := e.installed(p, debs)
 		found := e.withData(p)
 		if len(found) == 0 {
 			if !installed {
@@ -102,15 +104,17 @@ func (e Env) withData(p product) []Browser {
 }
 
 // installed looks for the program itself and its version, without running it.
-func (e Env) installed(p product) (version, from string, ok bool) {
+func (e Env) installed(p product, debs func() map[string]string) (version, from string, ok bool) {
 	switch e.GOOS {
 	case "windows":
 		return e.onWindows(p)
 	case "darwin":
 		return e.onMac(p)
 	}
-	if v := e.debian(p.packages); v != "" {
-		return v, "package", true
+	for _, name := range p.packages {
+		if v := debs()[name]; v != "" {
+			return v, "package", true
+		}
 	}
 	for _, ini := range p.inis {
 		if v := iniValue(e.text(ini), "App", "Version"); v != "" {
@@ -129,29 +133,28 @@ func (e Env) installed(p product) (version, from string, ok bool) {
 	return "", "", false
 }
 
-// debian reads dpkg's status file: the package's version without its epoch and revision.
-func (e Env) debian(packages []string) string {
-	status := e.text("/var/lib/dpkg/status")
-	for _, p := range packages {
-		_, rest, ok := strings.Cut("\n\n"+status, "\n\nPackage: "+p+"\n")
-		if !ok {
-			continue
-		}
-		stanza, _, _ := strings.Cut(rest, "\n\n")
-		if !strings.Contains(stanza, "Status: install ok installed") {
-			continue
-		}
-		for line := range strings.Lines(stanza) {
-			if v, ok := strings.CutPrefix(line, "Version: "); ok {
-				v = strings.TrimSpace(v)
-				if _, after, ok := strings.Cut(v, ":"); ok {
-					v = after
-				}
-				return upstream(v)
+// debs reads dpkg's status file: the installed packages' versions, without epoch and revision.
+func (e Env) debs() map[string]string {
+	versions := map[string]string{}
+	name, installed := "", false
+	for line := range strings.Lines(e.text("/var/lib/dpkg/status")) {
+		key, value, _ := strings.Cut(line, ": ")
+		value = strings.TrimSpace(value)
+		switch key {
+		case "Package":
+			name, installed = value, false
+		case "Status":
+			installed = value == "install ok installed" || value == "hold ok installed"
+		case "Version":
+			if _, after, ok := strings.Cut(value, ":"); ok {
+				value = after
+			}
+			if installed {
+				versions[name] = upstream(value)
 			}
 		}
 	}
-	return ""
+	return versions
 }
 
 // upstream cuts a package version after the browser's own: "148.0.7778.167-1~deb12u1", "153.7.0esr-1".

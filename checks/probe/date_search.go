@@ -254,14 +254,14 @@ func (d *dateSearch) schedule(offsets []time.Duration) []time.Time {
 // volley sends one request for each supposed offset, at the moment at which it
 // would arrive at an edge of the service's second if the offset were so: the
 // answer tells on which side of it the truth lies. It returns when all are
-// answered, or enough of them.
+// answered, or enough of them; requests that would tell nothing more are not sent.
 func (d *dateSearch) volley(offsets []time.Duration) {
 	if len(offsets) == 0 {
 		return
 	}
 	sends := d.schedule(offsets)
 	slices.SortFunc(sends, time.Time.Compare)
-	rtt := d.rtt()
+	rtt, finest := d.rtt(), nearest(sends)
 	if t, ok := d.ctx.Deadline(); ok {
 		sends = slices.DeleteFunc(sends, func(at time.Time) bool { return at.Add(rtt).After(t) }) // too late for an answer
 	}
@@ -269,11 +269,13 @@ func (d *dateSearch) volley(offsets []time.Duration) {
 		return
 	}
 	d.enough(sends, rtt)
+	ctx, stop := context.WithCancel(d.ctx)
+	defer stop()
 	ended := make(chan struct{}, len(sends))
 	for _, at := range sends {
 		d.conns.Go(func() {
 			defer func() { ended <- struct{}{} }()
-			if !pause(d.ctx, time.Until(at)) {
+			if !pause(ctx, time.Until(at)) {
 				return
 			}
 			if w := d.take(15 * time.Millisecond); w != nil {
@@ -291,10 +293,25 @@ func (d *dateSearch) volley(offsets []time.Duration) {
 		case <-usual.C:
 			late = true
 		}
-		if late && d.atEdge() {
+		switch s, agree, ok := d.span(); {
+		case late && d.atEdge():
 			return // who was retransmitted tells nothing more
+		case ok && agree && s.Hi-s.Lo <= rtt+finest+edgeSlack:
+			return // the two nearest each other have the edge between them
 		}
 	}
+}
+
+// edgeSlack is what two requests that caught an edge may take longer than usual.
+const edgeSlack = 3 * time.Millisecond
+
+// nearest is the least distance of two moments in order.
+func nearest(sorted []time.Time) time.Duration {
+	least := time.Duration(math.MaxInt64 / 2)
+	for i := 1; i < len(sorted); i++ {
+		least = min(least, sorted[i].Sub(sorted[i-1]))
+	}
+	return least
 }
 
 // enough opens as many connections as requests will be under way at once.

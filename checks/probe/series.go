@@ -8,7 +8,7 @@ import (
 
 // How the probes are sent. Even spacing: Poisson spacing was slightly worse.
 const (
-	probeSpacing  = 10 * time.Millisecond  // TCP connects
+	probeSpacing  = 8 * time.Millisecond   // TCP connects
 	echoSpacing   = 40 * time.Millisecond  // ICMP: 25/s, which passes where routers let 30/s through
 	hurrySpacing  = 5 * time.Millisecond   // TCP after a loss, where ICMP does not help
 	silentSpacing = 100 * time.Millisecond // to where nothing ever answered

@@ -78,8 +78,8 @@ var wantedOf = map[string]wanted{
 	"port-reset": {probe.PlaceGateway, "reset", false}, "port-port-unreachable": {probe.PlaceGateway, "port-unreachable", false},
 	"port-host-unreachable": {probe.PlaceGateway, "host-unreachable", false}, "port-net-unreachable": {probe.PlaceGateway, "net-unreachable", false},
 	"port-admin-prohibited": {probe.PlaceGateway, "admin-prohibited", false},
-	"port-host-prohibited": {probe.PlaceGateway, "host-prohibited|admin-prohibited", false}, // ICMPv6 has one code for both (RFC 4443, 3.1)
-	"interception": {probe.PlaceGateway, "interception", false}, "interception-trusted": {probe.PlaceGateway, "interception", false},
+	"port-host-prohibited":  {probe.PlaceGateway, "host-prohibited|admin-prohibited", false}, // ICMPv6 has one code for both (RFC 4443, 3.1)
+	"interception":          {probe.PlaceGateway, "interception", false}, "interception-trusted": {probe.PlaceGateway, "interception", false},
 	"portal": {probe.PlaceGateway, "portal", false}, "portal-silent": {probe.PlaceGateway, "portal", false},
 	"proxy-auth": {probe.PlaceProxy, "proxy-auth", false}, "proxy-refused": {probe.PlaceProxy, "proxy-refused", false},
 	"ws-denied": {probe.PlaceGateway, "ws-denied", false}, "ws-stripped": {probe.PlaceGateway, "ws-stripped", false}, "ws-mute-proxy": {probe.PlaceGateway, "ws-mute", false},
