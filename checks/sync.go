@@ -2,18 +2,22 @@ package checks
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/profile"
 )
 
 // What became of the result in every view.
 const (
-	// SyncEvent says whether the push connection brought the recall's event: seen, absent.
+	// SyncEvent says whether a push connection brought the recall's event: seen, absent. Its detail
+	// "side" says whose connection: agent, visitor; what one side was told says nothing of the other's view.
 	SyncEvent = "sync.event"
 	// SyncPush is the state of the push connection at the recall: up, down.
 	SyncPush = "sync.push"
@@ -25,7 +29,8 @@ const (
 	SyncSession = "sync.session"
 	// SyncVisitor compares the visitor's client with the profile's minimum: ok, below, unknown.
 	SyncVisitor = "sync.visitor_client"
-	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came out of a cache).
+	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came
+	// out of a cache); "side" as for the event.
 	SyncHistory = "sync.history"
 	SyncSignal  = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
 	SyncHint    = "sync.hint"   // the same elsewhere
@@ -39,7 +44,7 @@ func Sync() diag.Check {
 func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result {
 	s := &sheet{}
 	a := in.Attempt
-	push := s.push(a)
+	push := s.push(in)
 	if n, ok := in.Incident.Int(incident.OtherLogins); ok {
 		s.stated(SyncLogins, in.Incident, incident.OtherLogins, n, unit("count"))
 	}
@@ -48,10 +53,12 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 	}
 	s.sessions(a)
 	visitor := s.visitorClient(in)
-	history := s.history(a)
+	history := s.history(in)
 	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
+	seen := diag.Observations(s.list)
+	accepted := a.Request != nil && a.Request.Result == attempt.Accepted
 	switch {
 	case push == "down":
 		res.State, res.Reason = diag.Fail, lang.T("撤回时推送连接是断开的", "the push connection was down at the recall")
@@ -59,22 +66,110 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 		res.State, res.Reason = diag.Fail, lang.T("访客端版本过旧，不认撤回", "the visitor's client is too old to honour a recall")
 	case history == "cached" || history == "still":
 		res.State, res.Reason = diag.Warn, lang.T("撤回后读到的历史仍是旧的", "a history read after the recall was old")
-	case len(s.list) == 0:
+	case seen.Has(SyncSession, "behind"):
+		res.State, res.Reason = diag.Fail, lang.T("一处登录收到了撤回，另一处没有", "one login was told of the recall, another was not")
+	case seen.Has(SyncSignal, "stale_view"), seen.Has(SyncSignal, "other_session"), seen.Has(SyncSignal, "visitor_outdated"),
+		downByLogs(a):
+		res.State, res.Reason = diag.Warn, lang.T("日志里有同步方面的异常", "logs speak of trouble with the views")
+	case accepted && seen.Has(SyncEvent, "absent"):
+		res.State, res.Reason = diag.Warn, lang.T("服务接受了撤回，推送却没有带来撤回事件", "the service accepted the recall, and the push brought no event of it")
+	case accepted && loggedInElsewhere(seen):
+		res.State, res.Reason = diag.Warn, lang.T("同一账号还有其他登录，不知道那边收到撤回没有", "the account was logged in elsewhere too; whether that login was told is not known")
+	case push == "" && history == "" && visitor != "ok" && !seen.Has(SyncEvent, "seen") && !seen.Has(SyncSignal, "push_up"):
 		res.State, res.Reason = diag.Skip, lang.T("没有同步的记录可看", "nothing tells of the views")
+	case accepted && !seen.Has(SyncEvent, "seen") && history == "":
+		res.State, res.Reason = diag.Skip, lang.T("服务接受了撤回，之后各端显示什么没有记录", "the service accepted the recall; what the views showed afterwards was not recorded")
 	default:
 		res.Reason = lang.T("未见同步异常", "no sign of a view left behind")
 	}
 	return res
 }
 
+// downByLogs reports whether the last that logs tell of the push before the
+// recall was answered is that it went down. What went down later, as when a
+// page is closed, leaves no view behind.
+func downByLogs(a *attempt.Attempt) bool {
+	until := a.Press
+	if a.Request != nil && !a.Request.End.IsZero() {
+		until = a.Request.End
+	}
+	var last time.Time
+	down := false
+	for _, sig := range a.Signals {
+		if sig.Means != "push_down" && sig.Means != "push_up" || !sig.Strong || sig.At.IsZero() || until.IsZero() {
+			continue
+		}
+		when := sig.At.OnService(a.Offset).Middle()
+		if when.After(until.OnService(a.Offset).Middle()) || when.Before(last) {
+			continue
+		}
+		last, down = when, sig.Means == "push_down"
+	}
+	return down
+}
+
+// loggedInElsewhere reports whether the account had another login.
+func loggedInElsewhere(seen diag.Observations) bool {
+	o, ok := seen.First(SyncLogins)
+	n, isNum := o.Number()
+	return ok && isNum && n >= 1
+}
+
+// sideOf tells who made a recording: the visitor's page or app where it speaks
+// to hosts that the profile has for visitors and to no workbench, else the agent.
+func sideOf(p *profile.Profile, h evidence.HARFile) string {
+	side := "agent"
+	for _, e := range h.Entries {
+		switch roleOf(p, e.URL) {
+		case profile.Visitor:
+			side = "visitor"
+		case profile.Workbench:
+			return "agent"
+		}
+	}
+	return side
+}
+
+// roleOf gives a URL's role by the host that the profile lists with its port,
+// the longest path first: one host may serve several roles.
+func roleOf(p *profile.Profile, raw string) profile.Role {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	role, best := profile.Role(""), -1
+	for _, h := range p.Hosts {
+		l, err := url.Parse(h.URL)
+		if err == nil && strings.EqualFold(l.Host, u.Host) && strings.HasPrefix(u.Path+"/", strings.TrimSuffix(l.Path, "/")+"/") && len(l.Path) > best {
+			role, best = h.Role, len(l.Path)
+		}
+	}
+	return role
+}
+
+// sideIn gives the side of the recording that a source names, "" for any other source.
+func sideIn(in *diag.Input, source string) string {
+	for _, h := range in.Attempt.Evidence.HARs {
+		if strings.HasPrefix(source, h.File.Name+" ") {
+			return sideOf(in.Profile, h)
+		}
+	}
+	return ""
+}
+
 // push tells the state of the push connection from the recorded sockets.
-func (s *sheet) push(a *attempt.Attempt) string {
+func (s *sheet) push(in *diag.Input) string {
+	a := in.Attempt
 	seen := false
+	sides := map[string]bool{}
 	for _, ev := range a.Events {
 		if ev.Means == "recalled" && (ev.Mine || a.ID == "") && a.Request != nil && (ev.At.IsZero() || a.Request.Start.IsZero() || !ev.At.T.Before(a.Request.Start.T)) {
-			s.add(SyncEvent, "seen", from(ev.Source), at(ev.At))
-			seen = true
-			break
+			side := sideIn(in, ev.Source)
+			if sides[side] {
+				continue
+			}
+			sides[side], seen = true, true
+			s.add(SyncEvent, "seen", from(ev.Source), at(ev.At), detail("side", side))
 		}
 	}
 	state, source := "", ""
@@ -224,7 +319,8 @@ func (s *sheet) visitorClient(in *diag.Input) string {
 }
 
 // history looks at reads of the conversation after the recall.
-func (s *sheet) history(a *attempt.Attempt) string {
+func (s *sheet) history(in *diag.Input) string {
+	a := in.Attempt
 	if a.Request == nil || a.Request.Start.IsZero() || a.ID == "" {
 		return ""
 	}
@@ -248,7 +344,7 @@ func (s *sheet) history(a *attempt.Attempt) string {
 		default:
 			continue
 		}
-		s.add(SyncHistory, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(e.URL), 120), "cache", firstOf(e.FromCache, e.SWSource)))
+		s.add(SyncHistory, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(e.URL), 120), "cache", firstOf(e.FromCache, e.SWSource), "side", sideIn(in, c.Source)))
 	}
 	return word
 }

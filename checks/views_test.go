@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/json"
 	"testing"
 
 	"meiqia-diag/diag"
@@ -128,6 +129,22 @@ func TestPermission(t *testing.T) {
 	})
 }
 
+// harOf writes a recording of its own beside a.har.
+func harOf(entries ...any) string {
+	out, _ := json.Marshal(obj{"log": obj{"version": "1.2", "creator": obj{"name": "WebInspector", "version": "537.36"}, "pages": []any{}, "entries": entries}})
+	return string(out)
+}
+
+// visitorHAR is what the visitor's page recorded.
+func visitorHAR(frames ...string) string {
+	e := socket(0.2, frames...)
+	e["request"].(obj)["url"] = "wss://eco-push-api-client.meiqia.com/ws"
+	return harOf(entry(-20, "GET", "https://chatlink.mstatik.com/widget", "", 200, "<html>", kind("document")), e)
+}
+
+// agentHAR is what another login of the agent's recorded.
+func agentHAR(frames ...string) string { return harOf(me(-20), socket(0.2, frames...)) }
+
 func TestSync(t *testing.T) {
 	accepted := recall(0, 200, `{"success":true}`)
 	event := `<{"event":"message_recalled","msg_id":"8842"}`
@@ -136,22 +153,29 @@ func TestSync(t *testing.T) {
 	}
 	table(t, "sync", nil, []row{
 		{"nothing", nil, nil, diag.Skip, nil},
-		{"told", nil, []any{accepted, socket(0.1, event)}, diag.Pass, []string{"sync.event=seen", "sync.push=up"}},
-		{"not told", nil, []any{accepted, socket(0.1, `<{"event":"typing"}`, `<{"event":"typing"}`)}, diag.Pass, []string{"sync.event=absent", "sync.push=up"}},
+		{"told", nil, []any{accepted, socket(0.1, event)}, diag.Pass, []string{"sync.event=seen side:agent", "sync.push=up"}},
+		{"told at the visitor's end", nil, []any{accepted, "visitor.har", visitorHAR(event)}, diag.Pass, []string{"sync.event=seen side:visitor"}},
+		{"one login was told, another not", nil, []any{accepted, socket(0.1, event), "b.har", agentHAR(`<{"event":"typing"}`)}, diag.Fail, []string{"sync.session=behind"}},
+		{"accepted, with another login", facts{incident.OtherLogins: "1", incident.MessageID: "8842", incident.AttemptAt: known[incident.AttemptAt]}, []any{accepted, socket(0.1, event)}, diag.Warn, nil},
+		{"not told", nil, []any{accepted, socket(0.1, `<{"event":"typing"}`, `<{"event":"typing"}`)}, diag.Warn, []string{"sync.event=absent", "sync.push=up"}},
 		{"told of another", nil, []any{accepted, socket(0.1, `<{"event":"message_recalled","msg_id":"9001"}`)}, "", []string{"sync.event=absent"}},
 		{"the push connection was refused", nil, []any{accepted, entry(-60, "GET", "wss://eco-push-api-agent.meiqia.com/ws", "", 502, "", kind("websocket"))}, diag.Fail, []string{"sync.push=down"}},
 		{"the page polls", nil, []any{accepted, me(-1), entry(-2, "GET", host+"/poll?socket_error=true", "", 200, `{}`)}, diag.Fail, []string{"sync.push=down"}},
 		{"kicked", nil, []any{accepted, socket(-3, `<{"event":"kicked","reason":"login elsewhere"}`)}, "", []string{"sync.kicked=true"}},
-		{"other logins", facts{incident.OtherLogins: "2"}, nil, diag.Pass, []string{"sync.other_logins=2 count"}},
+		{"other logins", facts{incident.OtherLogins: "2"}, nil, diag.Skip, []string{"sync.other_logins=2 count"}},
 		{"an old kit", facts{incident.SDK: "android", incident.SDKVersion: "3.5.0"}, nil, diag.Fail, []string{"sync.visitor_client=below sdk:android version:3.5.0 minimum:3.6.1 minimum_basis:stated"}},
 		{"a new kit", facts{incident.SDK: "ios", incident.SDKVersion: "3.9.31"}, nil, diag.Pass, []string{"sync.visitor_client=ok sdk:ios"}},
-		{"a kit with no minimum", facts{incident.SDK: "web", incident.SDKVersion: "1.0"}, nil, diag.Pass, []string{"sync.visitor_client=unknown sdk:web"}},
+		{"a kit with no minimum", facts{incident.SDK: "web", incident.SDKVersion: "1.0"}, nil, diag.Skip, []string{"sync.visitor_client=unknown sdk:web"}},
 		{"the kit as the service says", nil, []any{accepted, entry(-40, "GET", host+"/api/v1/conversations/12", "", 200, `{"id":12,"visitor":{"platform":"android","sdk_version":"3.5.0"}}`)}, diag.Fail, []string{"sync.visitor_client=below version:3.5.0"}},
 		{"history shows it withdrawn", nil, []any{accepted, history(3, `[{"id":8842,"recalled":true}]`)}, diag.Pass, []string{"sync.history=withdrawn"}},
 		{"history shows it still", nil, []any{accepted, history(3, `[{"id":8842,"content":"hi"}]`)}, diag.Warn, []string{"sync.history=still"}},
 		{"history out of a cache", nil, []any{accepted, history(3, `[{"id":8842,"content":"hi"}]`, obj{"_fromCache": "disk"})}, diag.Warn, []string{"sync.history=cached"}},
 		{"history before the recall", nil, []any{accepted, history(-3, `[{"id":8842,"content":"hi"}]`)}, "", []string{"!sync.history"}},
 		{"the log says that the push was down", nil, []any{"client.log", "[2026-11-20 10:22:40.100] [warn] websocket disconnected\n"}, "", []string{"sync.signal=push_down"}},
+		{"the log says so, and the answer came after", nil, []any{accepted, socket(-50, `<{"event":"typing"}`), "client.log", "[2026-11-20 10:22:40.100] [warn] websocket disconnected\n"}, diag.Warn, []string{"sync.signal=push_down", "sync.push=up"}},
+		{"it came back before the recall", nil, []any{accepted, socket(0.1, event), "client.log", "[2026-11-20 10:22:38.100] [warn] websocket disconnected\n[2026-11-20 10:22:39.100] [info] websocket connected\n"}, diag.Pass, nil},
+		{"it went down after the recall", nil, []any{accepted, socket(0.1, event), "client.log", "[2026-11-20 10:22:48.100] [warn] websocket disconnected\n"}, diag.Pass, nil},
+		{"accepted, and nothing more was recorded", nil, []any{accepted, socket(-50, `<{"event":"typing"}`)}, diag.Skip, []string{"sync.push=up"}},
 		{"minutes before", nil, []any{"client.log", "[2026-11-20 10:16:40.100] [warn] websocket disconnected\n"}, "", []string{"sync.hint=push_down", "!sync.signal"}},
 		{"\"disconnected\" is not \"connected\"", nil, []any{"client.log", "[2026-11-20 10:22:40.100] [warn] websocket disconnected\n"}, "", []string{"!sync.signal=push_up"}},
 	})

@@ -25,6 +25,10 @@ type Choice struct {
 	Label lang.Text
 }
 
+// formerLabels are labels of old, which incident files may still hold. They said
+// whose view it was in one language alone, which the word does not.
+var formerLabels = map[string]string{"提示成功但对方还能看到": "still_visible", "the message is still visible": "still_visible"}
+
 type kind int
 
 const (
@@ -63,7 +67,7 @@ var specs = []Spec{
 	{Field: AttemptAt, Label: lang.T("撤回时间", "recall pressed at"), kind: kindTime},
 	{Field: Symptom, Label: lang.T("现象", "what was seen"), Choices: words(
 		"refused", "提示撤回失败", "an error was shown", "no_reaction", "点了没反应", "nothing happened", "timed_out", "一直转圈或超时", "it timed out",
-		"still_visible", "提示成功但对方还能看到", "the message is still visible", "no_button", "没有撤回按钮", "there was no button", "unknown", "说不清", "not sure")},
+		"still_visible", "提示成功但消息还看得到", "it said it worked, but the message is still visible", "no_button", "没有撤回按钮", "there was no button", "unknown", "说不清", "not sure")},
 	{Field: ErrorText, Label: lang.T("错误提示原文", "error text")},
 	{Field: Device, Label: lang.T("所用设备", "device"), Choices: words(
 		"desktop_web", "电脑浏览器", "browser on a computer", "desktop_app", "电脑客户端", "desktop client", "mobile_web", "手机浏览器", "browser on a phone", "mobile_app", "手机客户端", "mobile client")},
@@ -131,6 +135,9 @@ func (s Spec) parse(text string, now time.Time) (any, *lang.Problem) {
 		if low == c.Word || text == c.Label.ZH || strings.EqualFold(text, c.Label.EN) {
 			return c.Word, nil
 		}
+	}
+	if w := formerLabels[low]; w != "" && s.Field == Symptom {
+		return w, nil
 	}
 	if len(s.Choices) == 2 {
 		if w, ok := yesWords[low]; ok {

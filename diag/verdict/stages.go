@@ -1,31 +1,41 @@
 package verdict
 
-import "meiqia-diag/diag"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"meiqia-diag/diag"
+)
 
 // outcomes reads the three facts about the recall off the observations.
 func outcomes(obs diag.Observations) diag.Outcomes {
 	o := diag.Outcomes{RequestResult: "unknown", SenderView: "unknown", VisitorView: "unknown"}
-	if answer, ok := obs.First("server.answer"); ok && answer.Detail["proof"] != "weak" {
-		o.RequestResult = answer.Text()
-	} else if ok {
+	if answer, ok := obs.First("server.answer"); ok {
 		o.RequestResult = answer.Text()
 	} else if obs.Has("browser.dispatch", "absent") {
 		o.RequestResult = "not_sent"
 	}
+	// A person who still sees the message does not say in whose view; and an
+	// event tells what a side was told, which is not yet what it shows.
 	switch obs.Word("attempt.symptom") {
-	case "still_visible":
-		o.VisitorView = "still_visible"
 	case "refused", "no_button":
 		o.SenderView = "still_visible"
 	}
-	if obs.Has("sync.event", "seen") && o.VisitorView == "unknown" {
-		o.VisitorView = "gone"
+	for _, id := range viewed(obs) {
+		switch {
+		case id.visitor && id.gone:
+			o.VisitorView = "gone"
+		case id.visitor:
+			o.VisitorView = "still_visible"
+		case id.gone:
+			o.SenderView = "gone"
+		default:
+			o.SenderView = "still_visible"
+		}
 	}
-	switch obs.Word("sync.history") {
-	case "withdrawn":
-		o.SenderView = "gone"
-	case "cached", "still":
-		o.SenderView = "still_visible"
+	if o.SenderView == "gone" && obs.Has("sync.session", "behind") {
+		o.SenderView = "still_visible" // another login of the sender's was never told
 	}
 	if o.RequestResult == "refused" || o.RequestResult == "not_sent" {
 		if o.SenderView == "unknown" {
@@ -38,15 +48,63 @@ func outcomes(obs diag.Observations) diag.Outcomes {
 	return o
 }
 
+// sight is one observation of what a side shows.
+type sight struct {
+	id            string
+	at            time.Time
+	visitor, gone bool
+}
+
+// viewed lists what is known of the two views, the latest last. Only what was recorded at the visitor's end speaks of the visitor's
+// view, and an app that does not know the event shows the message all the same.
+func viewed(obs diag.Observations) []sight {
+	var out []sight
+	for _, o := range obs {
+		visitor := o.Detail["side"] == "visitor"
+		when, _ := time.Parse(time.RFC3339Nano, o.At)
+		switch {
+		case o.ID == "sync.event" && visitor && o.Text() == "seen" && !obs.Has("sync.visitor_client", "below"):
+			out = append(out, sight{o.ID, when, true, true})
+		case o.ID == "sync.history" && o.Text() == "withdrawn":
+			out = append(out, sight{o.ID, when, visitor, true})
+		case o.ID == "sync.history" && (o.Text() == "cached" || o.Text() == "still"):
+			out = append(out, sight{o.ID, when, visitor, false})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sight) int {
+		switch {
+		case !a.at.Equal(b.at):
+			return a.at.Compare(b.at)
+		case a.gone == b.gone:
+			return strings.Compare(a.id, b.id)
+		case a.gone:
+			return -1 // of two at one time, the one that still shows it counts
+		}
+		return 1
+	})
+	return out
+}
+
+// shownBy names the observations that show the message gone from both views.
+func shownBy(obs diag.Observations) []string {
+	var out []string
+	for _, v := range viewed(obs) {
+		if v.gone {
+			out = append(out, v.id)
+		}
+	}
+	return unique(out)
+}
+
 // stages places the recall on its way. A stage is passed only where something
 // shows it; the broken one is the primary cause's.
 func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.StageReport {
 	reached := -1 // index of the last stage that is shown to be passed
 	var because []string
-	pass := func(s diag.Stage, id string) {
+	pass := func(s diag.Stage, ids ...string) {
 		if s.Index() > reached {
 			reached = s.Index()
-			because = []string{id}
+			because = ids
 		}
 	}
 	if obs.Has("browser.dispatch", "blocked") || obs.Has("browser.dispatch", "policy") || obs.Has("browser.dispatch", "replaced") || obs.Has("browser.dispatch", "unspecified") {
@@ -63,10 +121,9 @@ func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.Stage
 		}
 	case "accepted":
 		pass(diag.Decision, "server.answer")
-		if v.Outcome == diag.Healthy {
-			pass(diag.Sync, "server.answer")
-		}
 	}
+	// The sync stage asks about the views alone: an answer does not pass it.
+	synced := o.RequestResult == "accepted" && o.SenderView == "gone" && o.VisitorView == "gone"
 	broken := diag.Stage("")
 	var why []string
 	if v.Outcome == diag.Explained && len(v.Causes) > 0 {
@@ -83,6 +140,8 @@ func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.Stage
 			r.State, r.Because = diag.Broken, unique(why)
 		case i <= reached && (broken == "" || i < broken.Index()):
 			r.State, r.Because = diag.Passed, because
+		case s == diag.Sync && synced:
+			r.State, r.Because = diag.Passed, shownBy(obs)
 		}
 		out = append(out, r)
 	}

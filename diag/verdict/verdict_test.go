@@ -213,7 +213,7 @@ func TestHealthRun(t *testing.T) {
 }
 
 func TestSucceeded(t *testing.T) {
-	j := Judge(saw(t, "server.answer=accepted sync.event=seen sync.push=up sync.history=withdrawn"), Context{})
+	j := Judge(saw(t, "server.answer=accepted sync.event=seen[side=agent] sync.event=seen[side=visitor] sync.push=up sync.history=withdrawn"), Context{})
 	if j.Verdict.Outcome != diag.Healthy || len(j.Remedies) > 0 || j.Outcomes.SenderView != "gone" || j.Outcomes.VisitorView != "gone" {
 		t.Errorf("%s, %s, %+v", j.Verdict.Outcome, short(j.Verdict), j.Outcomes)
 	}
@@ -224,19 +224,43 @@ func TestSucceeded(t *testing.T) {
 	}
 }
 
+// An accepted recall of which neither view is known did not pass the sync stage.
+func TestUnknownViewsDoNotPassSync(t *testing.T) {
+	for _, obs := range []string{
+		"server.answer=accepted", "server.answer=accepted sync.event=seen[side=agent] sync.push=up",
+		"server.answer=accepted sync.history=withdrawn sync.event=seen[side=agent]", "server.answer=accepted sync.event=seen[side=visitor]",
+	} {
+		j := Judge(saw(t, obs), Context{})
+		last := j.Stages[len(j.Stages)-1]
+		if last.State != diag.Unknown || j.Stages[4].State != diag.Passed {
+			t.Errorf("%s: %+v", obs, j.Stages)
+		}
+		if j.Verdict.Outcome == diag.Healthy && strings.Contains(j.Verdict.Summary.EN, "worked") {
+			t.Errorf("%s: %s", obs, j.Verdict.Summary.EN)
+		}
+	}
+}
+
 func TestOutcomes(t *testing.T) {
 	for obs, want := range map[string]diag.Outcomes{
-		"server.answer=accepted":                                                {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
-		"server.answer=refused":                                                 {RequestResult: "refused", SenderView: "still_visible", VisitorView: "still_visible"},
-		"server.answer=no_answer":                                               {RequestResult: "no_answer", SenderView: "unknown", VisitorView: "unknown"},
-		"browser.dispatch=absent":                                               {RequestResult: "not_sent", SenderView: "still_visible", VisitorView: "still_visible"},
-		"server.answer=accepted attempt.symptom=still_visible?":                 {RequestResult: "accepted", SenderView: "unknown", VisitorView: "still_visible"},
-		"server.answer=accepted sync.event=seen":                                {RequestResult: "accepted", SenderView: "unknown", VisitorView: "gone"},
-		"server.answer=accepted sync.event=seen attempt.symptom=still_visible?": {RequestResult: "accepted", SenderView: "unknown", VisitorView: "still_visible"},
-		"server.answer=accepted sync.history=withdrawn":                         {RequestResult: "accepted", SenderView: "gone", VisitorView: "unknown"},
-		"server.answer=no_answer sync.history=withdrawn":                        {RequestResult: "no_answer", SenderView: "gone", VisitorView: "unknown"},
-		"attempt.symptom=refused?":                                              {RequestResult: "unknown", SenderView: "still_visible", VisitorView: "unknown"},
-		"attempt.symptom=timed_out? network.quality=lossy":                      {RequestResult: "unknown", SenderView: "unknown", VisitorView: "unknown"},
+		"server.answer=accepted":  {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
+		"server.answer=refused":   {RequestResult: "refused", SenderView: "still_visible", VisitorView: "still_visible"},
+		"server.answer=no_answer": {RequestResult: "no_answer", SenderView: "unknown", VisitorView: "unknown"},
+		"browser.dispatch=absent": {RequestResult: "not_sent", SenderView: "still_visible", VisitorView: "still_visible"},
+		// Whoever still sees it does not say in whose view.
+		"server.answer=accepted attempt.symptom=still_visible?": {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
+		// What the agent's end was told says nothing of the visitor's.
+		"server.answer=accepted sync.event=seen":                                                 {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
+		"server.answer=accepted sync.event=seen[side=agent]":                                     {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
+		"server.answer=accepted sync.event=seen[side=visitor]":                                   {RequestResult: "accepted", SenderView: "unknown", VisitorView: "gone"},
+		"server.answer=accepted sync.event=seen[side=visitor] sync.visitor_client=below":         {RequestResult: "accepted", SenderView: "unknown", VisitorView: "unknown"},
+		"server.answer=accepted sync.history=still[side=visitor] attempt.symptom=still_visible?": {RequestResult: "accepted", SenderView: "unknown", VisitorView: "still_visible"},
+		"server.answer=accepted sync.history=cached[side=agent] attempt.symptom=still_visible?":  {RequestResult: "accepted", SenderView: "still_visible", VisitorView: "unknown"},
+		"server.answer=accepted sync.history=withdrawn[side=agent] sync.session=behind":          {RequestResult: "accepted", SenderView: "still_visible", VisitorView: "unknown"},
+		"server.answer=accepted sync.history=withdrawn":                                          {RequestResult: "accepted", SenderView: "gone", VisitorView: "unknown"},
+		"server.answer=no_answer sync.history=withdrawn":                                         {RequestResult: "no_answer", SenderView: "gone", VisitorView: "unknown"},
+		"attempt.symptom=refused?":                                                               {RequestResult: "unknown", SenderView: "still_visible", VisitorView: "unknown"},
+		"attempt.symptom=timed_out? network.quality=lossy":                                       {RequestResult: "unknown", SenderView: "unknown", VisitorView: "unknown"},
 	} {
 		if got := Judge(saw(t, obs), Context{}).Outcomes; got != want {
 			t.Errorf("%s: %+v, want %+v", obs, got, want)

@@ -17,6 +17,12 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		if ctx.Health {
 			return lang.T("未发现会让撤回失败的问题。", "Nothing was found that would make a recall fail.")
 		}
+		if o := outcomes(obs); o.SenderView != "gone" || o.VisitorView != "gone" {
+			if o.RequestResult == "accepted" {
+				return lang.T("服务接受了这次撤回，没有证据表明哪里出了问题；但没有记录能说明%s是否还显示它。", "The service accepted this recall, and nothing shows that anything failed; no recording tells what %s.").F(unseen(o))
+			}
+			return lang.T("没有证据表明哪里出了问题。", "Nothing shows that anything failed.")
+		}
 		return lang.T("这次撤回是成功的：没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
 	case diag.Inconclusive:
 		if len(v.Causes) == 0 {
@@ -35,6 +41,17 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		}
 	}
 	return what
+}
+
+// unseen names the views of which nothing is known.
+func unseen(o diag.Outcomes) lang.Text {
+	switch {
+	case o.SenderView == "gone":
+		return lang.T("访客端", "the visitor's view shows")
+	case o.VisitorView == "gone":
+		return lang.T("客服端", "the sender's view shows")
+	}
+	return lang.T("两端", "the two views show")
 }
 
 // units are written behind a number; what is counted needs none.
