@@ -17,7 +17,7 @@ const (
 	// blocked (by an extension), policy (by the browser's own rules), replaced
 	// (an extension answered it), unspecified (it ended without a reason given),
 	// absent (the moment was recorded and no request was made), hidden (recorded,
-	// but the recording leaves out the frames that may have carried it).
+	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
 	// BrowserBlockedBy names the extension, its rule in the detail.
 	BrowserBlockedBy = "browser.blocked_by"
@@ -145,10 +145,12 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		found = true
 	}
 	page, alive := "", false
+	cut := cutOff(a)
 	for _, c := range a.Calls {
 		switch c.Kind {
 		case "document":
-			if c.Status == 200 {
+			// What a recording that was cut off does not show may stand behind the cut.
+			if c.Status == 200 && !cut[fileOf(c.Source)] {
 				page = c.Source
 			}
 		case "script", "api", "socket":
@@ -160,6 +162,23 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		found = true
 	}
 	return found
+}
+
+// cutOff names the recordings of which not all could be read.
+func cutOff(a *attempt.Attempt) map[string]bool {
+	out := map[string]bool{}
+	for _, h := range a.Evidence.HARs {
+		if h.Meta.Truncated {
+			out[h.File.Name] = true
+		}
+	}
+	return out
+}
+
+// fileOf gives the name of the recording that a source of an entry names.
+func fileOf(source string) string {
+	name, _, _ := strings.Cut(source, " entry ")
+	return name
 }
 
 func (s *sheet) browserVersion(in *diag.Input) string {

@@ -3,12 +3,14 @@ package checks
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
@@ -198,7 +200,7 @@ func (s *sheet) push(in *diag.Input) string {
 	if state != "" {
 		s.add(SyncPush, state, from(source))
 	}
-	if !seen && a.Request != nil && a.Request.Result == attempt.Accepted && framesAfter(a) {
+	if !seen && a.Request != nil && a.Request.Result == attempt.Accepted && framesAfter(a) && whole(a) {
 		s.add(SyncEvent, "absent", from(harNames(a)))
 	}
 	return state
@@ -232,7 +234,7 @@ func (s *sheet) sessions(a *attempt.Attempt) {
 		switch {
 		case got:
 			told = h.File.Name
-		case frames:
+		case frames && wholeTalk(h):
 			untold = h.File.Name
 		}
 	}
@@ -257,6 +259,20 @@ func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
 		return a.Request == nil || a.Request.End.IsZero() || last.Time.Before(a.Request.End.T), true
 	}
 	return false, false
+}
+
+// whole reports whether all that was recorded was read: else the event may be in what was not.
+func whole(a *attempt.Attempt) bool {
+	for _, h := range a.Evidence.HARs {
+		if !wholeTalk(h) {
+			return false
+		}
+	}
+	return true
+}
+
+func wholeTalk(h evidence.HARFile) bool {
+	return !h.Meta.Truncated && !slices.ContainsFunc(h.Entries, func(e *har.Entry) bool { return e.MessagesLost })
 }
 
 // framesAfter reports whether the recording kept frames beyond the recall, so

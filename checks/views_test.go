@@ -145,6 +145,32 @@ func visitorHAR(frames ...string) string {
 // agentHAR is what another login of the agent's recorded.
 func agentHAR(frames ...string) string { return harOf(me(-20), socket(0.2, frames...)) }
 
+// What a recording that was cut off does not show, nobody says that it was not there.
+func TestNothingIsAbsentFromACutRecording(t *testing.T) {
+	page := entry(-5, "GET", host+"/chat", "", 200, "<html>", kind("document"))
+	cut := func(entries ...any) string {
+		s := harOf(entries...)
+		return s[:len(s)-3] // its closing brackets
+	}
+	event := `<{"event":"message_recalled","msg_id":"8842"}`
+	accepted := recall(0, 200, `{"success":true}`)
+	for _, c := range []struct {
+		name, check, seen string
+		entries           []any
+	}{
+		{"scripts", "browser", "browser.script=never_ran", []any{page}},
+		{"the request", "browser", "browser.dispatch=absent", []any{me(-30), me(0.5)}},
+		{"the event", "sync", "sync.event=absent", []any{accepted, socket(0.1, `<{"event":"typing"}`, `<{"event":"typing"}`)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			want(t, run(t, c.check, input(t, known, nil, "a.har", harOf(c.entries...))), "", c.seen)
+			want(t, run(t, c.check, input(t, known, nil, "a.har", cut(c.entries...))), "", "!"+c.seen)
+		})
+	}
+	want(t, run(t, "browser", input(t, known, nil, "a.har", cut(me(-30), me(-1), me(30)))), "", "browser.dispatch=absent")
+	want(t, run(t, "sync", input(t, known, nil, "a.har", harOf(accepted, socket(0.1, event)), "b.har", cut(me(-20), socket(0.2, `<{"event":"typing"}`)))), "", "!sync.session")
+}
+
 func TestSync(t *testing.T) {
 	accepted := recall(0, 200, `{"success":true}`)
 	event := `<{"event":"message_recalled","msg_id":"8842"}`

@@ -97,7 +97,7 @@ func (a *app) readIncident(path string) (*incident.Incident, error) {
 		return nil, &lang.Problem{File: name, What: lang.T("事件文件是空的", "the incident file is empty"), Hint: lang.T("写上知道的情况，或去掉 --incident", "write down what is known, or leave --incident out")}
 	case enc == charset.BinData:
 		return nil, &lang.Problem{File: name, What: lang.T("不是文本文件", "this is not a text file"), Hint: hint}
-	case har.Sniff(data[:min(len(data), 64<<10)]):
+	case har.Sniff([]byte(text[:min(len(text), 64<<10)])):
 		return nil, &lang.Problem{File: name, What: lang.T("这是 HAR，不是事件文件", "this is a HAR, not an incident file"), Hint: lang.T("请写成 --evidence %s", "write --evidence %s").F(path)}
 	}
 	in, ps := incident.Parse([]byte(text), name, a.now())

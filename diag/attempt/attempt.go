@@ -119,7 +119,7 @@ type Coverage string
 // The coverages.
 const (
 	CoverNone    Coverage = "none"    // no recording of that moment
-	CoverPartial Coverage = "partial" // recorded, but the way the service speaks may hide it (frames not kept)
+	CoverPartial Coverage = "partial" // recorded, but the request may be in what is not there (frames not kept, file cut off)
 	CoverFull    Coverage = "full"
 )
 
@@ -196,18 +196,22 @@ func (a *Attempt) near(s clock.Stamp, d time.Duration) (near, ok bool) {
 func (a *Attempt) coverage() Coverage {
 	best := CoverNone
 	for _, h := range a.Evidence.HARs {
-		var first, last time.Time
-		frames, sockets := false, false
+		var first, last, lastStart time.Time
+		frames, sockets, cut := false, false, false
 		for _, e := range h.Entries {
 			if e.ResourceType == "websocket" || e.Status == 101 {
 				sockets = true
 				frames = frames || len(e.Messages) > 0
+				cut = cut || e.MessagesLost
 			}
 			if e.Started.IsZero() {
 				continue
 			}
 			if first.IsZero() || e.Started.Before(first) {
 				first = e.Started
+			}
+			if e.Started.After(lastStart) {
+				lastStart = e.Started
 			}
 			if end := e.Started.Add(time.Duration(max(e.Time, 0) * float64(time.Millisecond))); end.After(last) {
 				last = end
@@ -228,7 +232,11 @@ func (a *Attempt) coverage() Coverage {
 		if !a.Press.IsZero() && (a.Press.T.Before(first.Add(-slack-a.Press.Err)) || a.Press.T.After(last.Add(slack+a.Press.Err))) {
 			continue
 		}
-		if sockets && !frames {
+		// A recording that was cut off shows the moment only where it goes on well past it.
+		if h.Meta.Truncated && (a.Press.IsZero() || !lastStart.After(a.Press.T.Add(slack+a.Press.Err))) {
+			cut = true
+		}
+		if sockets && !frames || cut {
 			if best == CoverNone {
 				best = CoverPartial
 			}

@@ -244,10 +244,13 @@ func recognise(head []byte) Kind {
 	if har.Sniff(head) {
 		return HAR
 	}
+	text, enc := charset.Decode(head)
+	if enc != charset.ASCII && enc != charset.UTF8 && har.Sniff([]byte(text)) {
+		return HAR // saved again by an editor
+	}
 	if charset.Binary(head) {
 		return Other
 	}
-	text, _ := charset.Decode(head)
 	if pathtext.Sniff(text) {
 		return Path
 	}

@@ -19,6 +19,8 @@ func TestRecognisedByContent(t *testing.T) {
 	}{
 		{"export.txt", har, HAR, "utf-8"},
 		{"network.log", "\xef\xbb\xbf" + har, HAR, "utf-8"},
+		{"utf16.har", utf16le(t, har), HAR, "utf-16le"},
+		{"gb.har", gbk(t, strings.Replace(har, `"log":{`, `"log":{"comment":"客服工作台的录制，由编辑器另存为国标编码",`, 1)), HAR, "gb18030"},
 		{"picture.har", pngHead, Image, ""},
 		{"photo.log", "\xff\xd8\xff\xe0\x00\x10JFIF", Image, ""},
 		{"shot.json", "RIFF\x24\x00\x00\x00WEBPVP8 ", Image, ""},

@@ -38,7 +38,8 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
+	text := &harText{src: ctxReader{ctx, r}, enc: charset.UTF8}
+	meta, problems, err := har.Read(text, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
 		return !s.full[e.Method == "GET"] && (opt.Wanted == nil || opt.Wanted(e))
 	}}, func(e *har.Entry) error {
 		s.trim(e, opt)
@@ -46,11 +47,17 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 		return nil
 	})
 	h.Meta = meta
+	f.Encoding = text.enc
+	if f.Encoding != charset.UTF8 {
+		for _, p := range problems {
+			p.Byte = -1 // an offset in the transcoded text is of no use to anybody
+		}
+	}
 	s.Problems = append(s.Problems, problems...)
+	h.Meta.Truncated = h.Meta.Truncated || err != nil
 	if err != nil {
 		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
 	}
-	f.Encoding = "utf-8"
 	s.HARs = append(s.HARs, h)
 }
 
@@ -73,7 +80,7 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 	}
 	for i, m := range e.Messages {
 		if s.talk += len(m.Data) + 64; s.talk > maxTalkBytes {
-			e.Messages, e.MessagesCut = slices.Clone(e.Messages[:i]), true
+			e.Messages, e.MessagesCut, e.MessagesLost = slices.Clone(e.Messages[:i]), true, true
 			break
 		}
 	}

@@ -104,7 +104,7 @@ func (p *parser) entryMember(b *building, key string) {
 	case "_initiator":
 		p.initiator(b)
 	case "_webSocketMessages":
-		b.Messages, b.MessagesCut, b.talk = nil, false, 0
+		b.Messages, b.MessagesCut, b.MessagesLost, b.talk = nil, false, false, 0
 		if p.open('[') {
 			for p.elem() {
 				p.message(b)
@@ -317,7 +317,7 @@ func (p *parser) fromCache(b *building) {
 
 func (p *parser) message(b *building) {
 	if len(b.Messages) >= maxMessages {
-		b.MessagesCut = true
+		b.MessagesCut, b.MessagesLost = true, true
 		p.skip()
 		return
 	}
@@ -345,6 +345,7 @@ func (p *parser) message(b *building) {
 			text, cut := p.decode(v, limit)
 			m.Data = p.in.text(text)
 			b.MessagesCut = b.MessagesCut || cut
+			b.MessagesLost = b.MessagesLost || cut && limit < min(p.opt.MaxMessage, 1<<10)
 		default:
 			p.skip()
 		}

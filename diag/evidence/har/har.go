@@ -147,6 +147,8 @@ type Entry struct {
 	BodiesCut   bool // a body in the file is not given whole
 	FieldsCut   bool // another string (URL, header, …), or the list of headers, is not given whole
 	MessagesCut bool // a message is missing or not given whole
+	// MessagesLost says that messages are missing: what is not there was perhaps sent all the same.
+	MessagesLost bool
 	// Pending says that Chrome was still waiting when the file was saved:
 	// status 0, _error null, time 0. A failed WebSocket looks alike but for its
 	// empty method, and is not pending.
