@@ -112,18 +112,51 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	return word
 }
 
-var extensionID = regexp.MustCompile(`(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]+)`)
+var (
+	extensionID = regexp.MustCompile(`(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]+)`)
+	// Blockers that consoles and people call by name.
+	blockerName = regexp.MustCompile(`(?i)\b(?:uBlock(?: ?Origin)?(?: ?Lite)?|AdGuard|Adblock(?: ?Plus)?|AdBlocker|Ghostery|Privacy Badger|NoScript|uMatrix|Disconnect|DuckDuckGo(?: Privacy Essentials)?)\b|广告净化器|广告终结者`)
+	// A rule as filter lists write it, or what a line calls one.
+	namedRule  = regexp.MustCompile(`(?i)(?:\b(?:rule|filter)(?:\s*(?:id|text|set))?|规则|过滤器)\s*[=:\x{FF1A}#]?\s*(?:"([^"]{2,200})"|'([^']{2,200})'|“([^”]{2,200})”|([^\s"'“”,;\x{FF0C}\x{FF1B}\x{3002})\x{FF09}]{2,200}))`)
+	filterRule = regexp.MustCompile(`(?:@@)?\|\|[\w.*-]+[^\s"'“”,;\x{FF0C}\x{3002})\x{FF09}]*|(?:^|[\s"'“(])(/[^\s"']{2,200}\$[a-z~][\w~,=.|-]*)`)
+)
 
-// blockerIn looks for the name of an extension in the console.
+// blockerIn looks for the name of an extension in the console, and for the rule
+// that it went by: in the line that names it, else in another that speaks of extensions.
 func blockerIn(a *attempt.Attempt) (ext, rule string) {
 	for _, sig := range a.Signals {
-		if sig.Means == "extension" {
-			if m := extensionID.FindStringSubmatch(sig.Text); m != nil {
-				return m[1], ""
-			}
+		if sig.Means != "extension" {
+			continue
+		}
+		here := extensionIn(sig.Text)
+		r := ruleIn(sig.Text)
+		switch {
+		case here != "" && (ext == "" || rule == "" && r != "" && here == ext):
+			ext, rule = here, firstOf(r, rule)
+		case rule == "":
+			rule = r
 		}
 	}
-	return "", ""
+	return ext, rule
+}
+
+func extensionIn(text string) string {
+	if m := extensionID.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return blockerName.FindString(text)
+}
+
+func ruleIn(text string) string {
+	if m := filterRule.FindStringSubmatch(text); m != nil {
+		return clip(firstOf(m[1], m[0]), 200)
+	}
+	if m := namedRule.FindStringSubmatch(text); m != nil {
+		if r := firstOf(m[1:]...); strings.ContainsAny(r, "/|*^$.#0123456789") { // else a word of the sentence
+			return clip(r, 200)
+		}
+	}
+	return ""
 }
 
 func (s *sheet) blockedScripts(a *attempt.Attempt) bool {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -63,7 +64,7 @@ func runCache(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resul
 // cached reports pages and scripts that came out of a cache, with the age of the oldest.
 func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 	var oldest time.Duration
-	var left float64
+	var left, half float64
 	var source, oldestURL string
 	for _, c := range a.Calls {
 		if c.Kind != "script" && c.Kind != "document" {
@@ -78,9 +79,11 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 			continue
 		}
 		s.add(CacheUsed, where, from(c.Source), detail("url", clip(pathOf(e.URL), 120)))
-		age, life, ok := freshness(e.RespHeaders.Get, c.Start.T)
+		// The Date is the service's, and so must be the moment that it is held against.
+		used := c.Start.OnService(a.Offset)
+		age, life, ok := freshness(e.RespHeaders.Get, used.Middle())
 		if ok && age >= oldest {
-			oldest, left, source, oldestURL = age, (life - age).Seconds(), c.Source, pathOf(e.URL)
+			oldest, left, half, source, oldestURL = age, (life - age).Seconds(), used.Half().Seconds(), c.Source, pathOf(e.URL)
 		}
 	}
 	if source != "" {
@@ -89,8 +92,9 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 		if contentNamed.MatchString(oldestURL) {
 			named = "yes"
 		}
-		s.add(CacheAge, float64(int(oldest.Seconds())), unit("s"), from(source), detail("named_by_content", named))
-		s.add(CacheFreshnessLeft, float64(int(left)), unit("s"), from(source))
+		pm := plusMinus(math.Ceil(half) + 1) // whole seconds, as a Date has them
+		s.add(CacheAge, float64(int(oldest.Seconds())), unit("s"), pm, from(source), detail("named_by_content", named))
+		s.add(CacheFreshnessLeft, float64(int(left)), unit("s"), pm, from(source))
 	}
 	return oldest
 }

@@ -82,9 +82,10 @@ func runClock(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Res
 			dir = lang.T("快", "ahead of")
 		}
 		if word == "none" {
-			res.Reason = lang.T("本机时钟与服务相差 %.2f 秒以内", "this device's clock is within %.2f s of the service's").F((abs + bound) / 1000)
+			res.Reason = lang.T("本机时钟与服务相差 %s 秒以内", "this device's clock is within %s s of the service's").F(diag.AtMost((abs + bound) / 1000))
 		} else {
-			res.Reason = lang.T("本机时钟比服务%s %s 秒（±%s 秒）", "this device's clock is %s the service's by %s s ± %s s").F(dir, seconds(abs), seconds(bound))
+			by, pm := diag.PlusMinus(abs/1000, bound/1000)
+			res.Reason = lang.T("本机时钟比服务%s %s 秒（±%s 秒）", "this device's clock is %s the service's by %s s ± %s s").F(dir, by, pm)
 		}
 	}
 	if !words.IsZero() {

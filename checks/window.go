@@ -72,6 +72,12 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	if length == 0 {
 		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("撤回时限未知", "the window's length is not known")}
 	}
+	if elapsed.Hi < 0 {
+		// Nobody recalls what is not yet sent: one of the two times is wrong, and no margin follows from them.
+		s.add(WindowAsked, "unknown", basis(b), from(press.Source))
+		return diag.Result{State: diag.Warn, Observations: s.list, Reason: lang.T("按所给时间，撤回比发送还早 %s 秒，这不可能：两个时间至少有一个不对，无法判定是否在时限内", "as given, the recall was %s s before the send, which cannot be: one of the two times is wrong, and whether it was in time cannot be told").F(seconds(diag.Millis(elapsed.Mid().Abs())))}
+	}
+	elapsed.Lo = max(elapsed.Lo, 0)
 	margin := clock.Span{Lo: length - elapsed.Hi, Hi: length - elapsed.Lo}
 	s.add(WindowMargin, diag.Millis(margin.Mid()), unit("ms"), plusMinus(diag.Millis(margin.Half())), between(diag.Millis(margin.Lo), diag.Millis(margin.Hi)), basis(b), from(sent.Source+" → "+press.Source))
 	asked := inOut(margin)
@@ -80,7 +86,7 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	s.shown(a, sent, press, off, length, asked)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
-	by, pm := seconds(diag.Millis(margin.Mid().Abs())), seconds(diag.Millis(margin.Half()))
+	by, pm := diag.PlusMinus(margin.Mid().Abs().Seconds(), margin.Half().Seconds())
 	switch {
 	case asked == "out":
 		res.State, res.Reason = diag.Fail, lang.T("按下撤回时，时限已过 %s 秒（±%s 秒）", "asked %s s ± %s s after the window closed").F(by, pm)

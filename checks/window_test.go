@@ -38,10 +38,10 @@ func TestWindowMargin(t *testing.T) {
 		margin float64
 		asked  string
 	}{
-		{"in by 8.4 s", 111.6, diag.Pass, "asked 8.4 s ± 0.3 s before the window closed", 8400, "in"},
-		{"out by 8.4 s", 128.4, diag.Fail, "asked 8.4 s ± 0.3 s after the window closed", -8400, "out"},
-		{"too near to tell", 120.2, diag.Warn, "(0.2 s, ± 0.3 s)", -200, "unknown"},
-		{"in by just more than the error", 119.6, diag.Pass, "0.4 s ± 0.3 s before", 400, "in"},
+		{"in by 8.4 s", 111.6, diag.Pass, "asked 8.40 s ± 0.32 s before the window closed", 8400, "in"},
+		{"out by 8.4 s", 128.4, diag.Fail, "asked 8.40 s ± 0.32 s after the window closed", -8400, "out"},
+		{"too near to tell", 120.2, diag.Warn, "(0.20 s, ± 0.32 s)", -200, "unknown"},
+		{"in by just more than the error", 119.6, diag.Pass, "0.40 s ± 0.32 s before", 400, "in"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			// The device is 5 s behind the service: its press at 0 is 5 on the service's clock.
@@ -168,7 +168,8 @@ func TestWindowUnknown(t *testing.T) {
 		{"no press", facts{incident.SentAt: "2026-11-20T10:21:03+08:00"}, diag.Skip, []string{"!window.asked"}},
 		{"minutes only, near the end", facts{incident.SentAt: "2026-11-20 10:20", incident.AttemptAt: "2026-11-20 10:22"}, diag.Warn, []string{"window.asked=unknown"}},
 		{"minutes only, long past", facts{incident.SentAt: "2026-11-20 10:10", incident.AttemptAt: "2026-11-20 10:22"}, diag.Fail, []string{"window.asked=out"}},
-		{"before it was sent", facts{incident.SentAt: "2026-11-20T10:23:00+08:00", incident.AttemptAt: "2026-11-20T10:22:00+08:00"}, "", []string{"window.order=reversed"}},
+		{"before it was sent", facts{incident.SentAt: "2026-11-20T10:23:00+08:00", incident.AttemptAt: "2026-11-20T10:22:00+08:00"}, diag.Warn, []string{"window.order=reversed", "window.asked=unknown", "!window.margin", "!window.arrived"}},
+		{"just as it was sent", facts{incident.SentAt: "2026-11-20T10:22:00.100+08:00", incident.AttemptAt: "2026-11-20T10:22:00+08:00"}, diag.Pass, []string{"!window.order", "window.asked=in"}},
 	} {
 		t.Run(c.name, func(t *testing.T) { want(t, run(t, "window", input(t, c.facts, nil)), c.state, c.list...) })
 	}

@@ -35,6 +35,13 @@ type Input struct {
 	Now      func() time.Time // this device's clock
 }
 
+func (in *Input) now() time.Time {
+	if in == nil || in.Now == nil {
+		return time.Now()
+	}
+	return in.Now()
+}
+
 // Check looks at one part of the world and reports what it saw. It measures and never blames.
 type Check struct {
 	ID    string

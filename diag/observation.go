@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,29 @@ func (o Observation) Number() (n float64, ok bool) {
 
 // Float is a pointer to a number, for the optional fields.
 func Float(v float64) *float64 { return &v }
+
+// PlusMinus writes a value and the bound of its error with as many decimals as
+// the bound is worth. The bound is rounded up, over what rounding the value
+// adds too, so that it holds as it is written and is never nothing.
+func PlusMinus(v, bound float64) (value, err string) {
+	digits := 1
+	switch {
+	case bound < 0.01:
+		digits = 3
+	case bound < 1:
+		digits = 2
+	}
+	ulp := math.Pow10(-digits)
+	shown := math.Round(v/ulp) * ulp
+	up := math.Ceil((bound+math.Abs(v-shown))/ulp-1e-6) * ulp // what floats add does not count
+	return strconv.FormatFloat(shown, 'f', digits, 64), strconv.FormatFloat(max(up, ulp), 'f', digits, 64)
+}
+
+// AtMost writes a bound, rounded up.
+func AtMost(bound float64) string {
+	_, s := PlusMinus(0, bound)
+	return s
+}
 
 // Millis gives a duration in milliseconds, to the microsecond.
 func Millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

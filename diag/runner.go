@@ -39,8 +39,12 @@ func (r Runner) Run(ctx context.Context, in *Input) []Result {
 	finish := func(id string, res Result) {
 		res.ID = id
 		for i := range res.Observations {
-			if res.Observations[i].Source == "" {
-				res.Observations[i].Source = id
+			o := &res.Observations[i]
+			if o.Source == "" {
+				o.Source = id
+			}
+			if o.Live && o.At == "" { // a saved report has to tell when it was so
+				o.At = in.now().UTC().Format(time.RFC3339Nano)
 			}
 		}
 		mu.Lock()

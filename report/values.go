@@ -71,6 +71,9 @@ var units = map[string]lang.Text{
 // observationValue writes a value with its unit, its uncertainty and its interval.
 func observationValue(o diag.Observation) lang.Text {
 	t := lang.Same(clean(o.Text()))
+	if rule := o.Detail["rule"]; rule != "" {
+		t = lang.T("%s，规则 %s", "%s, rule %s").F(t, clean(rule))
+	}
 	if n, ok := o.Number(); ok {
 		if o.Unit == "ms" && math.Abs(n) >= 10_000 { // seconds read better
 			o.Unit = "s"
@@ -84,7 +87,7 @@ func observationValue(o diag.Observation) lang.Text {
 		t = lang.Same(number(n))
 	}
 	if o.Uncertainty != nil {
-		t = lang.T("%s ± %s", "%s ± %s").F(t, number(*o.Uncertainty))
+		t = lang.T("%s ± %s", "%s ± %s").F(t, rounded(*o.Uncertainty, math.Ceil))
 	}
 	if u, ok := units[o.Unit]; ok {
 		if o.Unit == "percent" {
@@ -96,13 +99,16 @@ func observationValue(o diag.Observation) lang.Text {
 		t = lang.T("%s %s", "%s %s").F(t, clean(o.Unit))
 	}
 	if o.Low != nil && o.High != nil {
-		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, number(*o.Low), number(*o.High))
+		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, rounded(*o.Low, math.Floor), rounded(*o.High, math.Ceil))
 	}
 	return t
 }
 
 // number writes a number with as many digits as it is worth reading.
-func number(n float64) string {
+func number(n float64) string { return rounded(n, math.Round) }
+
+// rounded writes a number rounded one way: a bound has to hold as it is written.
+func rounded(n float64, way func(float64) float64) string {
 	a := math.Abs(n)
 	digits := 0
 	switch {
@@ -113,6 +119,10 @@ func number(n float64) string {
 		digits = 2
 	default:
 		digits = 4
+	}
+	scale := math.Pow10(digits)
+	if exact := math.Round(n*scale*1000) / 1000; exact != math.Trunc(exact) { // what floats add does not count
+		n = way(exact) / scale
 	}
 	s := strconv.FormatFloat(n, 'f', digits, 64)
 	if strings.Contains(s, ".") {
@@ -194,9 +204,9 @@ func errText(ms float64) lang.Text {
 	case ms < 1 || math.IsNaN(ms) || math.IsInf(ms, 0):
 		return lang.Text{}
 	case ms < 1000:
-		return lang.T("±%s 毫秒", "±%s ms").F(number(math.Round(ms)))
+		return lang.T("±%s 毫秒", "±%s ms").F(number(max(math.Ceil(ms-1e-6), 1)))
 	case ms < 120_000:
-		return lang.T("±%s 秒", "±%s s").F(number(math.Round(ms/100) / 10))
+		return lang.T("±%s 秒", "±%s s").F(number(math.Ceil(ms/100-1e-6) / 10))
 	}
-	return lang.T("±%s 分", "±%s min").F(number(math.Round(ms/6000) / 10))
+	return lang.T("±%s 分", "±%s min").F(number(math.Ceil(ms/6000-1e-6) / 10))
 }

@@ -120,6 +120,7 @@ var observationNames = map[string]lang.Text{
 	"clock.offset": lang.T("与服务的钟差", "clock offset to the service"), "clock.offset.incident": lang.T("事发时的钟差", "clock offset at the time"),
 	"network.rtt": lang.T("往返时延", "round-trip time"), "network.jitter": lang.T("时延抖动", "jitter"), "network.loss": lang.T("丢包率", "packet loss"), "network.fault": lang.T("网络故障处", "network fault"),
 	"server.queueing": lang.T("服务排队", "queueing at the service"), "browser.blocked_by": lang.T("被扩展拦截", "blocked by an extension"),
+	"clock.signal": lang.T("日志：时钟", "logs: clock"), "clock.hint": lang.T("日志：时钟（旁证）", "logs: clock, elsewhere"), "clock.ntp": lang.T("各时间服务器", "time servers together"),
 	"clock.skewed": lang.T("两端钟差", "clocks apart"), "clock.server": lang.T("时间服务器", "time server"), "clock.step": lang.T("时钟被改过", "clock was set"), "clock.conflict": lang.T("服务各钟不一", "the service's clocks disagree"),
 	"network.quality": lang.T("网络质量", "path quality"), "network.error": lang.T("请求失败方式", "how the request failed"), "network.setup": lang.T("建立连接用时", "time to get on the way"),
 	"network.recorded_rtt": lang.T("录到的握手时延", "recorded handshake"), "network.recorded_swings": lang.T("录到的异常慢请求", "recorded slow outliers"), "network.others_failing": lang.T("同期失败的请求", "others failing"),

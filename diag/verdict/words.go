@@ -36,7 +36,8 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
 			if n, isNum := o.Number(); isNum && n < 0 {
-				what = lang.T("按下撤回时，时限已过 %.1f 秒（误差 ±%s 秒）。", "The recall was asked for %.1f s ± %s s after the window closed.").F(-n/1000, bound(*o.Uncertainty/1000))
+				by, pm := diag.PlusMinus(-n/1000, *o.Uncertainty/1000)
+				what = lang.T("按下撤回时，时限已过 %s 秒（误差 ±%s 秒）。", "The recall was asked for %s s ± %s s after the window closed.").F(by, pm)
 			}
 		}
 	}
@@ -78,14 +79,6 @@ func quantity(o diag.Observation) lang.Text {
 
 func percent(p float64) lang.Text { return lang.Same(fmt.Sprintf("%.0f%%", p*100)) }
 
-// bound writes an uncertainty in seconds; what is less than a tenth is not written as nothing.
-func bound(s float64) string {
-	if s < 0.1 {
-		return "0.1"
-	}
-	return strconv.FormatFloat(s, 'f', 1, 64)
-}
-
 // missing says what evidence would settle the case: what tells the leading
 // causes apart, while the leader is not certain.
 func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
@@ -105,7 +98,9 @@ func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
 			add(lang.T("撤回那一刻浏览器的 HAR（开发者工具 → 网络 → 导出）", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
 		}
 	}
-	if _, ok := obs.First("window.asked"); !ok {
+	if obs.Has("window.order", "reversed") {
+		add(lang.T("核对消息的发送时间和按下撤回的时间：按现在给的，撤回早于发送", "check when the message was sent and when the recall was pressed: as given, the recall was before the send"))
+	} else if _, ok := obs.First("window.asked"); !ok {
 		add(lang.T("消息的发送时间和按下撤回的时间（精确到秒）", "when the message was sent and when the recall was pressed, to the second"))
 	}
 	n := 0
