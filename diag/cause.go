@@ -32,8 +32,23 @@ type Cause struct {
 	What   lang.Text   `yaml:"what"`   // the answer to "why did it fail", one sentence
 	Told   []lang.Text `yaml:"told"`   // how it is told from its neighbours
 	Fix    []lang.Text `yaml:"fix"`    // what mends it, the agent's own step first
-	Settle []lang.Text `yaml:"settle"` // what evidence would settle it
+	Settle []Proof     `yaml:"settle"` // what evidence would settle it
 	Retry  string      `yaml:"retry"`  // yes no maybe: can this message still be recalled once mended
+}
+
+// Proof is evidence that would settle a cause.
+type Proof struct {
+	lang.Text `yaml:",inline"`
+	Have      string `yaml:"have"` // what makes it superfluous: har frames times clock online browser client sdk; "" nothing does
+}
+
+// SettleTexts gives what would settle it, as people read it.
+func (c Cause) SettleTexts() []lang.Text {
+	out := make([]lang.Text, 0, len(c.Settle))
+	for _, p := range c.Settle {
+		out = append(out, p.Text)
+	}
+	return out
 }
 
 // Remedy is what to do when a message cannot be recalled any more.

@@ -44,7 +44,7 @@ func TestCausesAreTheContracts(t *testing.T) {
 			t.Errorf("%s: another cause has its name", where)
 		}
 		names[c.Name.ZH], names[c.Name.EN] = true, true
-		for what, list := range map[string][]lang.Text{"told": c.Told, "fix": c.Fix, "settle": c.Settle} {
+		for what, list := range map[string][]lang.Text{"told": c.Told, "fix": c.Fix, "settle": c.SettleTexts()} {
 			if len(list) == 0 {
 				t.Errorf("%s: no %s", where, what)
 			}

@@ -146,7 +146,7 @@ func missing(doc *diag.Document) []lang.Text {
 	for _, en := range doc.Verdict.Missing {
 		t := lang.Same(clean(en))
 		for _, c := range diag.Causes() {
-			for _, s := range c.Settle {
+			for _, s := range c.SettleTexts() {
 				if s.EN == en {
 					t = s
 				}

@@ -133,7 +133,7 @@ func (a *app) explainOne(c diag.Cause) error {
 	hang(&b, "", retryTexts[c.Retry].In(a.lang))
 	put(lang.T("怎么判断", "How it is told"), c.Told)
 	put(lang.T("怎么解决", "How it is mended"), c.Fix)
-	put(lang.T("什么证据能定论", "What would settle it"), c.Settle)
+	put(lang.T("什么证据能定论", "What would settle it"), c.SettleTexts())
 	_, err := fmt.Fprint(a.out, b.String())
 	return err
 }

@@ -6,6 +6,7 @@ package verdict
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ type rule struct {
 	Against map[string]float64 `yaml:"against"`
 	Group   string             `yaml:"group"`
 	Share   bool               `yaml:"share"`
+	Shows   string             `yaml:"shows"` // the condition whose observation the reason speaks of; the first by default
 	Because lang.Text          `yaml:"because"`
 
 	conditions []condition
@@ -92,6 +94,9 @@ func parseBook(data []byte) (*book, error) {
 			id, detail, _ := strings.Cut(strings.TrimSuffix(key, "]"), "[")
 			r.conditions = append(r.conditions, condition{id: id, detail: detail, test: r.When.Content[i+1].Value})
 		}
+		if r.Shows != "" && !slices.ContainsFunc(r.conditions, func(c condition) bool { return c.id == r.Shows }) {
+			return nil, fmt.Errorf("rule %s: shows %q, which is none of its conditions", r.ID, r.Shows)
+		}
 		sum := map[diag.Code]float64{}
 		for sign, part := range map[float64]map[string]float64{1: r.For, -1: r.Against} {
 			for pattern, db := range part {
@@ -142,6 +147,7 @@ func (b *book) holds(r *rule, obs diag.Observations, fresh bool) (hit, bool) {
 	h := hit{rule: r}
 	first := r.conditions[0].id
 	tested := map[string]bool{}
+	var shown []diag.Observation
 	for _, c := range r.conditions {
 		if tested[c.id] {
 			continue
@@ -153,6 +159,9 @@ func (b *book) holds(r *rule, obs diag.Observations, fresh bool) (hit, bool) {
 		}
 		if c.id == first {
 			h.seen = matched
+		}
+		if c.id == r.Shows {
+			shown = matched
 		}
 	}
 	if len(h.seen) == 0 {
@@ -175,6 +184,9 @@ func (b *book) holds(r *rule, obs diag.Observations, fresh bool) (hit, bool) {
 		if n := len(distinct); n > 1 {
 			h.scale *= 2 / float64(n+1)
 		}
+	}
+	if len(shown) > 0 { // the weight stays that of the first: no reason is surer than what it starts from
+		h.seen = shown
 	}
 	return h, true
 }

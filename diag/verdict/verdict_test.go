@@ -362,3 +362,68 @@ func TestQuantities(t *testing.T) {
 		}
 	}
 }
+
+// A number says what it is a share of.
+func TestSharesSayOfWhat(t *testing.T) {
+	for _, id := range []string{"server.failing", "network.others_failing", "network.recorded_swings", "device.load", "device.memory"} {
+		got := quantity(diag.Observation{ID: id, Value: 2.2, Unit: "percent"})
+		if got.ZH == "2.2%" || got.EN == "2.2%" || !strings.Contains(got.ZH, "2.2%") || !strings.Contains(got.EN, "2.2%") {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+}
+
+// What a reason speaks of is what it is shown with: not the first of its conditions, stated as that may be.
+func TestReasonsShowWhatTheySpeakOf(t *testing.T) {
+	obs := saw(t, "server.answer=refused server.refusal=window window.asked=in? window.arrived=out? network.setup=2100")
+	for i := range obs {
+		if obs[i].ID == "network.setup" {
+			obs[i].Unit = "ms"
+		}
+	}
+	j := Judge(obs, Context{})
+	for _, c := range j.Verdict.Causes {
+		for _, w := range c.For {
+			if w.Rule == "held-up-on-the-way" {
+				if w.Observation != "network.setup" || !strings.Contains(w.Text.EN, "2.1 s") {
+					t.Errorf("%+v", w)
+				}
+				return
+			}
+		}
+	}
+	t.Errorf("no such reason: %s", short(j.Verdict))
+}
+
+// Nobody is asked for what was handed in, or measured, already.
+func TestNothingIsAskedForTwice(t *testing.T) {
+	for _, c := range []struct{ have, words string }{
+		{"browser.dispatch=sent", "xport a HAR file"}, {"clock.offset=3 clock.skewed=small", "measure how far the two clocks differ"}, {"sync.event=absent", "WebSocket"},
+	} {
+		obs := saw(t, "attempt.symptom=still_visible? "+c.have)
+		for i := range obs {
+			if obs[i].ID == "browser.dispatch" {
+				obs[i].Source = "a.har entry 3"
+			}
+		}
+		var list []scored
+		for _, x := range diag.Causes() {
+			list = append(list, scored{code: x.Code, p: 0.3})
+		}
+		for len(list) > 0 {
+			for _, m := range missing(list, obs, diag.Inconclusive) {
+				if strings.Contains(m.EN, c.words) && (c.words == "WebSocket" || !strings.Contains(m.EN, "WebSocket")) {
+					t.Errorf("%s: %s", c.have, m.EN)
+				}
+			}
+			list = list[1:]
+		}
+	}
+	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown"), diag.Inconclusive); len(asked) != 1 || !strings.Contains(asked[0].EN, "two clocks") {
+		t.Errorf("%v", asked)
+	}
+	// Two times that cannot both be are asked for again as such.
+	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown window.order=reversed"), diag.Inconclusive); len(asked) != 2 || !strings.Contains(asked[0].EN, "before the send") {
+		t.Errorf("%v", asked)
+	}
+}

@@ -60,8 +60,24 @@ var units = map[string]lang.Text{
 	"ms": lang.T(" 毫秒", " ms"), "s": lang.T(" 秒", " s"), "h": lang.T(" 小时", " h"), "percent": lang.Same("%"), "count": lang.Same(""), "bytes": lang.T(" 字节", " bytes"),
 }
 
-// quantity writes a measured value with its unit, as exactly as a reader can use it.
+// shares say what a number is a share or a count of, where its rule's reason does not.
+var shares = map[string]lang.Text{
+	"server.failing": lang.T("5xx 占 %s", "5xx: %s"), "network.others_failing": lang.T("没有回答的占 %s", "unanswered: %s"),
+	"network.recorded_swings": lang.T("异常慢的占 %s", "slow outliers: %s"), "sync.other_logins": lang.T("%s 处", "others: %s"),
+	"device.load": lang.T("占用 %s", "load: %s"), "device.memory": lang.T("可用 %s", "available: %s"),
+}
+
+// quantity writes a measured value with its unit, as exactly as a reader can use
+// it, and says what it is a share of.
 func quantity(o diag.Observation) lang.Text {
+	t := measure(o)
+	if s, ok := shares[o.ID]; ok {
+		t = s.F(t)
+	}
+	return t
+}
+
+func measure(o diag.Observation) lang.Text {
 	n, ok := o.Number()
 	unit, known := units[o.Unit]
 	if !ok || !known {
@@ -109,9 +125,51 @@ func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
 			continue
 		}
 		n++
-		if c, ok := diag.CauseOf(s.code); ok && len(c.Settle) > 0 {
-			add(c.Settle[0])
+		c, _ := diag.CauseOf(s.code)
+		for _, p := range c.Settle {
+			if !had(p.Have, obs) {
+				add(p.Text)
+				break
+			}
 		}
 	}
 	return out
+}
+
+// had reports whether evidence of a kind was handed in, or measured, already:
+// the words of diag.Proof.
+func had(what string, obs diag.Observations) bool {
+	for _, o := range obs {
+		switch what {
+		case "har": // with the recall's own request in it
+			if o.ID == "browser.dispatch" && o.Text() != "absent" && o.Text() != "hidden" && strings.Contains(o.Source, " entry ") {
+				return true
+			}
+		case "frames":
+			if o.ID == "sync.event" && o.Detail["side"] != "" || o.ID == "sync.event" && o.Text() == "absent" {
+				return true
+			}
+		case "times":
+			if o.ID == "window.margin" {
+				return true
+			}
+		case "clock":
+			if o.ID == "clock.offset" {
+				return true
+			}
+		case "online":
+			if o.Live && (o.ID == "server.backends" || o.ID == "server.queueing") {
+				return true
+			}
+		case "browser", "client":
+			if o.ID == what+".version" {
+				return true
+			}
+		case "sdk":
+			if o.ID == "sync.visitor_client" {
+				return true
+			}
+		}
+	}
+	return false
 }
