@@ -191,10 +191,10 @@ func (d *Document) JSON() ([]byte, error) {
 func ReadDocument(data []byte) (*Document, error) {
 	var d Document
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
-		return nil, fmt.Errorf("not a report.json: %w", err)
+		return nil, &lang.Problem{What: lang.T("不是 report.json：%s", "not a report.json: %s").F(lang.Reason(err))}
 	}
 	if d.Schema != Schema {
-		return nil, fmt.Errorf("not a report.json of schema %s: schema is %q", Schema, d.Schema)
+		return nil, &lang.Problem{What: lang.T("不是 %s 格式的 report.json：它的 schema 是 %q", "not a report.json of schema %s: its schema is %q").F(Schema, d.Schema)}
 	}
 	return &d, nil
 }

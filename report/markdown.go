@@ -43,7 +43,7 @@ func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 	m.remedies()
 	m.bullets(sProblems, problems(doc))
 	if doc.Report != nil && doc.Report.Path != "" {
-		m.f("\n%s\n", m.t(sReport.F(doc.Report.Path)))
+		m.f("\n%s\n", m.t(sReport.F(attached(doc.Report.Path))))
 	}
 	_, err := io.WriteString(w, m.b.String())
 	return err

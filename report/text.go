@@ -377,7 +377,7 @@ func (t *text) last() {
 		t.para("  "+t.in(sFirst)+t.colon(), "", t.in(steps[0]), "")
 	}
 	if t.doc.Report != nil && t.doc.Report.Path != "" {
-		t.line("  " + t.in(sAttach) + t.colon() + clean(t.doc.Report.Path)) // never wrapped: it is to be copied
+		t.line("  " + t.in(sAttach) + t.colon() + t.in(attached(t.doc.Report.Path))) // never wrapped: it is to be copied
 		return
 	}
 	t.line("  " + t.paint("dim", t.in(sNoReport)))

@@ -133,6 +133,14 @@ func todo(doc *diag.Document) []lang.Text {
 // be put before a person who wants to know what to do.
 const worthMending = 0.2
 
+// attached is what to hand on: a path to copy, or the archive that went to standard output.
+func attached(path string) lang.Text {
+	if path == "-" {
+		return lang.T("写到标准输出的那个压缩包", "the archive that went to standard output")
+	}
+	return lang.Same(clean(path))
+}
+
 // missing gives what would settle it, in both languages where they are known.
 func missing(doc *diag.Document) []lang.Text {
 	if len(doc.Verdict.MissingText) == len(doc.Verdict.Missing) {

@@ -43,7 +43,7 @@ type app struct {
 // newApp is the program over the process's own streams.
 func newApp(args []string) *app {
 	a := &app{
-		args: args, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now,
+		args: args, in: os.Stdin, err: os.Stderr, env: os.Getenv, now: time.Now,
 		inTTY: term.IsTerminal(int(os.Stdin.Fd())), outTTY: term.IsTerminal(int(os.Stdout.Fd())), errTTY: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	if a.args == nil {
@@ -52,6 +52,7 @@ func newApp(args []string) *app {
 	if len(a.args) == 0 && startedByClick() {
 		a.clicked, a.args = true, []string{"recall"}
 	}
+	a.out = &stdout{w: os.Stdout}
 	a.lang = chooseLang(a.args, a.env)
 	r := lipgloss.NewRenderer(a.err)
 	r.SetColorProfile(termenv.Ascii)
@@ -96,6 +97,9 @@ func harmless(s string) string {
 
 // width is how many columns a stream has; 80 for anything but a terminal.
 func (a *app) width(w io.Writer) int {
+	if s, ok := w.(*stdout); ok {
+		w = s.w
+	}
 	if f, ok := w.(*os.File); ok {
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
 			return n

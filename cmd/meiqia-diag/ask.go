@@ -147,7 +147,7 @@ func (a *app) askEvidence(ctx context.Context) (paths []string, err error) {
 		}
 		path := unquote(text)
 		if _, err := os.Stat(path); err != nil {
-			p := lang.Problem{File: path, What: ioText(err), Hint: lang.T("请再写一次，或按回车跳过", "try again, or press Enter to skip")}
+			p := lang.Problem{File: path, What: lang.Reason(err), Hint: lang.T("请再写一次，或按回车跳过", "try again, or press Enter to skip")}
 			fmt.Fprintln(a.err, a.style.note.Render("  "+harmless(p.Text().In(a.lang))))
 			continue
 		}

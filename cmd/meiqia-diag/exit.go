@@ -44,7 +44,7 @@ func asProblems(err error) problems {
 	case errors.As(err, &one):
 		return problems{one}
 	}
-	return problems{{What: ioText(err)}}
+	return problems{{What: lang.Reason(err)}}
 }
 
 // ending is what a command came to: a document that was judged, if it is one that judges.

@@ -35,10 +35,14 @@ func readDocument(file string) (*diag.Document, error) {
 	case err == nil:
 		return doc, nil
 	case errors.As(err, &p):
-		if p.Hint.IsZero() {
-			p.Hint = hint
+		one := *p // it may be one that all runs share
+		if one.Hint.IsZero() {
+			one.Hint = hint
 		}
-		return nil, p
+		if one.File == "" {
+			one.File = file
+		}
+		return nil, &one
 	}
-	return nil, &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(ioText(err)), Hint: hint}
+	return nil, &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), Hint: hint}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/charset"
@@ -81,14 +79,14 @@ func (a *app) readIncident(path string) (*incident.Incident, error) {
 		}
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, &lang.Problem{File: path, What: lang.T("打不开：%s", "cannot open: %s").F(ioText(err)), Hint: lang.T("请检查路径与读取权限", "check the path and the permission to read it")}
+			return nil, &lang.Problem{File: path, What: lang.T("打不开：%s", "cannot open: %s").F(lang.Reason(err)), Hint: lang.T("请检查路径与读取权限", "check the path and the permission to read it")}
 		}
 		defer f.Close()
 		r = f
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxIncident))
 	if err != nil {
-		return nil, &lang.Problem{File: name, What: lang.T("读不了：%s", "cannot read: %s").F(ioText(err))}
+		return nil, &lang.Problem{File: name, What: lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err))}
 	}
 	hint := lang.T("证据文件请用 --evidence 给出", "give evidence with --evidence")
 	text, enc := charset.Decode(data)
@@ -226,27 +224,6 @@ func noneRead(ps problems) error {
 		return ps
 	}
 	return &lang.Problem{Field: "--evidence", What: lang.T("没有一个文件能读懂", "none of the files could be read"), Hint: lang.T("可用：HAR、控制台与程序日志、ping 与 traceroute 的文本、截图、录屏", "give a HAR, a console or program log, the text of ping or traceroute, a screenshot or a recording")}
-}
-
-// ioText is a system's error in both languages, without the path.
-func ioText(err error) lang.Text {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return lang.T("文件不存在", "no such file")
-	case errors.Is(err, fs.ErrPermission):
-		return lang.T("没有权限", "permission denied")
-	case errors.Is(err, fs.ErrExist):
-		return lang.T("文件已存在", "the file exists")
-	case errors.Is(err, syscall.EISDIR):
-		return lang.T("这是文件夹", "it is a folder")
-	case errors.Is(err, syscall.ENOSPC):
-		return lang.T("磁盘满了", "the disk is full")
-	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return lang.Same(err.Error())
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

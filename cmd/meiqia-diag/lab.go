@@ -80,7 +80,7 @@ func (a *app) serveLab(ctx context.Context, opt lab.Options) error {
 }
 
 func labProblem(err error) *lang.Problem {
-	return &lang.Problem{Field: "lab", What: lang.T("模拟服务没能运行：%s", "the simulated service could not run: %s").F(err.Error()), Hint: lang.T("端口被占用时请换一个，或不写 --addr", "if the port is taken choose another one, or leave --addr out")}
+	return &lang.Problem{Field: "lab", What: lang.T("模拟服务没能运行：%s", "the simulated service could not run: %s").F(lang.Reason(err)), Hint: lang.T("端口被占用时请换一个，或不写 --addr", "if the port is taken choose another one, or leave --addr out")}
 }
 
 // labInput performs a recall in the simulated service, and hands in what a

@@ -26,6 +26,7 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(heapLimit)
 	}
+	signal.Ignore(syscall.SIGPIPE) // a reader that leaves early is seen by its error, see stdout
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := newApp(os.Args[1:])
 	ended := make(chan struct{})

@@ -26,7 +26,7 @@ func (a *app) manCommand() *cobra.Command {
 				return err
 			}
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return &lang.Problem{File: args[0], What: lang.T("建不了文件夹：%s", "cannot make the folder: %s").F(ioText(err))}
+				return &lang.Problem{File: args[0], What: lang.T("建不了文件夹：%s", "cannot make the folder: %s").F(lang.Reason(err))}
 			}
 			return a.writeMan(cmd.Root(), args[0])
 		},

@@ -91,7 +91,7 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 		return &lang.Problem{Field: "--timeout", What: lang.T("时限 %s 之内没有写完", "it was not written within %s").F(spanText(o.timeout)), Hint: lang.T("请放宽 --timeout，或只给出有关的证据", "allow more with --timeout, or give only the evidence that matters")}
 	}
 	if err != nil {
-		return err
+		return a.cannotWrite(t, err)
 	}
 	defer remove()
 	if ask {
@@ -107,17 +107,32 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 	}
 	switch {
 	case t.path == "-":
-		return a.pour(built.Path)
+		if err := a.pour(built.Path); err != nil {
+			return err
+		}
 	case built.Path != t.path:
 		if err := place(built.Path, t.path, o.force); err != nil {
-			return &lang.Problem{File: t.path, What: ioText(err), Hint: lang.T("可用 --output 换个位置", "--output chooses another place")}
+			return a.cannotWrite(t, err)
 		}
 	}
 	d.Document.Report = &diag.ReportRef{Path: t.path, SHA256: built.SHA256}
-	if o.format != "text" || o.output == "-" { // the text says so itself
+	if o.format != "text" && t.path != "-" { // the text says so itself
 		a.say(lang.T("报告：%s", "report: %s").F(t.path))
 	}
 	return nil
+}
+
+// cannotWrite says what kept the archive from being written, where, and what to do.
+func (a *app) cannotWrite(t target, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	path := t.path
+	if path == "-" {
+		path = os.TempDir()
+	}
+	return &lang.Problem{File: path, What: lang.T("报告没写成：%s", "the report could not be written: %s").F(lang.Reason(err)),
+		Hint: lang.T("请腾出空间，或用 --output 换一个能写的位置；--no-report 则不写", "make room, or choose a place that can be written to with --output; --no-report writes none")}
 }
 
 // build makes the archive: under its own name, or aside while it waits for an

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -88,9 +89,13 @@ func (f flags) span(p *time.Duration, name, meta, zh, en string) {
 			*p = 0
 			return nil
 		}
-		d, err := incident.ParseWindow(halfWidth(s))
-		if err != nil {
-			return err
+		text := strings.TrimSpace(halfWidth(s))
+		d, bad := time.ParseDuration(strings.NewReplacer("毫秒", "ms", " ", "").Replace(text)) // as programs write it, down to 100ms
+		if bad != nil || d <= 0 {
+			var p *lang.Problem
+			if d, p = incident.ParseWindow(text); p != nil {
+				return &lang.Problem{What: p.What, Hint: lang.T("请写成 500ms、30s、2m、1m30s 或 2分钟；0 为不限", "write it as 500ms, 30s, 2m, 1m30s or 2 minutes; 0 is no limit")}
+			}
 		}
 		*p = d
 		return nil
@@ -163,12 +168,11 @@ func boolWord(s string) string {
 
 // valueError tells what is wrong with a flag's value.
 func valueError(f *pflag.Flag, given string, err error) error {
-	for _, p := range asProblems(err) {
-		if !p.What.IsZero() && p.What.ZH != p.What.EN {
-			one := *p
-			one.Field = "--" + f.Name
-			return &one
-		}
+	var own *lang.Problem // what our own flags say; a library's is told in our words
+	if errors.As(err, &own) {
+		one := *own
+		one.Field = "--" + f.Name
+		return &one
 	}
 	hint := lang.T("请写成 --%s=值", "write it as --%s=VALUE").F(f.Name)
 	if f.Value.Type() == "bool" {

@@ -5,12 +5,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 
 	"meiqia-diag/diag/evidence/charset"
@@ -24,7 +25,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
-			s.problem(p, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("请检查路径与读取权限", "check the path and the permission to read it"))
+			s.problem(p, lang.T("打不开：%s", "cannot open: %s").F(lang.Reason(err)), lang.T("请检查路径与读取权限", "check the path and the permission to read it"))
 			continue
 		}
 		if !info.IsDir() {
@@ -47,7 +48,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
-				s.problem(path, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+				s.problem(path, lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 				if d != nil && d.IsDir() {
 					return fs.SkipDir
 				}
@@ -72,7 +73,7 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			return nil
 		})
 		if err != nil && ctx.Err() == nil {
-			s.problem(p, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+			s.problem(p, lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		}
 	}
 	sort.SliceStable(s.Files, func(i, j int) bool { return s.Files[i].Path < s.Files[j].Path })
@@ -87,7 +88,7 @@ func diskFile(path string, size int64) *File {
 func (s *Set) add(f *File, depth int) {
 	head, err := f.head(64 << 10)
 	if err != nil {
-		s.problem(f.Path, lang.T("读不了：%s", "cannot read: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		s.problem(f.Path, lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	if len(head) == 0 {
@@ -123,8 +124,8 @@ func gzipped(f *File) *File {
 			raw.Close()
 			return nil, err
 		}
-		limit := max(f.Size*maxRatio, 64<<20)
-		return readCloser{&limited{zr, min(limit, maxUnpacked)}, raw}, nil
+		limit := max(f.Size*maxRatio, freeRatio)
+		return readCloser{&limited{zr, min(limit, maxMember)}, raw}, nil
 	}}
 }
 
@@ -138,7 +139,7 @@ func (s *Set) addZip(f *File, depth int) {
 	}
 	zr, err := zip.NewReader(fileAt(f.Path), f.Size)
 	if err != nil {
-		bad(lang.T("压缩包已损坏：%s", "the archive is damaged: %s").F(plain(err)))
+		bad(lang.T("压缩包已损坏：%s", "the archive is damaged: %s").F(lang.Reason(err)))
 		return
 	}
 	browsers := packedBrowsers(zr.File)
@@ -150,15 +151,20 @@ func (s *Set) addZip(f *File, depth int) {
 		}
 		total += m.UncompressedSize64
 		switch {
+		case m.UncompressedSize64 > max(maxRatio*m.CompressedSize64, freeRatio), m.UncompressedSize64 > maxMember:
+			bad(lang.T("%q 由 %s 解开后有 %s，太大或压缩比异常，未读", "%q unpacks from %s to %s: too large, or an implausible compression ratio; it was not read").F(filepath.Base(filepath.FromSlash(m.Name)), mebibytes(m.CompressedSize64), mebibytes(m.UncompressedSize64)))
+			total -= m.UncompressedSize64
+			continue
 		case len(s.Files) >= maxFiles || total > maxUnpacked:
 			bad(lang.T("压缩包太大，其余未读", "the archive is too large: the rest was not read"))
 			return
-		case m.UncompressedSize64 > maxRatio*max(m.CompressedSize64, 1<<16):
-			bad(lang.T("%q 压缩比异常，未读", "%q has an implausible compression ratio and was not read").F(filepath.Base(filepath.FromSlash(m.Name))))
-			continue
 		}
 		s.add(memberFile(f.Path, m), depth+1)
 	}
+}
+
+func mebibytes(n uint64) string {
+	return strconv.FormatFloat(math.Ceil(float64(n)/(1<<20)*10)/10, 'f', -1, 64) + " MiB"
 }
 
 // memberFile is a member of an archive.
@@ -193,7 +199,7 @@ type limited struct {
 	left int64
 }
 
-var errLimit = errors.New("it unpacks to more than could be: the rest was not read")
+var errLimit = &lang.Problem{What: lang.T("解开后大得不合常理，其余未读", "it unpacks to more than could be: the rest was not read")}
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
@@ -259,12 +265,4 @@ func recognise(head []byte) Kind {
 
 func (s *Set) problem(file string, what, hint lang.Text) {
 	s.Problems = append(s.Problems, &lang.Problem{File: file, What: what, Hint: hint})
-}
-
-func plain(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err.Error()
-	}
-	return err.Error()
 }

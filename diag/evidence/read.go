@@ -33,7 +33,7 @@ func keepHeader(name string) bool {
 func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	r, err := f.Open()
 	if err != nil {
-		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	defer r.Close()
@@ -56,7 +56,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	s.Problems = append(s.Problems, problems...)
 	h.Meta.Truncated = h.Meta.Truncated || err != nil
 	if err != nil {
-		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
+		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(lang.Reason(err)), lang.T("已读出的 %d 条照常使用", "the %d entries read so far are used").F(len(h.Entries)))
 	}
 	s.HARs = append(s.HARs, h)
 }
@@ -92,7 +92,7 @@ func (s *Set) trim(e *har.Entry, opt Options) {
 func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 	r, err := f.Open()
 	if err != nil {
-		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(plain(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		s.problem(f.Path, lang.T("打不开：%s", "cannot open: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
 		return
 	}
 	defer r.Close()
@@ -102,7 +102,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		f.Encoding = text.Encoding()
 		s.Problems = append(s.Problems, problems...)
 		if err != nil {
-			s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
+			s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(lang.Reason(err)), lang.T("已读出的照常使用", "what was read is used"))
 		}
 		s.Paths = append(s.Paths, PathFile{File: f, Result: res})
 		return
@@ -169,7 +169,7 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 	}
 	s.Problems = append(s.Problems, problems...)
 	if err != nil {
-		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(plain(err)), lang.T("已读出的照常使用", "what was read is used"))
+		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(lang.Reason(err)), lang.T("已读出的照常使用", "what was read is used"))
 	}
 	return lf
 }

@@ -37,9 +37,13 @@ const (
 	maxTalkBytes  = 16 << 20 // of push messages
 	maxLogEntries = 40_000
 	maxLogBytes   = 16 << 20
-	maxUnpacked   = 4 << 30 // of one archive
-	maxRatio      = 1000    // unpacked to packed bytes of an archive's member
-	maxDepth      = 3       // archives in archives
+	// What is packed far tighter than logs ever are costs the whole time of a run
+	// to unpack, and tells nothing that its first part does not.
+	maxUnpacked = 2 << 30  // of one archive
+	maxMember   = 1 << 30  // of one of its members
+	maxRatio    = 200      // unpacked to packed bytes of a member; logs have 10 to 50
+	freeRatio   = 64 << 20 // up to which nobody asks for the ratio
+	maxDepth    = 3        // archives in archives
 )
 
 // HARFile is one HAR.

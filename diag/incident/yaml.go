@@ -31,9 +31,9 @@ func Parse(data []byte, name string, now time.Time) (*Incident, []*lang.Problem)
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return in, nil
 	} else if err != nil {
-		return in, []*lang.Problem{YAMLProblem(err, name)}
+		return in, []*lang.Problem{YAMLProblem(err, name, data)}
 	}
-	problems := MoreDocuments(dec, name)
+	problems := MoreDocuments(dec, name, data)
 	root := doc.Content[0]
 	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
 		return in, problems
@@ -132,33 +132,20 @@ func unknownKey(name string, key *yaml.Node, path string) *lang.Problem {
 
 // MoreDocuments says what stands in a file behind the document that a decoder
 // has read: a file holds one, and nobody would be told that the rest is lost.
-func MoreDocuments(dec *yaml.Decoder, name string) []*lang.Problem {
+func MoreDocuments(dec *yaml.Decoder, name string, data []byte) []*lang.Problem {
 	for {
 		var doc yaml.Node
 		switch err := dec.Decode(&doc); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return []*lang.Problem{YAMLProblem(err, name)}
+			return []*lang.Problem{YAMLProblem(err, name, data)}
 		case doc.Content[0].Tag != "!!null":
 			return []*lang.Problem{{File: name, Line: doc.Line,
 				What: lang.T("从这里起是另一份 YAML 文档，而一个文件只能写一份", "another YAML document begins here, and a file holds only one"),
 				Hint: lang.T("请删去分隔用的 ---，或拆成两个文件", "remove the --- that parts them, or make two files of it")}}
 		}
 	}
-}
-
-// YAMLProblem turns the YAML library's error into one line with its place.
-func YAMLProblem(err error, name string) *lang.Problem {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	p := &lang.Problem{File: name, Hint: lang.T("请检查缩进、冒号后的空格与引号", "check the indentation, the space after a colon, and the quotes")}
-	var line int
-	if n, _ := fmt.Sscanf(msg, "line %d:", &line); n == 1 {
-		p.Line = line
-		_, msg, _ = strings.Cut(msg, ": ")
-	}
-	p.What = lang.T("不是有效的 YAML：%s", "not valid YAML: %s").F(msg)
-	return p
 }
 
 // Schema is the JSON Schema of incident files, for editors.

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"crypto/x509"
 	"embed"
 	"errors"
 	"io/fs"
@@ -49,11 +50,32 @@ func Load(nameOrPath string) (*Profile, []*lang.Problem) {
 	}
 	data, err := os.ReadFile(nameOrPath)
 	if err != nil {
-		p := &lang.Problem{File: nameOrPath, What: lang.T("打不开配置：%s", "cannot open the profile: %s").F(plainError(err)),
+		p := &lang.Problem{File: nameOrPath, What: lang.T("打不开配置：%s", "cannot open the profile: %s").F(lang.Reason(err)),
 			Hint: lang.T("内置配置：%s；或给出一个 YAML 文件", "embedded profiles: %s; or name a YAML file").F(strings.Join(Names(), " "))}
 		return nil, []*lang.Problem{p}
 	}
-	return Parse(data, nameOrPath)
+	p, ps := Parse(data, nameOrPath)
+	if p == nil || p.CAFile == "" || len(ps) > 0 {
+		return p, ps
+	}
+	// Offline nobody would come to read it, and online a missing one looks like a bad certificate of the service.
+	if what := unusableCA(p.CAFile); !what.IsZero() {
+		return nil, []*lang.Problem{{File: nameOrPath, Line: lineOf(data, "ca_file"), Field: "ca_file", What: what,
+			Hint: lang.T("路径从配置文件所在的文件夹算起；文件里应有 PEM 格式的证书", "the path starts from the profile's folder; the file should hold certificates in PEM")}}
+	}
+	return p, ps
+}
+
+// unusableCA says what is wrong with a file of certificates.
+func unusableCA(file string) lang.Text {
+	data, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		return lang.T("证书文件 %s 打不开：%s", "the certificate file %s cannot be opened: %s").F(file, lang.Reason(err))
+	case !x509.NewCertPool().AppendCertsFromPEM(data):
+		return lang.T("%s 里没有能用的证书", "there is no usable certificate in %s").F(file)
+	}
+	return lang.Text{}
 }
 
 // Parse reads a profile, lays it over its base, and checks it. Problems name their line.
@@ -163,7 +185,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	}
 	expression := func(re, field string, place ...any) {
 		if _, err := syntax.Parse(re, syntax.Perl); err != nil {
-			bad(field, lang.T("正则表达式 %q 写错了：%s", "bad regular expression %q: %s").F(re, err), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
+			bad(field, lang.T("正则表达式 %q 写错了：%s", "bad regular expression %q: %s").F(re, expressionError(err)), lang.T("语法见 RE2", "the syntax is RE2's"), place...)
 		}
 	}
 	for i, h := range p.Hosts {
@@ -206,6 +228,29 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	return out
 }
 
+var expressionTexts = map[syntax.ErrorCode]lang.Text{
+	syntax.ErrMissingParen: lang.T("括号没有闭合", "a missing closing )"), syntax.ErrUnexpectedParen: lang.T("多了右括号", "an unexpected )"),
+	syntax.ErrMissingBracket: lang.T("方括号没有闭合", "a missing closing ]"), syntax.ErrMissingRepeatArgument: lang.T("重复号前面没有内容", "nothing stands before a repetition"),
+	syntax.ErrInvalidRepeatOp: lang.T("重复号连用", "repetitions in a row"), syntax.ErrInvalidRepeatSize: lang.T("重复次数不对", "an invalid number of repetitions"),
+	syntax.ErrInvalidCharRange: lang.T("字符范围不对", "an invalid range of characters"), syntax.ErrInvalidCharClass: lang.T("字符类不对", "an invalid class of characters"),
+	syntax.ErrInvalidEscape: lang.T("不认识的转义", "an unknown escape"), syntax.ErrTrailingBackslash: lang.T("末尾多了反斜杠", "a backslash at the end"),
+	syntax.ErrInvalidNamedCapture: lang.T("命名分组不对", "an invalid named group"), syntax.ErrInvalidPerlOp: lang.T("不支持的写法", "a syntax that is not supported"),
+	syntax.ErrInvalidUTF8: lang.T("不是 UTF-8", "it is not UTF-8"), syntax.ErrNestingDepth: lang.T("嵌套太深", "it nests too deep"), syntax.ErrLarge: lang.T("太大", "it is too large"),
+}
+
+// expressionError says what is wrong with an expression, and where.
+func expressionError(err error) lang.Text {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return lang.Reason(err)
+	}
+	t, ok := expressionTexts[e.Code]
+	if !ok {
+		t = lang.Same(string(e.Code))
+	}
+	return lang.T("%s（%q）", "%s (%q)").F(t, e.Expr)
+}
+
 func oneOfThese[S ~string](words []S) lang.Text {
 	var list strings.Builder
 	for _, w := range words {
@@ -221,14 +266,6 @@ func oneOf(s string, words ...string) bool {
 		}
 	}
 	return false
-}
-
-func plainError(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err.Error()
-	}
-	return err.Error()
 }
 
 // Schema is the JSON Schema of profile files, for editors.

@@ -1,6 +1,12 @@
 package profile
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -238,6 +244,21 @@ func TestLoadFiles(t *testing.T) {
 	if err := os.WriteFile(path, []byte(overlay), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// A file of certificates that is missing, or is none, is said before anything is measured, with its line.
+	for _, c := range []struct{ content, words string }{{"", "no such file"}, {"# none\n", "no usable certificate"}} {
+		if c.content != "" {
+			if err := os.WriteFile(filepath.Join(dir, "ca.pem"), []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, ps := Load(path)
+		if p != nil || len(ps) != 1 || ps[0].Line == 0 || ps[0].Field != "ca_file" || !strings.Contains(ps[0].Error(), c.words) || strings.Contains(ps[0].Text().ZH, "no such") {
+			t.Errorf("%s: %v, %v", c.words, p, ps)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), certificate(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	p, ps := Load(path)
 	if len(ps) > 0 || p.CAFile != filepath.Join(dir, "ca.pem") {
 		t.Errorf("%v, %v", p, ps)
@@ -283,4 +304,19 @@ func FuzzProfile(f *testing.F) {
 			p.Prepare().SignalsIn("recall failed: offline 断网")
 		}
 	})
+}
+
+// certificate is one in PEM.
+func certificate(t *testing.T) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }

@@ -23,11 +23,11 @@ func decodeStrict(data []byte, name string, into any) []*lang.Problem {
 		return nil
 	}
 	if err == nil {
-		return incident.MoreDocuments(dec, name)
+		return incident.MoreDocuments(dec, name, data)
 	}
 	var te *yaml.TypeError
 	if !errors.As(err, &te) {
-		return []*lang.Problem{incident.YAMLProblem(err, name)}
+		return []*lang.Problem{incident.YAMLProblem(err, name, data)}
 	}
 	var out []*lang.Problem
 	for _, e := range te.Errors {
@@ -45,7 +45,7 @@ func decodeStrict(data []byte, name string, into any) []*lang.Problem {
 				p.Hint = lang.T("可用的键见 examples/profile.yaml", "see examples/profile.yaml for the keys")
 			}
 		} else {
-			p.What = lang.T("值的类型不对：%s", "wrong kind of value: %s").F(rest)
+			p.What = lang.T("值的类型不对：%s", "wrong kind of value: %s").F(incident.TypeProblem(rest))
 			p.Hint = lang.T("可用的写法见 examples/profile.yaml", "see examples/profile.yaml for how it is written")
 		}
 		out = append(out, p)
@@ -129,7 +129,7 @@ func member(n *yaml.Node, key string) *yaml.Node {
 func (d *Duration) UnmarshalYAML(n *yaml.Node) error {
 	v, p := incident.ParseWindow(n.Value)
 	if p != nil {
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %s", n.Line, p.What.EN)}}
+		return &yaml.TypeError{Errors: []string{incident.TypeError(n.Line, p.What)}}
 	}
 	*d = Duration(v)
 	return nil

@@ -6,7 +6,6 @@ package archive
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -288,4 +287,4 @@ func check(e entry) error {
 		Hint: lang.T("请把这一行的样式（不含真实内容）反馈给我们", "please tell us what the line looks like, without its content")}
 }
 
-var errTooBig = errors.New("too big")
+var errTooBig = &lang.Problem{What: lang.T("太大", "too big")}

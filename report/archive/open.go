@@ -48,7 +48,7 @@ func open(file string) (*opened, error) {
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, refuse(file, "", lang.T("不是完整的压缩包：%s", "not a whole archive: %s").F(err.Error()))
+		return nil, refuse(file, "", lang.T("不是完整的压缩包：%s", "not a whole archive: %s").F(lang.Reason(err)))
 	}
 	if len(z.File) > maxCount {
 		return nil, refuse(file, "", lang.T("压缩包里的文件超过 %d 个", "the archive holds more than %d files").F(maxCount))
@@ -153,7 +153,7 @@ func Validate(file string) ([]*lang.Problem, error) {
 	}
 	data, err := o.read(mf, maxReport)
 	if err != nil {
-		bad("manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(err.Error()))
+		bad("manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(lang.Reason(err)))
 		return out, nil
 	}
 	var m Manifest
@@ -175,7 +175,7 @@ func Validate(file string) ([]*lang.Problem, error) {
 		data, err := o.read(f, maxTotal)
 		switch {
 		case err != nil:
-			bad(e.Name, lang.T("读不出：%s", "cannot be read: %s").F(err.Error()))
+			bad(e.Name, lang.T("读不出：%s", "cannot be read: %s").F(lang.Reason(err)))
 		case int64(len(data)) != e.Size || sum(data) != e.SHA256:
 			bad(e.Name, lang.T("内容与清单不符", "the content differs from the manifest"))
 		}
@@ -205,7 +205,7 @@ func ReadManifest(file string) (*Manifest, error) {
 	}
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, fmt.Errorf("read the manifest: %w", err)
+		return nil, refuse(file, "manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(lang.Reason(err)))
 	}
 	return &m, nil
 }
@@ -252,7 +252,7 @@ func OpenReport(file string) (*diag.Document, error) {
 	}
 	doc, err := diag.ReadDocument(data)
 	if err != nil {
-		return nil, refuse(file, "", lang.T("不是报告：%s", "not a report: %s").F(err.Error()))
+		return nil, refuse(file, "", lang.Reason(err))
 	}
 	return doc, nil
 }

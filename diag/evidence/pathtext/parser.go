@@ -152,7 +152,7 @@ func (p *parser) room(n, at int) bool {
 func (p *parser) bound(at int) {
 	if !p.full {
 		p.full = true
-		p.problem(at, lang.T("运行次数或样本太多,其余只计数,不再逐个保存", "too many runs or samples: the rest is counted, not kept one by one"))
+		p.problem(at, lang.T("运行次数或样本太多，其余只计数，不再逐个保存", "too many runs or samples: the rest is counted, not kept one by one"))
 	}
 }
 

@@ -159,18 +159,18 @@ func (r *run) settle(p *parser, s *Summary, shown int) {
 		got = min(got, r.Shown)
 	}
 	if r.errs > 0 && s.Received > got {
-		p.problem(r.Line, lang.T("Windows 统计的“已接收”包含了 %d 个“无法访问”之类的答复,已改按真正的回复计",
+		p.problem(r.Line, lang.T("Windows 统计的“已接收”包含了 %d 个“无法访问”之类的答复，已改按真正的回复计",
 			"the summary's \"received\" includes %d replies that were errors; only echo replies are counted").F(r.errs))
 	}
 	if s.Received > 0 && r.Tool == WindowsPing && !s.HasRTT && r.Shown == 0 && r.errs == 0 {
-		p.problem(r.Line, lang.T("统计说收到了回复,却没有往返时间:这些回复可能是“无法访问”",
+		p.problem(r.Line, lang.T("统计说收到了回复，却没有往返时间：这些回复可能是“无法访问”",
 			"the summary counts replies but has no round trip times: they may have been \"unreachable\""))
 	}
 	switch {
 	case r.Shown > got || shown > s.Sent:
 		// A summary in the middle (Ctrl+Break), or counts that cannot be.
 		r.Sent, r.Received = max(shown, s.Sent), max(r.Shown, got)
-		p.problem(r.Line, lang.T("显示的探测比统计的多:显示 %d 个、收到 %d 个,统计为发送 %d 个、收到 %d 个;按显示的计",
+		p.problem(r.Line, lang.T("显示的探测比统计的多：显示 %d 个、收到 %d 个，统计为发送 %d 个、收到 %d 个；按显示的计",
 			"more probes are shown than summed up: %d shown, %d answered; the summary has %d sent, %d received; the shown are counted").
 			F(shown, r.Shown, s.Sent, s.Received))
 		return
@@ -191,7 +191,7 @@ func (r *run) settle(p *parser, s *Summary, shown int) {
 	}
 	if r.Shown < r.Received || len(r.Lost) > lost {
 		r.Partial = true
-		p.problem(r.Line, lang.T("文本不全:显示 %d 个回复,统计为 %d 个;按统计的计",
+		p.problem(r.Line, lang.T("文本不全：显示 %d 个回复，统计为 %d 个；按统计的计",
 			"lines are missing: %d replies are shown, the summary has %d; the summary is counted").F(r.Shown, r.Received))
 		if len(r.Lost) > lost {
 			// The gaps are where the paste was cut, so only what was said outright is lost.
