@@ -72,6 +72,9 @@ func (e ending) status(err error) int {
 
 // end tidies up, tells what went wrong, and gives the exit status. Only its first call does anything.
 func (a *app) end(err error) (status int) {
+	if s, ok := a.out.(*stdout); ok && err == nil {
+		err = s.failed
+	}
 	status = a.ending.status(err)
 	a.once.Do(func() {
 		a.tidy.all()

@@ -131,7 +131,11 @@ func (a *app) cannotWrite(t target, err error) error {
 	if path == "-" {
 		path = os.TempDir()
 	}
-	return &lang.Problem{File: path, What: lang.T("报告没写成：%s", "the report could not be written: %s").F(lang.Reason(err)),
+	why := lang.Reason(err)
+	if errors.Is(err, fs.ErrNotExist) { // a folder that lets no file be made, as /proc does
+		why = lang.T("这里建不了文件", "no file can be made there")
+	}
+	return &lang.Problem{File: path, What: lang.T("写不了：%s", "cannot write: %s").F(why),
 		Hint: lang.T("请腾出空间，或用 --output 换一个能写的位置；--no-report 则不写", "make room, or choose a place that can be written to with --output; --no-report writes none")}
 }
 

@@ -18,6 +18,7 @@ import (
 type stdout struct {
 	w      io.Writer
 	closed bool
+	failed error // the first that went wrong; help and completion tell nobody
 }
 
 func (s *stdout) Write(p []byte) (int, error) {
@@ -32,8 +33,9 @@ func (s *stdout) Write(p []byte) (int, error) {
 		s.closed = true
 		return len(p), nil
 	}
-	return n, &lang.Problem{File: "stdout", What: lang.T("标准输出写不进去：%s", "standard output cannot be written to: %s").F(lang.Reason(err)),
+	s.failed = &lang.Problem{File: "stdout", What: lang.T("标准输出写不进去：%s", "standard output cannot be written to: %s").F(lang.Reason(err)),
 		Hint: lang.T("请腾出空间，或改写到别处：> 文件", "make room, or send it elsewhere: > FILE")}
+	return n, s.failed
 }
 
 // hungUp tells that the reader of a pipe has gone.

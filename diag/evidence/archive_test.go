@@ -131,6 +131,16 @@ func TestZipBombs(t *testing.T) {
 			t.Errorf("%s: %d bytes said, %d lines", l.File.Path, l.File.Size, l.Info.Lines)
 		}
 	}
+	// A log that is packed as no log ever is costs no more than being told so.
+	packed := zipOf(t, "huge.log", strings.Repeat(clientText, (80<<20)/len(clientText)))
+	if int64(len(packed))*maxRatio > 80<<20 {
+		t.Fatalf("packed to %d bytes", len(packed))
+	}
+	began := time.Now()
+	huge := readAll(t, Options{}, put(t, "huge.zip", packed, "good.har", oneHAR(2)))
+	if took := time.Since(began); took > 3*time.Second || len(huge.Logs) > 0 || len(huge.HARs) != 1 || !problemOf(huge, "huge.zip", "unpacks from") {
+		t.Errorf("%s, %s, %v", took, kinds(huge), problems(huge))
+	}
 	if !problemOf(s, "claims.zip", "implausible compression ratio") {
 		t.Errorf("problems: %v", problems(s))
 	}
