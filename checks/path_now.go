@@ -119,6 +119,9 @@ func answered(s probe.Series) string {
 		return ""
 	}
 	text := itoa(s.Answered) + " of " + itoa(s.Sent)
+	if rest := s.Sent - s.Answered - s.Lost; rest > 0 { // neither answered nor lost
+		text += ", " + itoa(rest) + " still in flight at the end"
+	}
 	if !s.Counted {
 		text += ", not counted"
 	}

@@ -89,7 +89,10 @@ func faultText(f probe.Fault) lang.Text {
 		hosts = strings.Join(f.Hosts[:2], " ") + " …"
 	}
 	place, kind, fam := placeTexts[f.Place], kindTexts[f.Kind], familyTexts[f.Family]
-	t := lang.T(hosts+"："+place.ZH+kind.ZH+fam.ZH, hosts+": "+place.EN+" "+kind.EN+fam.EN)
+	t := lang.T(place.ZH+kind.ZH+fam.ZH, place.EN+" "+kind.EN+fam.EN)
+	if hosts != "" { // a fault of the way itself concerns them all
+		t = lang.T(hosts+"："+t.ZH, hosts+": "+t.EN)
+	}
 	if f.By != "" && f.Place != probe.PlaceService {
 		t = lang.T(t.ZH+"（"+f.By+"）", t.EN+" ("+f.By+")")
 	}

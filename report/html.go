@@ -178,10 +178,14 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 		p.Percent = pct(min(max(c.Probability, 0), 1) * 100)
 		p.For, p.Against = weighings(doc, c.For), weighings(doc, c.Against)
 	}
-	for _, s := range stages(doc) {
+	labels, travelled := outcomeLabels, stages(doc)
+	if doc.Health { // no recall travelled them, and none came out any way
+		labels, travelled = nil, nil
+	}
+	for _, s := range travelled {
 		p.Stages = append(p.Stages, pageStage{stageMark(s.State), s.Stage.Name(), s.Stage.Question(), because(doc, s)})
 	}
-	for _, o := range outcomeLabels {
+	for _, o := range labels {
 		v := o.value(doc.Outcomes)
 		tone := map[string]string{"accepted": "good", "gone": "good", "refused": "bad", "no_answer": "bad", "not_sent": "bad", "still_visible": "bad"}[v]
 		p.Outcomes = append(p.Outcomes, pagePair{o.label, outcomeWord(v), tone})

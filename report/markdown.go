@@ -111,6 +111,9 @@ func (m *markdown) join(list []lang.Text) string {
 }
 
 func (m *markdown) stages() {
+	if m.doc.Health {
+		return // no recall travelled them
+	}
 	m.head(sStages)
 	m.table(lang.T("阶段", "stage"), lang.T("状态", "state"), sBecause)
 	for _, s := range stages(m.doc) {

@@ -58,6 +58,9 @@ func Steps(doc *diag.Document) []lang.Text {
 	network := seen("network.rtt", "network.jitter", "network.loss", "network.fault")
 	offset := seen("clock.offset.incident", "clock.offset")
 	out = append(out, lang.T("网络状态：%s。时钟：%s。", "State of the network: %s. Clocks: %s.").F(network, offset))
+	if doc.Health { // the rest tells of a message
+		return append(out, lang.T("运行 meiqia-diag recall --only %s。", "Run meiqia-diag recall --only %s.").F(ran(doc)))
+	}
 	out = append(out, lang.T("以账号角色“%s”（撤回权限：%s）在渠道“%s”打开会话；访客端 %s %s。", "As an account with the role “%s” (may recall: %s), open a conversation on the channel “%s”; the visitor's client: %s %s.").F(
 		get(incident.Role), get(incident.CanRecall), get(incident.MessageChannel), get(incident.SDK), get(incident.SDKVersion)))
 	out = append(out, lang.T("发送一条%s消息（编号 %s，发送人 %s）。时间：%s。", "Send a message of type %s (id %s, sender %s). Time: %s.").F(
@@ -77,6 +80,20 @@ func Steps(doc *diag.Document) []lang.Text {
 		got = append(got, lang.T("%s %s", "%s %s").F(o.label, outcomeWord(o.value(doc.Outcomes))))
 	}
 	return append(out, lang.T("结果：%s。预期：消息从两端消失。", "Result: %s. Expected: the message is gone from both views.").F(joinTexts(got)))
+}
+
+// ran lists the checks that a run made, as --only takes them.
+func ran(doc *diag.Document) string {
+	var ids []string
+	for _, c := range doc.Checks {
+		if c.State != diag.Skip || len(c.Observations) > 0 {
+			ids = append(ids, clean(c.ID))
+		}
+	}
+	if len(ids) == 0 {
+		return strings.Join(diag.CheckIDs, ",")
+	}
+	return strings.Join(ids, ",")
 }
 
 // pressed tells when the recall was pressed, which may be known only from the request.
@@ -173,11 +190,13 @@ func Summary(doc *diag.Document, l lang.Lang) string {
 	for _, s := range stages(doc) {
 		st = append(st, stageMark(s.State).Sign+in(s.Stage.Name()))
 	}
-	p(strings.Join(st, " "))
 	for _, o := range outcomeLabels {
 		oc = append(oc, in(o.label)+colon+in(outcomeWord(o.value(doc.Outcomes))))
 	}
-	p(strings.Join(oc, "  "))
+	if !doc.Health {
+		p(strings.Join(st, " "))
+		p(strings.Join(oc, "  "))
+	}
 	for i, s := range todo(doc) {
 		if i == 0 {
 			p(in(sNow) + colon)

@@ -137,6 +137,9 @@ func (t *text) verdict() {
 func (t *text) colon() string { return t.in(sColon) }
 
 func (t *text) stages() {
+	if t.doc.Health {
+		return // no recall travelled them
+	}
 	t.head(sStages)
 	list := stages(t.doc)
 	var names, words []string
@@ -372,7 +375,11 @@ func (t *text) remedies() {
 // last says it once more: the end is what stays on the screen.
 func (t *text) last() {
 	t.head(sInShort)
-	t.para("  "+t.in(sWhy)+t.colon(), "", t.in(summary(t.doc)), "")
+	why := sWhy
+	if t.doc.Health {
+		why = sResult
+	}
+	t.para("  "+t.in(why)+t.colon(), "", t.in(summary(t.doc)), "")
 	if steps := todo(t.doc); len(steps) > 0 {
 		t.para("  "+t.in(sFirst)+t.colon(), "", t.in(steps[0]), "")
 	}

@@ -38,10 +38,14 @@ func others(doc *diag.Document) []diag.CauseReport {
 
 // title is the heading above the one sentence.
 func title(doc *diag.Document) lang.Text {
-	if t, ok := titles[doc.Verdict.Outcome]; ok {
+	of := titles
+	if doc.Health {
+		of = healthTitles
+	}
+	if t, ok := of[doc.Verdict.Outcome]; ok {
 		return t
 	}
-	return titles[diag.Inconclusive]
+	return of[diag.Inconclusive]
 }
 
 // summary is the one sentence.
@@ -236,6 +240,9 @@ func ruledOut(doc *diag.Document) []excluded {
 
 // remedies gives what to do when the message cannot be recalled any more.
 func remedies(doc *diag.Document) []diag.Remedy {
+	if doc.Health {
+		return nil // there is no message to take back
+	}
 	if len(doc.RemedyList) > 0 {
 		return doc.RemedyList
 	}

@@ -12,6 +12,13 @@ var titles = map[string]lang.Text{
 	diag.Inconclusive: lang.T("还不能下结论", "Not enough is known yet"),
 }
 
+// healthTitles are the headings where nobody tried: would a recall work now.
+var healthTitles = map[string]lang.Text{
+	diag.Explained:    lang.T("现在撤回会遇到的问题", "What would break a recall now"),
+	diag.Healthy:      lang.T("没有发现会妨碍撤回的问题", "Nothing was found that would break a recall"),
+	diag.Inconclusive: lang.T("还不能下结论", "Not enough is known yet"),
+}
+
 var checkNames = map[string]lang.Text{
 	"clock": lang.T("时钟", "clock"), "network": lang.T("网络", "network"), "server": lang.T("服务", "server"), "client": lang.T("客户端", "client"),
 	"device": lang.T("设备", "device"), "cache": lang.T("缓存", "cache"), "browser": lang.T("浏览器", "browser"), "permission": lang.T("权限", "permission"),
@@ -179,6 +186,7 @@ var (
 	sNoReport        = lang.T("没有写报告文件", "no report file was written")
 	sInShort         = lang.T("总之", "In short")
 	sWhy             = lang.T("为什么", "why")
+	sResult          = lang.T("结论", "result")
 	sFirst           = lang.T("先做什么", "do first")
 	sNone            = lang.T("无", "none")
 	sNoEvidence      = lang.T("没有收集到证据", "no evidence was collected")

@@ -42,7 +42,7 @@ func TestReaderThatLeavesEarly(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = w, &errs
 		_ = cmd.Run()
 		w.Close()
-		if got := cmd.ProcessState; got.ExitCode() != want.ProcessState.ExitCode() || strings.Contains(errs.String(), "error") {
+		if got := cmd.ProcessState; got.ExitCode() != want.ProcessState.ExitCode() || strings.Contains(errs.String(), "error: ") {
 			t.Errorf("%v: %s, want %s; %s", args, got, want.ProcessState, errs.String())
 		}
 	}

@@ -427,3 +427,18 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 		t.Errorf("%v", asked)
 	}
 }
+
+// A health run tells what would break a recall, not what happened to one.
+func TestHealthSummaries(t *testing.T) {
+	obs := saw(t, "network.fault=gateway~blocked[place=gateway,kind=blocked]")
+	for i := range obs {
+		obs[i].Live = true
+	}
+	j := Judge(obs, Context{Health: true})
+	if j.Verdict.Outcome == diag.Healthy || !strings.Contains(j.Verdict.Summary.EN, "now") || !strings.Contains(j.Verdict.Summary.ZH, "现在撤回") {
+		t.Errorf("%s: %+v", j.Verdict.Outcome, j.Verdict.Summary)
+	}
+	if s := summary(diag.Verdict{Outcome: diag.Inconclusive}, nil, Context{Health: true}); strings.Contains(s.EN, "failed") {
+		t.Error(s.EN)
+	}
+}

@@ -25,13 +25,22 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		}
 		return lang.T("这次撤回是成功的：没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
 	case diag.Inconclusive:
+		if ctx.Health && len(v.Causes) == 0 {
+			return lang.T("证据不足，无法判断现在撤回会不会失败。", "There is too little evidence to tell whether a recall would fail now.")
+		}
 		if len(v.Causes) == 0 {
 			return lang.T("证据不足，无法判断撤回为何失败。", "There is too little evidence to tell why the recall failed.")
 		}
 		c, _ := diag.CauseOf(v.Causes[0].Code)
+		if ctx.Health {
+			return lang.T("还不能确定现在撤回会不会失败；最可疑的是：%s（%s）。", "Whether a recall would fail now is not certain; the likeliest trouble: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
+		}
 		return lang.T("还不能确定原因；目前最可能的是：%s（%s）。", "The cause is not certain; the likeliest so far: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
 	}
 	c, _ := diag.CauseOf(v.Causes[0].Code)
+	if ctx.Health { // nobody tried: what happened to a request is not to be told
+		return lang.T("现在撤回多半会失败：%s。", "A recall now would most likely fail: %s.").F(c.Name)
+	}
 	what := c.What
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
