@@ -82,7 +82,12 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 // Judge gives the verdict from the observations of a document, and nothing
 // else: a saved report judged again reads the same, byte for byte.
 func Judge(doc *diag.Document) {
-	j := verdict.Judge(doc.Observations(), verdict.Context{Health: doc.Health, Fresh: fresh(doc)})
+	ctx := verdict.Context{Health: doc.Health, Fresh: fresh(doc)}
+	for _, c := range doc.Checks {
+		ctx.Measured = ctx.Measured || c.State == diag.Pass || c.State == diag.Warn
+		ctx.Failed = ctx.Failed || c.State == diag.Fail || c.State == diag.Error
+	}
+	j := verdict.Judge(doc.Observations(), ctx)
 	doc.Outcomes, doc.Stages, doc.Verdict, doc.RemedyList = j.Outcomes, j.Stages, j.Verdict, j.Remedies
 	doc.Remedies = []string{}
 	for _, r := range j.Remedies {
