@@ -26,7 +26,7 @@ const (
 	ServerFailing = "server.failing"
 	ServerLimited = "server.limited" // percent of the probes answered with 429
 	ServerOverdue = "server.overdue" // percent of the probes without an answer within the time that a page would wait
-	ServerSlow    = "server.slow" // ms, median time to first byte of the service's other requests
+	ServerSlow    = "server.slow"    // ms, median time to first byte of the service's other requests
 	// ServerBackends says whether the machines behind the name behave alike: even, uneven; in the
 	// detail how often chance alone makes them look so different.
 	ServerBackends = "server.backends"

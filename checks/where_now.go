@@ -10,10 +10,8 @@ import (
 	"meiqia-diag/diag/profile"
 )
 
-// rungsNow reports every rung of a ladder that failed. A push host that is not
-// reached counts as that only where the hosts that take recalls are.
+// rungsNow reports every rung of a ladder that failed.
 func (s *sheet) rungsNow(ladders []probe.LadderResult) {
-	coreFails := slices.ContainsFunc(ladders, func(l probe.LadderResult) bool { return isCore(l) && broken(l) })
 	for _, l := range ladders {
 		if !broken(l) {
 			continue
@@ -26,8 +24,29 @@ func (s *sheet) rungsNow(ladders []probe.LadderResult) {
 		}
 		s.add(NetworkRung, faultWords[failed.Name]+" "+string(failed.Kind), live(), method("ladder"), from(l.Host),
 			detail("role", l.Target.Role, "host", l.Host, "port", l.Port, "proxy", l.Proxy, "detail", failed.Detail))
-		if l.Target.Role == string(profile.Push) && !coreFails {
-			s.add(NetworkPush, "unreachable", live(), method("ladder"), from(l.Host), detail("kind", string(failed.Kind)))
+	}
+}
+
+// pushNow reports a push host that is not reached, or whose WebSocket somebody on
+// the way stops, where the hosts that take recalls are well: else it is one
+// more sign of what hits them.
+func (s *sheet) pushNow(r probe.WhereResult) {
+	if slices.ContainsFunc(r.Ladders, func(l probe.LadderResult) bool { return isCore(l) && broken(l) }) {
+		return
+	}
+	for _, l := range r.Ladders {
+		if l.Target.Role != string(profile.Push) {
+			continue
+		}
+		kind := string(l.FirstFailed)
+		stopped := false
+		for _, f := range r.Faults {
+			if slices.Contains(f.Hosts, l.Host) && !harmless(f) && strings.HasPrefix(string(f.Kind), "ws-") {
+				stopped, kind = true, string(f.Kind)
+			}
+		}
+		if broken(l) || stopped {
+			s.add(NetworkPush, "unreachable", live(), method("ladder"), from(l.Host), detail("kind", kind))
 		}
 	}
 }
@@ -73,6 +92,7 @@ func harmless(f probe.Fault) bool {
 // way to the service.
 func (s *sheet) whereNow(r probe.WhereResult) (diag.CheckState, lang.Text) {
 	s.rungsNow(r.Ladders)
+	s.pushNow(r)
 	state, reason := diag.Pass, lang.T("到各主机的连接逐级正常", "every host is reached, rung by rung")
 	for _, f := range r.Faults {
 		hit := hitsRecalls(f, r.Ladders)

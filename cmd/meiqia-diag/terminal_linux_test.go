@@ -291,7 +291,7 @@ func TestNoQuestions(t *testing.T) {
 	for _, c := range [][2]string{{"CI=true", "--offline"}, {"MEIQIA_DIAG_NO_INPUT=yes", "--offline"}, {"X=", "--no-input"}} {
 		env, _ := private(t, c[0])
 		x := inTerminal(t, t.TempDir(), env, "recall", "--offline", "--only", "window", c[1])
-		if got := x.status(20 * time.Second); got != 0 || strings.Contains(x.text(), "写入报告") {
+		if got := x.status(20 * time.Second); got != 3 || strings.Contains(x.text(), "写入报告") {
 			t.Errorf("%q: status %d\n%s", c, got, x.text())
 		}
 	}

@@ -117,7 +117,7 @@ func TestInvariantsOfRandomCases(t *testing.T) {
 	outcomesSeen := map[string]int{}
 	for i := range 1500 {
 		obs := randomCase(r, pool, ids, r.IntN(14))
-		ctx := Context{Health: i%7 == 0, Fresh: i%2 == 0, Measured: i%3 > 0, Failed: i%5 == 0}
+		ctx := Context{Health: i%7 == 0, Fresh: i%2 == 0, Measured: i%3 > 0, Failed: i%15 == 0}
 		j := Judge(obs, ctx)
 		outcomesSeen[j.Verdict.Outcome]++
 		checkInvariants(t, obs, j)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -14,6 +15,9 @@ import (
 func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	switch v.Outcome {
 	case diag.Healthy:
+		if o, ok := obs.First("window.forecast"); ctx.Health && ok && o.Detail["until"] != "" {
+			return lang.T("现在还能撤回，最迟到 %[1]s；未发现会让撤回失败的问题。", "It can still be recalled, until %[1]s: nothing was found that would make a recall fail.").F(clockTime(o.Detail["until"]))
+		}
 		if ctx.Health {
 			return lang.T("未发现会让撤回失败的问题。", "Nothing was found that would make a recall fail.")
 		}
@@ -26,6 +30,9 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		return lang.T("还不能确定原因；目前最可能的是：%s（%s）。", "The cause is not certain; the likeliest so far: %s (%s).").F(c.Name, percent(v.Causes[0].Probability))
 	}
 	c, _ := diag.CauseOf(v.Causes[0].Code)
+	if ctx.Health {
+		return lang.T("现在撤回多半会失败：%s。", "A recall now would probably fail: %s.").F(c.Name)
+	}
 	what := c.What
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
@@ -35,6 +42,15 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		}
 	}
 	return what
+}
+
+// clockTime gives the time of day of an RFC 3339 time, in its own zone.
+func clockTime(text string) string {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return t.Format("15:04:05")
 }
 
 // units are written behind a number; what is counted needs none.
