@@ -143,6 +143,8 @@ func faultWord(f probe.Fault) (place, kind string) {
 		return "proxy", "intercepted"
 	case f.Kind == probe.FaultInterception && f.Place != probe.PlaceService:
 		return "tls", kind
+	case f.Kind == probe.FaultBloat:
+		return "wan", kind
 	case f.Kind == probe.FaultDelay && f.Place == probe.PlaceLAN:
 		return "lan", kind
 	case f.Kind == probe.FaultDelay:

@@ -29,6 +29,7 @@ type Options struct {
 	Only     []string
 	Skip     []string
 	Offline  bool
+	Load     bool          // measure round trips under load, too
 	Timeout  time.Duration // limit for the whole, 0 for none
 	Now      func() time.Time
 	Progress diag.Progress
@@ -58,7 +59,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
 	in := &diag.Input{
-		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline,
+		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
 		Health: ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
 	}
 	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
