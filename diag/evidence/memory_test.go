@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/heaptest"
 )
 
 func TestUTF16Log(t *testing.T) {
@@ -40,33 +40,10 @@ func TestOneLineOf12MB(t *testing.T) {
 }
 
 // peak reads and gives the most heap in use seen on the way, in bytes above what was in use before.
-func peak(t *testing.T, opt Options, path string) (*Set, uint64) {
+func peak(t *testing.T, opt Options, path string) (s *Set, bytes uint64) {
 	t.Helper()
-	runtime.GC()
-	var ms runtime.MemStats
-	runtime.ReadMemStats(&ms)
-	before, high := ms.HeapInuse, ms.HeapInuse
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		var ms runtime.MemStats
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&ms)
-				high = max(high, ms.HeapInuse)
-			}
-		}
-	}()
-	s := readAll(t, opt, path)
-	close(stop)
-	<-stopped
-	runtime.ReadMemStats(&ms)
-	return s, max(high, ms.HeapInuse) - before
+	bytes = heaptest.Peak(func() { s = readAll(t, opt, path) })
+	return s, bytes
 }
 
 // big writes a temporary file until it has the size.
