@@ -83,7 +83,7 @@ const mb = 1 << 20
 
 func TestMemoryOfA300MBHAR(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 300 MB")
+		t.Skip("-short: it writes and reads 300 MB")
 	}
 	body := strings.Repeat(`{\"id\":123456,\"type\":\"text\",\"content\":\"您好,请问订单什么时候发货?\",\"read\":false},`, 110)
 	var hs strings.Builder
@@ -135,7 +135,7 @@ func TestWantedBodiesAreKept(t *testing.T) {
 
 func TestMemoryOfA200MBLog(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 200 MB twice")
+		t.Skip("-short: it writes and reads 200 MB twice")
 	}
 	attempt := time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
 	path := big(t, "server.log", 200*mb, func(w *bufio.Writer, i int) {
@@ -186,7 +186,7 @@ func TestABusyLogKeepsTheIncident(t *testing.T) {
 // Talk over push connections is bounded over all of a HAR, as bodies are.
 func TestMemoryOfPushTalk(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 120 MB")
+		t.Skip("-short: it writes and reads 120 MB")
 	}
 	path := big(t, "push.har", 120*mb, func(w *bufio.Writer, i int) {
 		if i == 0 {
