@@ -55,10 +55,7 @@ func TestBuild(t *testing.T) {
 	if err != nil || doc.Verdict.Causes[0].Code != "decision.message-read" || doc.Report != nil {
 		t.Errorf("%+v %v", doc, err)
 	}
-	m, err := ReadManifest(opt.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := readManifest(t, opt.Path)
 	if len(m.Dropped) != 2 {
 		t.Errorf("dropped %v", m.Dropped)
 	}
@@ -176,7 +173,7 @@ func TestCapDropsTheBiggestAndSaysSo(t *testing.T) {
 	if ref.Size > opt.MaxBytes {
 		t.Errorf("%d bytes", ref.Size)
 	}
-	m, _ := ReadManifest(opt.Path)
+	m := readManifest(t, opt.Path)
 	if !strings.Contains(fmt.Sprint(m.Dropped), "big") {
 		t.Errorf("%v", m.Dropped)
 	}

@@ -3,6 +3,7 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -144,4 +145,16 @@ func writeZip(t *testing.T, names map[string]string) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+func readManifest(t *testing.T, file string) (m Manifest) {
+	t.Helper()
+	data, err := ReadFile(file, "manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
