@@ -75,12 +75,12 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 # 没有 C 编译器就没有 -race；.ci/need 会大声说 / no -race without a C compiler; .ci/need says so loudly
 .PHONY: go-test
 go-test:
-	go test $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./...
+	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./... | go run ./.ci/tests
 
 # 在模拟链路上计时的测试单独跑，机器才安静 / what takes times over emulated links runs by itself, on a quiet machine
 .PHONY: bed-test
 bed-test:
-	go test -p 1 -run 'OnTheBed$$' -timeout 30m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*OnTheBed\(' . | xargs -n1 dirname | sort -u)
+	go test -json -p 1 -run 'OnTheBed$$' -timeout 30m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*OnTheBed\(' . | xargs -n1 dirname | sort -u) | go run ./.ci/tests
 
 .PHONY: fuzz
 fuzz: ## 逐个模糊测试，FUZZTIME=30s / run each fuzz test for FUZZTIME
