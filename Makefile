@@ -53,6 +53,7 @@ test: ## 安装所需、格式、vet、静态检查、六平台编译、全部�
 	@.ci/step staticcheck $(MAKE) staticcheck
 	@.ci/step snapshot    $(MAKE) snapshot-check
 	@.ci/step test        $(MAKE) go-test
+	@.ci/step memory-test $(MAKE) memory-test
 	@.ci/step bed-test    $(MAKE) bed-test
 
 .PHONY: fmt
@@ -76,6 +77,11 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 .PHONY: go-test
 go-test:
 	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./... | go run ./.ci/tests
+
+# 竞态检测会改变内存用量，那时这些测试只读十分之一 / the race detector changes what memory is used: with it these tests read a tenth
+.PHONY: memory-test
+memory-test:
+	go test -json -run '^TestMemory' -timeout 10m ./diag/evidence/... | go run ./.ci/tests
 
 # 在模拟链路上计时的测试单独跑，机器才安静 / what takes times over emulated links runs by itself, on a quiet machine
 .PHONY: bed-test
