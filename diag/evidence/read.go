@@ -38,7 +38,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	meta, problems, err := har.Read(ctxReader{ctx, r}, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
+	meta, problems, err := har.Read(Until(ctx, r), f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
 		return !s.full[e.Method == "GET"] && (opt.Wanted == nil || opt.Wanted(e))
 	}}, func(e *har.Entry) error {
 		s.trim(e, opt)
@@ -89,7 +89,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		return
 	}
 	defer r.Close()
-	text := charset.NewReader(ctxReader{ctx, r})
+	text := charset.NewReader(Until(ctx, r))
 	if f.Kind == Path {
 		res, problems, err := pathtext.Parse(text, f.Path)
 		f.Encoding = text.Encoding()
@@ -106,7 +106,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		if zone := betterZone(lf.Info, opt); zone != nil {
 			if again, err := f.Open(); err == nil {
 				s.logCount, s.logBytes, s.Problems = before.logCount, before.logBytes, before.Problems
-				lf = s.readLog(charset.NewReader(ctxReader{ctx, again}), f, opt, zone)
+				lf = s.readLog(charset.NewReader(Until(ctx, again)), f, opt, zone)
 				again.Close()
 			}
 		}
