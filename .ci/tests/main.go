@@ -19,6 +19,7 @@ type event struct {
 func main() {
 	output := map[[2]string]string{} // of a test, by its package
 	var skipped []string
+	packages, failed := 0, false
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 64<<20)
 	for in.Scan() {
@@ -28,6 +29,10 @@ func main() {
 			continue
 		}
 		key := [2]string{e.Package, e.Test}
+		failed = failed || e.Action == "fail" || e.Action == "build-fail"
+		if e.Test == "" && (e.Action == "pass" || e.Action == "fail" || e.Action == "skip") {
+			packages++
+		}
 		switch {
 		case e.Action == "build-output":
 			fmt.Print(e.Output)
@@ -67,6 +72,9 @@ func main() {
 			fmt.Fprintln(os.Stderr, "*** "+s)
 		}
 		fmt.Fprintf(os.Stderr, "%s\n\n", stars)
+	}
+	if failed || packages == 0 { // a pipe passes on what its last command says
+		os.Exit(1)
 	}
 }
 
