@@ -143,7 +143,7 @@ func faultWord(f probe.Fault) (place, kind string) {
 		return "proxy", "intercepted"
 	case f.Kind == probe.FaultInterception && f.Place != probe.PlaceService:
 		return "tls", kind
-	case f.Kind == probe.FaultBloat:
+	case f.Kind == probe.FaultBloat, f.Kind == probe.FaultJitter:
 		return "wan", kind
 	case f.Kind == probe.FaultDelay && f.Place == probe.PlaceLAN:
 		return "lan", kind

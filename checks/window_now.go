@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *sheet) forecast(in *diag.Input, seen diag.Observations, sent clock.Stam
 // takesRecalls reports that nothing was found that keeps the service from answering now.
 func takesRecalls(seen diag.Observations) bool {
 	for _, o := range seen.All(NetworkFault) {
-		if o.Live && o.Detail["kind"] != "delay" && o.Detail["kind"] != "loss" && o.Detail["place"] != "ipv6" {
+		if slow := slices.Contains([]string{"delay", "jitter", "loss", "bufferbloat"}, o.Detail["kind"]); o.Live && !slow && o.Detail["place"] != "ipv6" {
 			return false
 		}
 	}
