@@ -70,7 +70,7 @@ func (a *timeAsker) dial(ctx context.Context, remote string, i int) (net.Conn, e
 	}
 	a.mu.Lock()
 	if a.addrs == nil {
-		addrs, kind := a.s.lookup(ctx, "ip", host)
+		addrs, kind := a.s.lookupHedged(ctx, "ip", host)
 		if kind != None || len(addrs) == 0 {
 			a.mu.Unlock()
 			return nil, lookupError{kind}
