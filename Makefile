@@ -53,6 +53,7 @@ test: ## 安装所需、格式、vet、静态检查、六平台编译、全部�
 	@.ci/step staticcheck $(MAKE) staticcheck
 	@.ci/step snapshot    $(MAKE) snapshot-check
 	@.ci/step test        $(MAKE) go-test
+	@.ci/step memory-test $(MAKE) memory-test
 	@.ci/step bed-test    $(MAKE) bed-test
 
 .PHONY: fmt
@@ -75,12 +76,17 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 # 没有 C 编译器就没有 -race；.ci/need 会大声说 / no -race without a C compiler; .ci/need says so loudly
 .PHONY: go-test
 go-test:
-	go test $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./...
+	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./... | go run ./.ci/tests
+
+# 竞态检测会改变内存用量，那时这些测试只读十分之一 / the race detector changes what memory is used: with it these tests read a tenth
+.PHONY: memory-test
+memory-test:
+	go test -json -run '^TestMemory' -timeout 10m ./diag/evidence/... | go run ./.ci/tests
 
 # 在模拟链路上计时的测试单独跑，机器才安静 / what takes times over emulated links runs by itself, on a quiet machine
 .PHONY: bed-test
 bed-test:
-	go test -p 1 -run 'OnTheBed$$' -timeout 30m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*OnTheBed\(' . | xargs -n1 dirname | sort -u)
+	go test -json -p 1 -run 'OnTheBed$$' -timeout 30m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*OnTheBed\(' . | xargs -n1 dirname | sort -u) | go run ./.ci/tests
 
 .PHONY: fuzz
 fuzz: ## 逐个模糊测试，FUZZTIME=30s / run each fuzz test for FUZZTIME

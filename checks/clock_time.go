@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"slices"
+	"time"
+
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -31,7 +34,7 @@ func (s *sheet) timeServers(r probe.ClockResult) lang.Text {
 		return lang.Text{}
 	}
 	s.add(ClockTime, string(t.State), live(), method("sntp"), from("time servers"), detail("asked", itoa(t.Asked), "used", itoa(t.Used),
-		"silent", itoa(t.Silent), "lying", itoa(t.Liars), "kisses", itoa(t.Kisses), "unsynchronised", itoa(t.Unsynced), "no_name", itoa(t.NoName)))
+		"silent", itoa(t.Silent), "refused", itoa(t.Refused), "lying", itoa(t.Liars), "kisses", itoa(t.Kisses), "unsynchronised", itoa(t.Unsynced), "no_name", itoa(t.NoName)))
 	return timeText(r, t)
 }
 
@@ -61,12 +64,23 @@ func timeText(r probe.ClockResult, t probe.TimeTally) lang.Text {
 	case probe.TimeUnsynced:
 		return lang.T("时间服务器自己还没有对时，没有采用", "the time servers are not synchronised themselves, and none was used")
 	case probe.TimeBlocked:
-		if t.NoName == t.Asked {
-			return lang.T("时间服务器的域名查不到", "the names of the time servers lead nowhere")
+		switch {
+		case t.NoName > 0 && t.Silent+t.Refused == 0:
+			return lang.T("时间服务器的域名查不到", "the names of the time servers were not found")
+		case t.Refused > 0 && t.Silent == 0:
+			return lang.T("时间服务器拒绝查询，或到它们的路不通", "the time servers refuse the question, or there is no way to them")
+		case serviceNear(r):
+			return lang.T("%d 个时间服务器都没有回音，而服务有：UDP 123 端口多半被拦", "none of the %d time servers answered, and the service did: UDP port 123 is probably blocked").F(t.Silent)
 		}
-		return lang.T("%d 个时间服务器都没有回音，UDP 123 端口多半被拦", "none of the %d time servers answered: UDP port 123 is probably blocked").F(t.Asked)
+		return lang.T("%d 个时间服务器都没有及时回音", "none of the %d time servers answered in time").F(t.Silent)
 	}
 	return lang.Text{}
+}
+
+// serviceNear reports that the service answered well within the time that the
+// time servers were given.
+func serviceNear(r probe.ClockResult) bool {
+	return slices.ContainsFunc(r.Dates, func(d probe.DateTarget) bool { return d.Known && d.RTT > 0 && d.RTT < 400*time.Millisecond })
 }
 
 func kissCode(r probe.ClockResult) string {

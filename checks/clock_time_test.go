@@ -16,6 +16,8 @@ func TestTimeServersInWords(t *testing.T) {
 		return probe.TimeServer{Addr: "b", Rejected: true, Kind: k, Known: k == probe.Falseticker, Apart: -50 * time.Second, KissCode: map[probe.Kind]string{probe.KissOfDeath: "RATE"}[k]}
 	}
 	ntp := probe.Estimate{Known: true}
+	near := []probe.DateTarget{{Known: true, RTT: 40 * time.Millisecond}}
+	far := []probe.DateTarget{{Known: true, RTT: 800 * time.Millisecond}}
 	for _, c := range []struct {
 		name   string
 		r      probe.ClockResult
@@ -29,7 +31,10 @@ func TestTimeServersInWords(t *testing.T) {
 		{"disputed", probe.ClockResult{NoQuorum: true, Servers: []probe.TimeServer{used, used}}, "disputed", "没有多数", "without a majority"},
 		{"kiss", probe.ClockResult{Servers: []probe.TimeServer{bad(probe.KissOfDeath), bad(probe.Timeout)}}, "kiss-of-death", "RATE", "kiss of death, RATE"},
 		{"unsynchronised", probe.ClockResult{Servers: []probe.TimeServer{bad(probe.Unsynchronised)}}, "unsynchronised", "还没有对时", "not synchronised"},
-		{"blocked", probe.ClockResult{Servers: []probe.TimeServer{bad(probe.Timeout), bad(probe.Refused)}}, "blocked", "UDP 123", "UDP port 123"},
+		{"blocked", probe.ClockResult{Dates: near, Servers: []probe.TimeServer{bad(probe.Timeout), bad(probe.Refused)}}, "blocked", "UDP 123", "UDP port 123"},
+		{"far", probe.ClockResult{Dates: far, Servers: []probe.TimeServer{bad(probe.Timeout)}}, "blocked", "没有及时回音", "answered in time"},
+		{"refused", probe.ClockResult{Dates: near, Servers: []probe.TimeServer{bad(probe.Refused)}}, "blocked", "拒绝", "refuse"},
+		{"names in vain", probe.ClockResult{Dates: near, Servers: []probe.TimeServer{{Addr: "c", Kind: probe.Timeout, Unnamed: true}}}, "blocked", "域名", "names"},
 		{"no name", probe.ClockResult{Servers: []probe.TimeServer{bad(probe.NXDomain)}}, "blocked", "域名", "names"},
 	} {
 		s := &sheet{}

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,57 +13,21 @@ import (
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/hartest"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/profile"
 )
 
-type obj = map[string]any
+type obj = hartest.Obj
 
 const host = "https://app.meiqia.com"
 
-var pressT = time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
-
-// stamp is a device time as a HAR writes it, in seconds after the press.
-func stamp(at float64) string {
-	return pressT.Add(time.Duration(at * float64(time.Second))).Format("2006-01-02T15:04:05.000Z07:00")
-}
-
-// entry is one request as Chrome exports it; at is seconds after the press.
-func entry(at float64, method, url, body string, status int, resp string, more ...obj) obj {
-	e := obj{
-		"_resourceType": "fetch", "startedDateTime": stamp(at), "time": 42.0,
-		"request":  obj{"method": method, "url": url, "headers": []any{}},
-		"response": obj{"status": status, "headers": []any{}, "content": obj{"size": len(resp), "mimeType": "application/json", "text": resp}, "_error": nil},
-		"timings":  obj{"blocked": 1.0, "dns": -1, "connect": -1, "ssl": -1, "send": 0.5, "wait": 38.0, "receive": 2.5},
-	}
-	if body != "" {
-		e["request"].(obj)["postData"] = obj{"mimeType": "application/json", "text": body}
-	}
-	for _, m := range more {
-		merge(e, m)
-	}
-	return e
-}
-
-func merge(dst, src obj) {
-	for k, v := range src {
-		if inner, ok := v.(obj); ok {
-			if have, ok := dst[k].(obj); ok {
-				merge(have, inner)
-				continue
-			}
-		}
-		dst[k] = v
-	}
-}
-
-func headers(pairs ...string) []any {
-	var out []any
-	for i := 0; i < len(pairs); i += 2 {
-		out = append(out, obj{"name": pairs[i], "value": pairs[i+1]})
-	}
-	return out
-}
+var (
+	pressT  = hartest.Press
+	entry   = hartest.Entry
+	headers = hartest.Headers
+	socket  = hartest.Socket
+)
 
 func respHeaders(pairs ...string) obj { return obj{"response": obj{"headers": headers(pairs...)}} }
 
@@ -80,16 +43,6 @@ func recall(at float64, status int, resp string, more ...obj) obj {
 
 func me(at float64, more ...obj) obj {
 	return entry(at, "GET", host+"/api/v1/me", "", 200, `{}`, more...)
-}
-
-// socket is a push connection with its frames: ">…" was sent, "<…" received, 0.2 s apart from at on.
-func socket(at float64, frames ...string) obj {
-	ms := []any{}
-	for i, f := range frames {
-		word := map[byte]string{'>': "send", '<': "receive"}[f[0]]
-		ms = append(ms, obj{"type": word, "time": float64(pressT.Unix()) + at + float64(i)*0.2, "opcode": 1, "data": f[1:]})
-	}
-	return entry(-60, "GET", "wss://eco-push-api-agent.meiqia.com/ws", "", 101, "", obj{"_resourceType": "websocket", "_webSocketMessages": ms, "time": 0})
 }
 
 type facts map[incident.Field]string
@@ -120,7 +73,7 @@ var embedded = sync.OnceValue(func() *profile.Profile {
 func input(t testing.TB, f facts, prof *profile.Profile, files ...any) *diag.Input {
 	t.Helper()
 	dir := t.TempDir()
-	var entries []any
+	var entries []obj
 	for i := 0; i < len(files); i++ {
 		switch x := files[i].(type) {
 		case obj:
@@ -131,11 +84,7 @@ func input(t testing.TB, f facts, prof *profile.Profile, files ...any) *diag.Inp
 		}
 	}
 	if len(entries) > 0 {
-		out, err := json.Marshal(obj{"log": obj{"version": "1.2", "creator": obj{"name": "WebInspector", "version": "537.36"}, "pages": []any{}, "entries": entries}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, "a.har"), string(out))
+		write(t, filepath.Join(dir, "a.har"), hartest.File("WebInspector", "537.36", entries...))
 	}
 	in := incident.New()
 	for k, v := range f {

@@ -39,6 +39,8 @@ const (
 	NetworkEchoRTT     = "network.echo_rtt"     // ms, median, of ICMP echoes to the service, beside the connects of network.rtt
 	// NetworkResent is how many segments the system sent again on one connection to the service, now: a hint beside network.loss.
 	NetworkResent = "network.resent"
+	// NetworkBloat is how many ms round trips grow while this machine uploads (bufferbloat), now.
+	NetworkBloat  = "network.bloat"
 	NetworkSignal = "network.signal" // offline, reset, unstable, loss, timeout, local_network beside the recall
 	NetworkHint   = "network.hint"   // the same elsewhere
 )

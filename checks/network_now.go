@@ -2,6 +2,8 @@ package checks
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"sync"
 
 	"meiqia-diag/checks/probe"
@@ -36,5 +38,38 @@ func (s *sheet) networkNow(ctx context.Context, in *diag.Input) (diag.CheckState
 	if word != "" && word != "good" && state == diag.Pass {
 		state, reason = diag.Fail, pathText(word, path)
 	}
+	if in.Load && state != diag.Fail {
+		if t, grown := s.bloatNow(probe.Bloat(ctx, all[0], opt)); grown {
+			state, reason = diag.Warn, t
+		}
+	}
 	return state, reason
+}
+
+// bloatNow reports how round trips grow under load.
+func (s *sheet) bloatNow(r probe.BloatResult) (lang.Text, bool) {
+	if r.Kind != probe.None || r.Probes == 0 {
+		return lang.Text{}, false
+	}
+	grown := round(diag.Millis(max(0, r.Loaded-r.Idle)))
+	s.add(NetworkBloat, grown, live(), unit("ms"), method("tcp-connect"), from(r.Addr),
+		detail("idle_ms", msExact(r.Idle), "loaded_ms", msExact(r.Loaded), "bytes", strconv.FormatInt(r.Sent, 10), "probes", itoa(r.Probes), "lost", itoa(r.Lost)))
+	if !r.Grown {
+		return lang.Text{}, false
+	}
+	f := probe.Fault{Kind: probe.FaultBloat, Hosts: []string{hostOf(r.Target.URL)}, Detail: msText(grown)}
+	s.fault(f, "upload")
+	return faultText(f), true
+}
+
+// UnderLoad orders the checks so that the line is filled only after the clock
+// and the service were measured on it as it is.
+func UnderLoad(all []diag.Check) []diag.Check {
+	out := slices.Clone(all)
+	for i := range out {
+		if out[i].ID == "network" {
+			out[i].Needs = append(slices.Clone(out[i].Needs), "clock", "server")
+		}
+	}
+	return out
 }

@@ -12,7 +12,10 @@ import (
 // Losses in bursts below both are what every Wi-Fi has.
 const (
 	burstsMatterAt = 2.0 // percent
-	burstMatters   = 10  // probes in a row: 100 ms
+	burstMatters   = 12  // probes in a row: 100 ms
+	// A recall is a request or two of three round trips each; from here on people feel
+	// them, and from a few times this pages give up. Half the way around the globe is 300 ms.
+	slowNow = 500 * time.Millisecond
 )
 
 // pathNow reports round trips and loss of the path, and sorts it.
@@ -70,7 +73,7 @@ func pathWord(p probe.PathResult) string {
 		return "unstable"
 	case p.Loss.Verdict == probe.LossHigh:
 		return "lossy"
-	case p.RTT.Median >= slowRTT:
+	case p.RTT.Median >= slowNow:
 		return "slow"
 	}
 	return "good"

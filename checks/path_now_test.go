@@ -7,6 +7,7 @@ import (
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/incident"
 )
@@ -42,7 +43,8 @@ func TestPathWords(t *testing.T) {
 			p.Answered, p.Lost, p.RTT, p.Loss.Verdict, p.Place = 0, 20, probe.RTT{}, probe.LossHigh, probe.PlacePort
 		}, "", ""},
 		{"late, not lost", func(p *probe.PathResult) { p.Answered, p.Lost, p.Late = 0, 20, 5 }, "slow", "slow"},
-		{"far", func(p *probe.PathResult) { p.RTT.Median = 310 * ms }, "slow", "slow"},
+		{"the other side of the globe", func(p *probe.PathResult) { p.RTT.Median = 310 * ms }, "good", ""},
+		{"too far", func(p *probe.PathResult) { p.RTT.Median = 610 * ms }, "slow", "slow"},
 		{"swings", func(p *probe.PathResult) { p.RTT.P95, p.Jitter = 900*ms, 80*ms }, "unstable", "swings"},
 	} {
 		p := base
@@ -72,7 +74,7 @@ func TestPathWords(t *testing.T) {
 
 func TestForecastOfAnOpenWindow(t *testing.T) {
 	now := time.Date(2026, 11, 20, 10, 22, 0, 0, time.FixedZone("", 8*3600))
-	in := &diag.Input{Now: func() time.Time { return now }}
+	in := &diag.Input{Now: func() time.Time { return now }, Attempt: &attempt.Attempt{}}
 	num := func(id string, v float64, opts ...option) diag.Observation {
 		s := &sheet{}
 		s.add(id, v, append(opts, live())...)
@@ -83,6 +85,9 @@ func TestForecastOfAnOpenWindow(t *testing.T) {
 		num(NetworkRTT, 41, unit("ms"), detail("min", "40", "p95", "43", "p99", "44", "max", "45")),
 		num(NetworkLoss, 0, unit("percent"), between(0, 4.7)),
 	}
+	broken := &sheet{}
+	broken.fault(probe.Fault{Place: probe.PlaceGateway, Kind: probe.FaultDrop, Hosts: []string{"a"}}, "ladder")
+	fault := broken.list[0]
 	for _, c := range []struct {
 		name  string
 		sent  clock.Stamp
@@ -95,21 +100,23 @@ func TestForecastOfAnOpenWindow(t *testing.T) {
 		{"on the service's clock", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, seen, true, diag.Pass, "10:22:56"},
 		{"on this device's clock", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Device}, seen, true, diag.Pass, "10:22:59"},
 		{"nearly closed", clock.Stamp{T: now.Add(-117 * time.Second), Clock: clock.Service}, seen, true, diag.Warn, ""},
-		{"closed", clock.Stamp{T: now.Add(-3 * time.Minute), Clock: clock.Service}, seen, false, diag.Skip, ""},
+		{"closed", clock.Stamp{T: now.Add(-3 * time.Minute), Clock: clock.Service}, seen, true, diag.Fail, "63.0"},
+		{"the service fails", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, append(diag.Observations{num(ServerFailing, 100, unit("percent"))}, seen...), true, diag.Warn, "57.0"},
+		{"a firewall", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, append(diag.Observations{fault}, seen...), true, diag.Warn, "57.0"},
 		{"hours ahead", clock.Stamp{T: now.Add(8 * time.Hour), Clock: clock.Service}, seen, false, diag.Skip, ""},
 		{"no clock was measured", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, seen[1:], false, diag.Skip, ""},
-		{"no path was measured", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, seen[:1], false, diag.Skip, ""},
+		{"no path was measured", clock.Stamp{T: now.Add(-time.Minute), Clock: clock.Service}, seen[:1], true, diag.Warn, "57.0"},
 	} {
 		s := &sheet{}
 		state, text, open := s.forecast(in, c.seen, c.sent, 2*time.Minute, incident.Stated)
-		if open != c.open || state != c.state || !strings.Contains(text.EN, c.until) || open != (len(s.list) == 1) {
+		if open != c.open || state != c.state || !strings.Contains(text.EN, c.until) || open != (len(s.list) > 0) {
 			t.Errorf("%s: %v %v %q %+v", c.name, state, open, text.EN, s.list)
 		}
 		if c.until != "" && !strings.Contains(text.ZH, c.until) {
 			t.Errorf("%s: %q", c.name, text.ZH)
 		}
 	}
-	if _, _, open := (&sheet{}).forecast(&diag.Input{Now: in.Now, Offline: true}, seen, clock.Stamp{T: now, Clock: clock.Service}, time.Minute, incident.Stated); open {
+	if _, _, open := (&sheet{}).forecast(&diag.Input{Now: in.Now, Offline: true, Attempt: in.Attempt}, seen, clock.Stamp{T: now, Clock: clock.Service}, time.Minute, incident.Stated); open {
 		t.Error("a forecast offline")
 	}
 }

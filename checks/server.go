@@ -24,7 +24,9 @@ const (
 	ServerQueueing = "server.queueing"
 	// ServerFailing is the percent of the service's other requests around the recall answered with 5xx.
 	ServerFailing = "server.failing"
-	ServerSlow    = "server.slow" // ms, median time to first byte of the service's other requests
+	ServerLimited = "server.limited" // percent of the probes answered with 429
+	ServerOverdue = "server.overdue" // percent of the probes without an answer within the time that a page would wait
+	ServerSlow    = "server.slow"    // ms, median time to first byte of the service's other requests
 	// ServerBackends says whether the machines behind the name behave alike: even, uneven; in the
 	// detail how often chance alone makes them look so different.
 	ServerBackends = "server.backends"

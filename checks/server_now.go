@@ -12,9 +12,6 @@ import (
 	"meiqia-diag/diag/profile"
 )
 
-// queueing beyond which a service that answers a plain request is called slow.
-const slowService = 1500.0 // ms
-
 // serverNow asks each address behind the service's names.
 func (s *sheet) serverNow(ctx context.Context, in *diag.Input) (diag.CheckState, lang.Text) {
 	if in.Offline {
@@ -29,7 +26,11 @@ func (s *sheet) serverNow(ctx context.Context, in *diag.Input) (diag.CheckState,
 	if len(ts) == 0 {
 		return diag.Skip, lang.Text{}
 	}
-	r := probe.Server(ctx, ts, probeOptions(in))
+	return s.serverFound(probe.Server(ctx, ts, probeOptions(in)))
+}
+
+// serverFound reports what a probe of the service found.
+func (s *sheet) serverFound(r probe.ServerResult) (diag.CheckState, lang.Text) {
 	state, reason := diag.Skip, lang.T("服务未能连上，无从测量", "the service was not reached, so there was nothing to measure")
 	worse := func(st diag.CheckState, t lang.Text) {
 		if state == diag.Skip || state == diag.Pass || state == diag.Warn && st == diag.Fail {
@@ -41,28 +42,36 @@ func (s *sheet) serverNow(ctx context.Context, in *diag.Input) (diag.CheckState,
 			continue
 		}
 		name := hostOf(t.Target.URL)
-		src := []option{live(), method("probe"), from(name), detail("requests", itoa(t.Sent), "answered", itoa(t.Answered), "longest", msText(diag.Millis(t.QueueingMax)), "retry_after", retryText(t.RetryAfter))}
-		with := func(more ...option) []option { return append(append([]option{}, src...), more...) }
-		q := round(diag.Millis(t.Queueing))
-		s.add(ServerQueueing, q, with(unit("ms"))...)
-		// What this machine did not wait long enough for tells nothing.
-		failing := round(100 * float64(t.Errors5xx+t.Overdue) / float64(max(t.Answered+t.Overdue, 1)))
-		s.add(ServerFailing, failing, with(unit("percent"))...)
-		if t.Uneven.Any() {
-			s.add(ServerBackends, "uneven", with(detail("host", name, "failing", strings.Join(t.Uneven.Failing, " "), "slow", strings.Join(t.Uneven.Slow, " "), "clock", strings.Join(t.Uneven.Clocks, " "), "mixed", strings.Join(append(t.Uneven.Mixed, t.Uneven.Split...), " ")))...)
+		src := []option{live(), method("probe"), from(name), detail("requests", itoa(t.Sent), "answered", itoa(t.Answered), "longest", msText(diag.Millis(t.QueueingMax)))}
+		add := func(id string, v float64, in string) {
+			s.add(id, round(v), append(append([]option{}, src...), unit(in))...)
 		}
+		if t.Answered > 0 {
+			add(ServerQueueing, diag.Millis(t.Queueing), "ms")
+			add(ServerFailing, 100*float64(t.Errors5xx)/float64(t.Answered), "percent")
+		}
+		if t.Limited > 0 {
+			add(ServerLimited, 100*float64(t.Limited)/float64(t.Answered), "percent")
+		}
+		if t.Overdue > 0 {
+			add(ServerOverdue, 100*float64(t.Overdue)/float64(t.Answered+t.Overdue), "percent")
+		}
+		if t.RetryAfter > 0 {
+			add(ServerRetry, t.RetryAfter.Seconds(), "s")
+		}
+		worse(diag.Pass, lang.T("服务应答正常", "the service answers well"))
+	}
+	for _, f := range probe.ServerFaults(r) {
+		st := diag.Fail
 		switch {
-		case failing >= 50:
-			worse(diag.Fail, lang.T("%s：%.0f%% 的请求失败", "%s: %.0f %% of the requests failed").F(name, failing))
-		case t.Uneven.Any():
-			worse(diag.Fail, lang.T("%s：各地址表现不一", "%s: its addresses behave differently").F(name))
-		case t.Limited > 0:
-			worse(diag.Warn, lang.T("%s：请求被限流（429%s）", "%s: requests were limited (429%s)").F(name, prefixed(", Retry-After ", retryText(t.RetryAfter))))
-		case q >= slowService:
-			worse(diag.Warn, lang.T("%s：排队 %.0f 毫秒", "%s: queueing %.0f ms").F(name, q))
+		case f.Kind == probe.FaultUneven:
+			s.add(ServerBackends, "uneven", live(), method("probe"), from(f.Host()), detail("host", f.Host(), "how", f.Detail, "backend", strings.Join(f.Addrs, " ")))
+		case f.Note:
+			st = diag.Warn
 		default:
-			worse(diag.Pass, lang.T("服务应答正常", "the service answers well"))
+			s.fault(f, "probe")
 		}
+		worse(st, faultText(f))
 	}
 	s.twins(r.Targets)
 	return state, reason

@@ -24,6 +24,7 @@ var kindTexts = map[probe.FaultKind]lang.Text{
 	probe.FaultNoRoute: lang.T("没有通往外面的路由", "has no route out"),
 	probe.FaultDead:    lang.T("不通，没有任何回音", "passes nothing: nobody beyond it answers"),
 	probe.FaultDelay:   lang.T("往返很慢", "is slow"),
+	probe.FaultJitter:  lang.T("往返时快时慢，相差半秒以上", "swings: round trips differ by more than half a second"),
 
 	probe.FaultReset:                       lang.T("用 RST 拒绝连接", "rejects connections with a reset"),
 	probe.FaultRefused:                     lang.T("拒绝连接", "refuses connections"),

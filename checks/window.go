@@ -35,7 +35,7 @@ const (
 
 // Window compares the recall with the time in which the service allows it.
 func Window() diag.Check {
-	return diag.Check{ID: "window", Title: lang.T("撤回在时限之内", "the recall was within its window"), Needs: []string{"clock", "network"}, Run: runWindow}
+	return diag.Check{ID: "window", Title: lang.T("撤回在时限之内", "the recall was within its window"), Needs: []string{"clock", "network", "server"}, Run: runWindow}
 }
 
 func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.Result {
@@ -46,12 +46,16 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 		s.add(WindowLength, length.Seconds(), unit("s"), basis(b), from(source))
 	}
 	sent, press := a.Sent, a.Press
-	state, forecast, open := s.forecast(in, seen, sent, length, b)
-	if open && press.IsZero() {
+	state, forecast, told := s.forecast(in, seen, sent, length, b)
+	switch {
+	case told && press.IsZero():
 		return diag.Result{State: state, Observations: s.list, Reason: forecast}
-	}
-	if sent.IsZero() || press.IsZero() {
-		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("不知道发送或撤回的时间", "the time of sending or of recalling is not known")}
+	case sent.IsZero() && press.IsZero():
+		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("不知道发送和撤回的时间", "neither the time of sending nor that of recalling is known")}
+	case sent.IsZero():
+		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("不知道消息的发送时间", "when the message was sent is not known")}
+	case press.IsZero():
+		return diag.Result{State: diag.Skip, Observations: s.list, Reason: lang.T("不知道按下撤回的时间", "when the recall was pressed is not known")}
 	}
 	off := offsetOf(a, seen)
 	elapsed := press.OnService(off).Since(sent.OnService(off))

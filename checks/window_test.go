@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/evidence/hartest"
 	"meiqia-diag/diag/incident"
 )
 
@@ -24,7 +25,7 @@ func clocks(off, half float64) []any {
 
 // created is the answer that the service gave when the message was sent: its own stamp, at seconds after the press on the service's clock.
 func created(at float64) obj {
-	return entry(at, "POST", host+"/api/v1/conversations/12/messages", `{"content":"hi"}`, 201, fmt.Sprintf(`{"id":8842,"created_on":%q}`, stamp(at)))
+	return entry(at, "POST", host+"/api/v1/conversations/12/messages", `{"content":"hi"}`, 201, fmt.Sprintf(`{"id":8842,"created_on":%q}`, hartest.Stamp(at)))
 }
 
 var recorded = facts{incident.MessageID: "8842"} // the press is the recording's

@@ -31,6 +31,7 @@ type Input struct {
 	Attempt  *attempt.Attempt // what the evidence tells of the recall
 	Profile  *profile.Profile
 	Offline  bool             // open no connection at all
+	Load     bool             // measure round trips under load, too
 	Health   bool             // no incident: would a recall work now
 	Now      func() time.Time // this device's clock
 }

@@ -184,15 +184,6 @@ func gather(results map[string]*Result, ids []string) Observations {
 	return out
 }
 
-// Collect gives the observations of all results, in the contract's order.
-func Collect(results []Result) Observations {
-	var out Observations
-	for _, r := range results {
-		out = append(out, r.Observations...)
-	}
-	return out
-}
-
 func order(id string) int {
 	for i, x := range CheckIDs {
 		if x == id {

@@ -185,28 +185,3 @@ func factText(doc *diag.Document, f incident.Field) (lang.Text, bool) {
 	}
 	return lang.T("未知", "unknown"), false
 }
-
-// clockTime writes the time of day; the day is named where the timeline spans several.
-func clockTime(m moment, days bool) string {
-	if days {
-		return m.t.Format("01-02 15:04:05.000")
-	}
-	return m.t.Format("15:04:05.000")
-}
-
-func severalDays(ms []moment) bool {
-	return len(ms) > 0 && ms[0].t.Format("20060102") != ms[len(ms)-1].t.Format("20060102")
-}
-
-// errText writes how wrong a time may be; "" when that is under a millisecond.
-func errText(ms float64) lang.Text {
-	switch {
-	case ms < 1 || math.IsNaN(ms) || math.IsInf(ms, 0):
-		return lang.Text{}
-	case ms < 1000:
-		return lang.T("±%s 毫秒", "±%s ms").F(number(max(math.Ceil(ms-1e-6), 1)))
-	case ms < 120_000:
-		return lang.T("±%s 秒", "±%s s").F(number(math.Ceil(ms/100-1e-6) / 10))
-	}
-	return lang.T("±%s 分", "±%s min").F(number(math.Ceil(ms/6000-1e-6) / 10))
-}

@@ -67,9 +67,6 @@ func extensions(root fs.FS, at func(dir string) fs.FS) ([]Extension, error) {
 // block, the proxy, and the settings of sites (JavaScript, cookies).
 var anywhere = []string{"declarativeNetRequest", "proxy", "contentSettings", "debugger"}
 
-// blocking are APIs that can stop or change a request before it leaves.
-var blocking = []string{"declarativeNetRequest", "declarativeNetRequestWithHostAccess", "webRequestBlocking", "declarativeWebRequest", "proxy", "contentSettings", "debugger"}
-
 // CanTouch reports whether the extension is able to see or change pages of a
 // host or requests to it. It says nothing of whether it does.
 func (e Extension) CanTouch(host string) bool {
@@ -77,15 +74,6 @@ func (e Extension) CanTouch(host string) bool {
 		return true
 	}
 	return matchesHost(e.Hosts, host) || matchesHost(e.Scripts, host)
-}
-
-// CanBlock reports whether it is able to stop requests to a host, beyond what a
-// content script does inside a page.
-func (e Extension) CanBlock(host string) bool {
-	if slices.ContainsFunc(anywhere, e.Has) {
-		return true
-	}
-	return slices.ContainsFunc(blocking, e.Has) && matchesHost(e.Hosts, host)
 }
 
 // Has reports whether the extension may use an API.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"runtime"
-	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -88,40 +87,5 @@ func TestLoadUnknown(t *testing.T) {
 	cancel()
 	if _, err := sampled(ctx, procGauges(files("proc/loadavg", "0.1 0 0"))); err != nil {
 		t.Errorf("a stopped sample still has the rest: %v", err)
-	}
-}
-
-func TestSystemNames(t *testing.T) {
-	debian := "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\n"
-	if got := linuxName(files("etc/os-release", debian)); got != "Debian GNU/Linux 12" {
-		t.Error(got)
-	}
-	if got := linuxName(files("usr/lib/os-release", "NAME=Arch Linux\n")); got != "Arch Linux" {
-		t.Error(got)
-	}
-	if got := linuxName(files()); got != "Linux" {
-		t.Error(got)
-	}
-	for _, c := range []struct {
-		product, display string
-		build            int
-		want             string
-	}{
-		{"Windows 10 Pro", "23H2", 22631, "Windows 11 23H2"},
-		{"Windows 10 Home", "22H2", 19045, "Windows 10 22H2"},
-		{"Windows 7 Professional", "", 7601, "Windows 7 Professional"},
-		{"Windows Server 2022 Standard", "21H2", 20348, "Windows Server 2022 Standard 21H2"},
-		{"", "", 0, "Windows"},
-	} {
-		if got := windowsName(c.product, c.display, c.build); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
-		}
-	}
-	plist := `<?xml version="1.0"?><plist version="1.0"><dict><key>ProductName</key><string>macOS</string><key>ProductVersion</key><string>15.1</string></dict></plist>`
-	if got := macName(files("System/Library/CoreServices/SystemVersion.plist", plist)); got != "macOS 15.1" {
-		t.Error(got)
-	}
-	if got := OS(); got == "" || strings.ContainsAny(got, "\n\"") {
-		t.Errorf("%q", got)
 	}
 }

@@ -91,7 +91,7 @@ func holds(t testing.TB, name string, r probe.ClockResult) {
 func TestClockOnTheBed(t *testing.T) {
 	p := clockProbe(t)
 	if testing.Short() {
-		t.Skip("-short")
+		t.Skip("-short: it takes minutes over emulated links")
 	}
 	b := bed.New(t, bed.Topology{})
 	runs := bedRuns(1)
@@ -127,7 +127,7 @@ func TestClockOnTheBed(t *testing.T) {
 	t.Run("bufferbloat", func(t *testing.T) {
 		c, _ := bed.Find("bloat-busy")
 		if err := c.Missing(); err != nil {
-			t.Skip(err)
+			t.Skipf("NETWORK TEST BED INCOMPLETE: %v", err)
 		}
 		if err := b.Reset(); err != nil {
 			t.Fatal(err)
@@ -172,7 +172,7 @@ func TestClockOnTheBed(t *testing.T) {
 func TestFalsetickersOnTheBed(t *testing.T) {
 	p := clockProbe(t)
 	if testing.Short() {
-		t.Skip("-short")
+		t.Skip("-short: it takes minutes over emulated links")
 	}
 	b := bed.New(t, bed.Topology{Settings: "jitter=3ms dist=pareto"})
 	c, _ := bed.Find("ntp-falsetickers")

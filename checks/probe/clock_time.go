@@ -20,7 +20,8 @@ type TimeTally struct {
 	State    TimeState
 	Asked    int
 	Used     int // they agree
-	Silent   int // no answer, or the path refused the question
+	Silent   int // no answer
+	Refused  int // the path, or the server's machine, refused the question
 	Liars    int // falsetickers, answers that exclude each other, answers to other questions
 	Kisses   int
 	Unsynced int
@@ -42,8 +43,14 @@ func (r ClockResult) Time() TimeTally {
 			t.Unsynced++
 		case NXDomain, NoAddress, ServFail, DNSOther:
 			t.NoName++
+		case Refused, Reset, Forbidden, Unreachable, NoRoute:
+			t.Refused++
 		default:
-			t.Silent++
+			if s.Unnamed {
+				t.NoName++
+			} else {
+				t.Silent++
+			}
 		}
 	}
 	switch {

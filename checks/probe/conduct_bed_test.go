@@ -1,7 +1,6 @@
 package probe_test
 
 import (
-	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -25,8 +24,7 @@ func TestConductOnTheBed(t *testing.T) {
 	b := bed.New(t, bed.Topology{})
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "STRACE NOT AVAILABLE: whom a live run talks to is not proven here")
-		t.Skip("strace is not installed")
+		t.Skip("STRACE NOT AVAILABLE: whom a live run talks to is not proven here (Debian: strace)")
 	}
 	tool := filepath.Join(t.TempDir(), "meiqia-diag")
 	if out, err := exec.Command("go", "build", "-o", tool, "meiqia-diag/cmd/meiqia-diag").CombinedOutput(); err != nil {

@@ -71,7 +71,7 @@ func (d *dateSearch) connect(n int) *wire {
 	host, port := d.ep.nextHop()
 	ctx, cancel := context.WithTimeout(d.ctx, tcpLimit)
 	defer cancel()
-	addrs, kind := d.s.lookup(ctx, "ip", host)
+	addrs, kind := d.s.lookupHedged(ctx, "ip", host)
 	if kind != None {
 		d.fail(kind)
 		return nil
@@ -102,6 +102,9 @@ func (d *dateSearch) connect(n int) *wire {
 				return w
 			}
 		case <-ctx.Done():
+			if d.ctx.Err() == nil {
+				d.fail(Timeout)
+			}
 			return nil
 		}
 	}

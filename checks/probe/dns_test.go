@@ -8,29 +8,6 @@ import (
 	"time"
 )
 
-// nameServer answers each packet with what fn makes of it, one after the other.
-func nameServer(t *testing.T, fn func(query []byte, n int) [][]byte) netip.AddrPort {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	go func() {
-		buf := make([]byte, 1500)
-		for n := 0; ; n++ {
-			l, peer, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			for _, out := range fn(append([]byte{}, buf[:l]...), n) {
-				_, _ = conn.WriteTo(out, peer)
-			}
-		}
-	}()
-	return netip.MustParseAddrPort(conn.LocalAddr().String())
-}
-
 func TestNameServers(t *testing.T) {
 	zone := func(addr string) map[string][]string { return map[string][]string{"svc.test": {addr}} }
 	one := func(names map[string][]string) func([]byte, int) [][]byte {

@@ -22,7 +22,7 @@ const routes6 = `2a000bed007700000000000000000000 40 000000000000000000000000000
 
 func TestRoutes(t *testing.T) {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		t.Skip("the sample is from a little-endian machine")
+		t.Skip("THIS MACHINE IS BIG-ENDIAN, the sample of the kernel's table is not")
 	}
 	for _, c := range []struct {
 		table []routeTo

@@ -9,6 +9,7 @@ import (
 )
 
 func TestEchoToThisMachine(t *testing.T) {
+	answered := 0
 	for _, addr := range []string{"127.0.0.1", "::1"} {
 		e, ok := newEchoer(netip.MustParseAddr(addr))
 		if !ok {
@@ -24,6 +25,7 @@ func TestEchoToThisMachine(t *testing.T) {
 		} else if took <= 0 {
 			t.Errorf("%s took %v", addr, took)
 		}
+		answered++
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
@@ -34,12 +36,15 @@ func TestEchoToThisMachine(t *testing.T) {
 		}
 		wg.Wait()
 	}
+	if answered == 0 {
+		t.Skip("NO ICMP HERE: no echo of this machine's own was answered, see above")
+	}
 }
 
 func TestEchoWithoutAnswer(t *testing.T) {
 	e, ok := newEchoer(netip.MustParseAddr("127.0.0.1"))
 	if !ok {
-		t.Skip("no ICMP here")
+		t.Skip("NO ICMP HERE: the system lets this user have no socket for it")
 	}
 	defer e.close()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -13,6 +13,7 @@ type judgement struct {
 	r      *WhereResult
 	known  map[string]bool
 	faults []Fault
+	swings bool // the way's round trips do, so that no answer in time does not mean none
 }
 
 // judge lists what is broken, the nearest and lowest first. What a fault
@@ -23,6 +24,7 @@ func judge(r *WhereResult, known map[string]bool) []Fault {
 		return j.faults
 	}
 	j.delay()
+	j.swing()
 	j.names()
 	j.proxies()
 	if !j.portal() {
@@ -43,6 +45,9 @@ var silence = map[FaultKind]bool{FaultTLSSilent: true, FaultHTTPSilent: true, Fa
 // add notes a fault, or another host of one that is noted.
 func (j *judgement) add(f Fault) {
 	if j.r.Lag.Stalled() && silence[f.Kind] {
+		return
+	}
+	if j.swings && (silence[f.Kind] && f.Kind != FaultDelay || f.Kind == FaultSilent || f.Kind == FaultDrop || f.Kind == FaultDead) {
 		return
 	}
 	for i := range j.faults {
@@ -200,6 +205,35 @@ func (j *judgement) delay() {
 			place = PlaceUnknown
 		}
 		j.add(Fault{Place: place, Kind: FaultDelay, Detail: d.Round(time.Millisecond).String()})
+	}
+}
+
+// swingsBy is how far the round trips of single packets beyond the gateway lie
+// apart on a way that is of no use, however its best moments look.
+const swingsBy = 600 * time.Millisecond
+
+// swing finds a way whose round trips swing by more than what waiting for them allows.
+func (j *judgement) swing() {
+	least, most, n := time.Duration(0), time.Duration(0), 0
+	for _, w := range j.r.Ways {
+		for _, h := range w.Hops {
+			if h.Proto != "udp" || h.Word == HopSilent || h.TTL == 1 || // TCP sends again by itself
+				h.From == w.Own || h.From == w.Gateway || h.From.String() == j.r.Gateway.Addr || h.RTT <= 0 {
+				continue
+			}
+			if n == 0 || h.RTT < least {
+				least = h.RTT
+			}
+			most = max(most, h.RTT)
+			n++
+		}
+	}
+	if n < 2 || most-least < swingsBy && most < slowWay+swingsBy {
+		return
+	}
+	j.swings = true
+	if !slices.ContainsFunc(j.faults, func(f Fault) bool { return f.Kind == FaultDelay && f.Place != PlaceLAN }) {
+		j.add(Fault{Place: PlaceRoute, Kind: FaultJitter, Hosts: j.hosts(), Detail: least.Round(time.Millisecond).String() + "–" + most.Round(time.Millisecond).String()})
 	}
 }
 

@@ -215,7 +215,13 @@ func (j *judgement) portal() bool {
 		if isNear {
 			place = near
 		}
-		j.add(Fault{Place: place, Kind: FaultPortal, Hosts: []string{p.Host}, Detail: p.To})
+		hosts := []string{p.Host}
+		for _, l := range j.r.Ladders { // it stands before all of them
+			if l.Proxy == "" && l.FirstFailed != "" && !slices.Contains(hosts, l.Host) {
+				hosts = append(hosts, l.Host)
+			}
+		}
+		j.add(Fault{Place: place, Kind: FaultPortal, Hosts: hosts, Detail: p.To})
 		found = true
 	}
 	for _, l := range j.r.Ladders {

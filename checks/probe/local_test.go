@@ -91,9 +91,8 @@ func ntpTime(t time.Time) uint64 {
 	return uint64(t.Unix()+2208988800)<<32 | uint64(t.Nanosecond())<<32/1e9
 }
 
-// dnsServer answers for names; a name that is listed without addresses exists,
-// "!" makes the answer SERVFAIL, "-" silence.
-func dnsServer(t testing.TB, names map[string][]string) *net.Resolver {
+// nameServer answers each packet with what fn makes of it, one after the other.
+func nameServer(t testing.TB, fn func(query []byte, n int) [][]byte) netip.AddrPort {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -102,19 +101,32 @@ func dnsServer(t testing.TB, names map[string][]string) *net.Resolver {
 	t.Cleanup(func() { conn.Close() })
 	go func() {
 		buf := make([]byte, 1500)
-		for {
-			n, peer, err := conn.ReadFrom(buf)
+		for n := 0; ; n++ {
+			l, peer, err := conn.ReadFrom(buf)
 			if err != nil {
 				return
 			}
-			if out := dnsAnswer(buf[:n], names); out != nil {
+			for _, out := range fn(append([]byte{}, buf[:l]...), n) {
 				_, _ = conn.WriteTo(out, peer)
 			}
 		}
 	}()
+	return netip.MustParseAddrPort(conn.LocalAddr().String())
+}
+
+// dnsServer answers for names; a name that is listed without addresses exists,
+// "!" makes the answer SERVFAIL, "-" silence.
+func dnsServer(t testing.TB, names map[string][]string) *net.Resolver {
+	t.Helper()
+	server := nameServer(t, func(query []byte, _ int) [][]byte {
+		if out := dnsAnswer(query, names); out != nil {
+			return [][]byte{out}
+		}
+		return nil
+	})
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
+		return d.DialContext(ctx, "udp", server.String())
 	}}
 }
 

@@ -249,7 +249,7 @@ func (s *session) pathLookup(ctx context.Context, host string) ([]netip.Addr, Ki
 				name += "."
 			}
 			go func() {
-				addrs, kind := s.lookup(ctx, network, name)
+				addrs, kind := s.lookupHedged(ctx, network, name)
 				came <- answer{addrs, kind}
 			}()
 			if tries++; tries < lookupTries {

@@ -73,7 +73,7 @@ func newSession(opt Options) *session {
 		s.resolver = net.DefaultResolver
 	}
 	if s.proxy == nil {
-		s.proxy = http.ProxyFromEnvironment
+		s.proxy = ProxyFor
 	}
 	if s.agent == "" {
 		s.agent = "meiqia-diag"

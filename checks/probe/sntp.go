@@ -28,6 +28,7 @@ type TimeServer struct {
 	Kind     Kind          // None when it counted
 	Apart    time.Duration // of a falseticker: its middle minus what the others agree on
 	KissCode string        // RATE, DENY, … of a kiss of death (RFC 5905 section 7.4)
+	Unnamed  bool          // its name was not found, so that nothing was sent
 }
 
 // The limits of SNTP. Public servers ask to be asked seldom: two packets is
@@ -69,7 +70,7 @@ func (a *timeAsker) dial(ctx context.Context, remote string, i int) (net.Conn, e
 	}
 	a.mu.Lock()
 	if a.addrs == nil {
-		addrs, kind := a.s.lookup(ctx, "ip", host)
+		addrs, kind := a.s.lookupHedged(ctx, "ip", host)
 		if kind != None || len(addrs) == 0 {
 			a.mu.Unlock()
 			return nil, lookupError{kind}
@@ -87,6 +88,13 @@ func (a *timeAsker) dial(ctx context.Context, remote string, i int) (net.Conn, e
 		}
 	}
 	return nil, err
+}
+
+// unnamed reports that the server's name was not found, so that nothing was sent to it.
+func (a *timeAsker) unnamed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.addrs == nil
 }
 
 // once sends one packet to the i-th address and waits for its answer.
@@ -170,6 +178,7 @@ func (s *session) askServer(ctx context.Context, addr string, tell func(TimeServ
 	}
 	switch {
 	case !r.Known:
+		r.Unnamed = a.unnamed()
 		reject(Timeout)
 	case r.Root > maxRoot:
 		reject(Unsynchronised)

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"net"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,16 +10,8 @@ import (
 // connection's large packets are lost: "up" when what was sent stays
 // unacknowledged, "down" when all of it arrived and nothing comes back.
 func stuckToward(conn net.Conn) string {
-	c, ok := conn.(syscall.Conn)
-	if !ok {
-		return ""
-	}
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return ""
-	}
 	toward := ""
-	_ = raw.Control(func(fd uintptr) {
+	onSocket(conn, func(fd uintptr) {
 		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
 		switch {
 		case err != nil:

@@ -12,16 +12,8 @@ func handshakeRTT(net.Conn) (time.Duration, bool) { return 0, false }
 
 // countersOf reads TCP_CONNECTION_INFO (netinet/tcp.h).
 func countersOf(conn net.Conn) Counters {
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		return Counters{}
-	}
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return Counters{}
-	}
 	var c Counters
-	_ = raw.Control(func(fd uintptr) {
+	onSocket(conn, func(fd uintptr) {
 		info, err := unix.GetsockoptTCPConnectionInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_CONNECTION_INFO)
 		if err != nil {
 			return

@@ -8,21 +8,10 @@ import (
 )
 
 func tcpInfo(conn net.Conn) *unix.TCPInfo {
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return nil
-	}
 	var info *unix.TCPInfo
-	err = raw.Control(func(fd uintptr) {
+	onSocket(conn, func(fd uintptr) {
 		info, _ = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
 	})
-	if err != nil {
-		return nil
-	}
 	return info
 }
 

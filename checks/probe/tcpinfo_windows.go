@@ -39,16 +39,8 @@ func handshakeRTT(net.Conn) (time.Duration, bool) { return 0, false }
 
 // countersOf reads SIO_TCP_INFO, which counts episodes and not segments.
 func countersOf(conn net.Conn) Counters {
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		return Counters{}
-	}
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return Counters{}
-	}
 	var c Counters
-	_ = raw.Control(func(fd uintptr) {
+	onSocket(conn, func(fd uintptr) {
 		var (
 			version uint32
 			info    tcpInfoV0

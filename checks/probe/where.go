@@ -24,6 +24,7 @@ const (
 	FaultNoRoute FaultKind = "no-route" // this machine has no way there
 	FaultDead    FaultKind = "dead"     // nothing passes
 	FaultDelay   FaultKind = "delay"
+	FaultJitter  FaultKind = "jitter" // round trips that swing by more than half a second
 
 	FaultReset     FaultKind = "reset"   // RST
 	FaultRefused   FaultKind = "refused" // RST or port unreachable, not to be told apart here

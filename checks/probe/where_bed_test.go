@@ -62,7 +62,7 @@ type wanted struct {
 // notOurs are conditions that other probes find: of loss, jitter and clocks, and
 // those that only a longer look can find.
 var notOurs = []string{
-	"lan-loss", "lan-bursts", "wan-loss", "wan-loss-back", "wan-loss-heavy", "wan-bursts", "wan-unstable", "wan-flapping",
+	"lan-loss", "lan-bursts", "wan-loss", "wan-loss-back", "wan-loss-heavy", "wan-bursts", "wan-flapping",
 	"bloat-up", "bloat-down", "bloat-busy", "ws-idle",
 	"service-ahead", "service-behind", "device-behind", "device-ahead",
 }
@@ -70,7 +70,8 @@ var notOurs = []string{
 var wantedOf = map[string]wanted{
 	"lan-slow": {probe.PlaceLAN, "delay", false}, "lan-dead": {probe.PlaceLAN, "dead", false},
 	"wan-slow": {probe.PlaceRoute, "delay", false}, "wan-dead": {probe.PlaceRoute, "dead", false},
-	"mtu-up": {probe.PlaceRoute, "mtu", false}, "mtu-down": {probe.PlaceRoute, "mtu", false},
+	"wan-unstable": {probe.PlaceRoute, "jitter|delay", false},
+	"mtu-up":       {probe.PlaceRoute, "mtu", false}, "mtu-down": {probe.PlaceRoute, "mtu", false},
 
 	"port-drop": {probe.PlaceGateway, "drop", false}, "server-drop": {probe.PlaceService, "drop", false},
 	"port-closed": {probe.PlaceService, "reset", false}, "client-firewall": {probe.PlaceDevice, "host-prohibited|forbidden", false},

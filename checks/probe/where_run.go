@@ -16,9 +16,6 @@ import (
 func Where(ctx context.Context, targets []Target, here Surroundings, opt Options) WhereResult {
 	ctx, cancel := opt.bounded(ctx)
 	defer cancel()
-	if opt.Proxy == nil {
-		opt.Proxy = ProxyFor
-	}
 	start := time.Now()
 	l := &locating{session: newSession(opt), here: here, resolved: make(chan struct{}), known: map[string]bool{}}
 	r := &l.r

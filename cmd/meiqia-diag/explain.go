@@ -27,12 +27,7 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			return a.explain(args[0])
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return causeWords(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: firstOf(func(*cobra.Command) []string { return causeWords() }),
 	}
 }
 

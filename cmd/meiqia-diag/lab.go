@@ -36,12 +36,7 @@ func (a *app) labCommand() *cobra.Command {
 			}
 			return a.serveLab(cmd.Context(), opt)
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return scenarioNames(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: firstOf(func(*cobra.Command) []string { return scenarioNames() }),
 	}
 	f := a.flagsOf(cmd)
 	f.yes(&list, "list", "列出所有情景", "list the scenarios")

@@ -28,6 +28,7 @@ type recallOptions struct {
 	profile  string
 	lab      string // scenario
 	offline  bool
+	load     bool
 	only     []string
 	skip     []string
 	timeout  time.Duration
@@ -72,6 +73,7 @@ func (a *app) recallCommand() *cobra.Command {
 	f.value("lab", "SCENARIO", "", o.setLab, "先在内置的模拟服务里做一次真实的撤回，再诊断它；情景名见 lab --list", "first perform a recall in the simulated service, then diagnose it; lab --list names the scenarios")
 	f.fs.Lookup("lab").NoOptDefVal = defaultScenario
 	f.yes(&o.offline, "offline", "不打开任何网络连接", "open no connection at all")
+	f.yes(&o.load, "under-load", "再测满载时的延迟：最多上传 15 MB，多用 5 秒（会占满上行带宽）", "also measure the delay under load: uploads up to 15 MB, takes 5 s more (and fills the line up)")
 	f.value("only", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.only) }, "只做这些检查，逗号分隔（名称见 checks）", "run only these checks, separated by commas (see checks)")
 	f.value("skip", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.skip) }, "跳过这些检查", "leave these checks out")
 	f.span(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
@@ -160,6 +162,9 @@ func (o *recallOptions) conflict(given func(flag string) bool) *lang.Problem {
 			return &lang.Problem{Field: "--lab", What: lang.T("不能与 --offline 同用", "does not go with --offline"), Hint: lang.T("模拟服务要在本机上打开连接", "the simulated service opens connections on this machine")}
 		}
 	}
+	if o.load && o.offline {
+		return &lang.Problem{Field: "--under-load", What: lang.T("不能与 --offline 同用", "does not go with --offline"), Hint: lang.T("去掉其中一个", "leave one of them out")}
+	}
 	if o.noReport && o.output != "" {
 		return &lang.Problem{Field: "--output", What: lang.T("不能与 --no-report 同用", "does not go with --no-report"), Hint: lang.T("去掉其中一个", "leave one of them out")}
 	}
@@ -208,6 +213,9 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 	whole, run, cancel := o.limits(ctx, target)
 	defer cancel()
 	all := checks.All()
+	if o.load {
+		all = checks.UnderLoad(all)
+	}
 	p := a.progress(len(all))
 	defer p.stop()
 	if o.lab != "" {
@@ -225,7 +233,7 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 	}
 	d := diagnosis.Run(run, diagnosis.Options{
 		Version: toolVersion(), Incident: in.incident, Evidence: in.evidence, Profile: in.profile, Checks: all,
-		Only: o.only, Skip: o.skip, Offline: o.offline, Progress: p.check(all), Problems: in.incident.CheckContradictions(),
+		Only: o.only, Skip: o.skip, Offline: o.offline, Load: o.load, Progress: p.check(all), Problems: in.incident.CheckContradictions(),
 	})
 	p.stop()
 	if ctx.Err() != nil {

@@ -89,12 +89,7 @@ func (a *app) helpCommand() *cobra.Command {
 			a.help(found)
 			return nil
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return commandNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: firstOf(func(cmd *cobra.Command) []string { return commandNames(cmd.Root()) }),
 	}
 }
 
@@ -181,6 +176,16 @@ func atMost(n int) cobra.PositionalArgs {
 			p.Hint = lang.T("证据文件请写成 --evidence %s", "write evidence as --evidence %s").F(extra)
 		}
 		return p
+	}
+}
+
+// firstOf completes the first argument with the words, and offers no files.
+func firstOf(words func(*cobra.Command) []string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return words(cmd), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 

@@ -11,9 +11,12 @@ import (
 // buildBinary builds a program as it is released.
 func buildBinary(tb testing.TB, pkg string) string {
 	tb.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		tb.Skipf("GO NOT AVAILABLE, nothing can be built: %v", err)
+	}
 	bin := filepath.Join(tb.TempDir(), "program.exe")
 	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, pkg).CombinedOutput(); err != nil {
-		tb.Skipf("go build %s: %v\n%s", pkg, err, out)
+		tb.Fatalf("go build %s: %v\n%s", pkg, err, out)
 	}
 	return bin
 }

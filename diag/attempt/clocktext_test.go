@@ -48,7 +48,7 @@ func TestOffsetOfAClockTool(t *testing.T) {
 		t.Errorf("the press moved by %v", got)
 	}
 	// Date headers of the recording speak of the moment itself.
-	a = build(t, known, "w32tm.txt", stripchart, "a.har", harOf(t, "WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:22:11 GMT")}})))
+	a = build(t, known, "w32tm.txt", stripchart, "a.har", harOf("WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:22:11 GMT")}})))
 	if a.Estimate.Source != "" || a.Offset.Mid().Abs() > time.Second {
 		t.Errorf("%+v", a.Estimate)
 	}
@@ -103,7 +103,7 @@ func TestOffsetOutOfLogs(t *testing.T) {
 
 // Where the recording shows the recall and the service's log its arrival, the two pin the offset down.
 func TestOffsetNarrowedByTheArrival(t *testing.T) {
-	rec := harOf(t, "WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:23:41 GMT")}}), recallOf(0.2, "8842", 403, readBody))
+	rec := harOf("WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:23:41 GMT")}}), recallOf(0.2, "8842", 403, readBody))
 	server := `{"time":"2026-11-20T10:24:11.%s+08:00","level":"warn","msg":"recall denied","method":"POST","path":"/api/v1/messages/8842/recall","status":403}` + "\n"
 	a := build(t, known, "a.har", rec, "im-server.log", strings.Replace(server, "%s", "230", 1))
 	if a.Offset.Half() > 50*time.Millisecond || !a.Offset.Contains(90*time.Second+10*time.Millisecond) {

@@ -86,7 +86,7 @@ func TestFailures(t *testing.T) {
 	for _, f := range failures {
 		t.Run(f.words, func(t *testing.T) {
 			failed := entry(0.2, "POST", host+"/api/v1/messages/8842/recall", "", 0, "", obj{"response": obj{"_error": f.words}, "timings": obj{"wait": -1}})
-			a := build(t, known, "a.har", harOf(t, f.browser, entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), failed))
+			a := build(t, known, "a.har", harOf(f.browser, entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), failed))
 			if a.Request == nil {
 				t.Fatal("the recall was not recognised")
 			}

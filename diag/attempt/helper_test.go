@@ -2,7 +2,6 @@ package attempt
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,11 +10,12 @@ import (
 	"time"
 
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/hartest"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/profile"
 )
 
-type obj = map[string]any
+type obj = hartest.Obj
 
 const (
 	host  = "https://app.meiqia.com"
@@ -23,61 +23,16 @@ const (
 	press = "2026-11-20T10:22:41+08:00"
 )
 
-var pressT = time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
+var (
+	pressT = hartest.Press
+	entry  = hartest.Entry
+	header = hartest.Headers
+)
 
-// entry is one request as Chrome exports it; at is seconds after the press.
-func entry(at float64, method, url, body string, status int, resp string, more ...obj) obj {
-	e := obj{
-		"_resourceType": "fetch", "startedDateTime": pressT.Add(time.Duration(at * float64(time.Second))).Format("2006-01-02T15:04:05.000Z07:00"), "time": 42.0,
-		"request":  obj{"method": method, "url": url, "headers": []any{}},
-		"response": obj{"status": status, "headers": []any{}, "content": obj{"size": len(resp), "mimeType": "application/json", "text": resp}, "_error": nil},
-		"timings":  obj{"blocked": 1.0, "dns": -1, "connect": -1, "ssl": -1, "send": 0.5, "wait": 38.0, "receive": 2.5},
-	}
-	if body != "" {
-		e["request"].(obj)["postData"] = obj{"mimeType": "application/json", "text": body}
-	}
-	for _, m := range more {
-		merge(e, m)
-	}
-	return e
-}
+// socket is a push connection with its frames, from the press on.
+func socket(frames ...string) obj { return hartest.Socket(0, frames...) }
 
-func merge(dst, src obj) {
-	for k, v := range src {
-		if inner, ok := v.(obj); ok {
-			if have, ok := dst[k].(obj); ok {
-				merge(have, inner)
-				continue
-			}
-		}
-		dst[k] = v
-	}
-}
-
-func header(name, value string) []any { return []any{obj{"name": name, "value": value}} }
-
-// socket is a push connection with its frames: ">…" was sent, "<…" received, one second apart from the press on.
-func socket(frames ...string) obj {
-	var ms []any
-	for i, f := range frames {
-		kind := map[byte]string{'>': "send", '<': "receive"}[f[0]]
-		ms = append(ms, obj{"type": kind, "time": float64(pressT.Unix()) + float64(i)*0.2, "opcode": 1, "data": f[1:]})
-	}
-	return entry(-60, "GET", "wss://eco-push-api-agent.meiqia.com/ws", "", 101, "", obj{"_resourceType": "websocket", "_webSocketMessages": ms})
-}
-
-func harOf(t testing.TB, creator string, entries ...obj) string {
-	t.Helper()
-	list := []any{}
-	for _, e := range entries {
-		list = append(list, e)
-	}
-	out, err := json.Marshal(obj{"log": obj{"version": "1.2", "creator": obj{"name": creator, "version": "1"}, "pages": []any{}, "entries": list}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
+func harOf(creator string, entries ...obj) string { return hartest.File(creator, "1", entries...) }
 
 // facts is an incident in fields and texts.
 type facts map[incident.Field]string
@@ -123,7 +78,7 @@ func build(t testing.TB, f facts, files ...string) *Attempt {
 // chrome builds from one HAR in Chrome's manner.
 func chrome(t testing.TB, f facts, entries ...obj) *Attempt {
 	t.Helper()
-	return build(t, f, "a.har", harOf(t, "WebInspector", entries...))
+	return build(t, f, "a.har", harOf("WebInspector", entries...))
 }
 
 func reasons(an Answer) string {

@@ -61,7 +61,7 @@ func TestToldByLogs(t *testing.T) {
 // Logs complete what a recording leaves open, and do not overrule it.
 func TestLogBesideRecording(t *testing.T) {
 	access := `10.0.0.7 - - [20/Nov/2026:10:24:11 +0800] "POST /api/v1/messages/8842/recall HTTP/1.1" 403 52 "-" "Mozilla/5.0"` + "\n"
-	har := harOf(t, "WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:23:41 GMT")}}), recallOf(0.2, "8842", 403, readBody))
+	har := harOf("WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`, obj{"response": obj{"headers": header("Date", "Fri, 20 Nov 2026 02:23:41 GMT")}}), recallOf(0.2, "8842", 403, readBody))
 	a := build(t, known, "a.har", har, "access.log", access)
 	if a.Request == nil || a.Request.Via != "http" || a.Request.Result != Refused || !a.Request.Answer.Has("read") {
 		t.Fatalf("%+v", a.Request)
@@ -72,7 +72,7 @@ func TestLogBesideRecording(t *testing.T) {
 	if len(a.Server) != 1 || a.Server[0].Status != 403 {
 		t.Errorf("server %+v", a.Server)
 	}
-	weak := harOf(t, "WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), entry(0.2, "POST", host+"/api/v1/messages/8842/recall", "", 200, ""))
+	weak := harOf("WebInspector", entry(-30, "GET", host+"/api/v1/me", "", 200, `{"id":1}`), entry(0.2, "POST", host+"/api/v1/messages/8842/recall", "", 200, ""))
 	a = build(t, known, "a.har", weak, "client.log", "[2026-11-20 10:22:41.460] [warn]  recall rejected msg=8842 status=200 body={\"ret\":10031,\"msg\":\"已超过撤回时限\"}\n")
 	if a.Request.Via != "http" || a.Request.Result != Refused || !a.Request.Answer.Has("window") {
 		t.Errorf("a body that only the log has: %s, %+v", a.Request.Result, a.Request.Answer)
@@ -209,7 +209,7 @@ func TestServerLinesAndCurlLoops(t *testing.T) {
 // The same evidence gives the same attempt, whatever order maps take.
 func TestDeterministic(t *testing.T) {
 	log := `{"time":"2026-11-20T02:22:41.300Z","level":"warn","msg":"recall denied","method":"POST","path":"/api/v1/messages/8842/recall","status":403,"reason":"sender mismatch","upstream":"10.1.0.1:80","backend":"b2","node":"n3"}` + "\n"
-	har := harOf(t, "WebInspector", socket(`<{"b":{"code":1,"id":"8842"},"a":{"error":"x","reason":"read"},"event":"message_read"}`), recallOf(0.2, "8842", 403, `{"z":{"message":"已读"},"a":{"message":"超过时限"},"m":{"code":7,"errmsg":"no permission to recall"}}`))
+	har := harOf("WebInspector", socket(`<{"b":{"code":1,"id":"8842"},"a":{"error":"x","reason":"read"},"event":"message_read"}`), recallOf(0.2, "8842", 403, `{"z":{"message":"已读"},"a":{"message":"超过时限"},"m":{"code":7,"errmsg":"no permission to recall"}}`))
 	var first string
 	for i := range 12 {
 		a := build(t, facts{incident.AttemptAt: press, incident.MessageID: "8842"}, "a.har", har, "s.log", log)

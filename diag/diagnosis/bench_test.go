@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"meiqia-diag/diag/diagnosis"
+	"meiqia-diag/diag/heaptest"
 )
 
 // walkFile is what reading costs at least: every token of the file, and nothing else.
@@ -31,34 +31,6 @@ func walkFile(path string) error {
 			return err
 		}
 	}
-}
-
-// peakHeap gives the most heap in use during fn, in bytes above what was in use before.
-func peakHeap(fn func()) uint64 {
-	runtime.GC()
-	var ms runtime.MemStats
-	runtime.ReadMemStats(&ms)
-	before, high := ms.HeapInuse, ms.HeapInuse
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		var ms runtime.MemStats
-		for tick := time.NewTicker(3 * time.Millisecond); ; {
-			select {
-			case <-stop:
-				tick.Stop()
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&ms)
-				high = max(high, ms.HeapInuse)
-			}
-		}
-	}()
-	fn()
-	close(stop)
-	<-stopped
-	runtime.ReadMemStats(&ms)
-	return max(high, ms.HeapInuse) - before
 }
 
 // BenchmarkOffline100MB is a whole offline diagnosis - reading, putting together,
@@ -83,7 +55,7 @@ func benchShape(b *testing.B, s shape) {
 		return d
 	}
 	var d *diagnosis.Diagnosis
-	high := peakHeap(func() { d = whole() })
+	high := heaptest.Peak(func() { d = whole() })
 	if n := len(d.Evidence.HARs[0].Entries); n != s.entries || !d.Document.Observations().Has("server.refusal", "read") {
 		b.Fatalf("%d entries, %+v", n, d.Document.Verdict)
 	}

@@ -29,6 +29,7 @@ type Options struct {
 	Only     []string
 	Skip     []string
 	Offline  bool
+	Load     bool          // measure round trips under load, too
 	Timeout  time.Duration // limit for the whole, 0 for none
 	Now      func() time.Time
 	Progress diag.Progress
@@ -58,8 +59,8 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
 	in := &diag.Input{
-		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline,
-		Health: opt.Incident.Empty() && ev.Empty(), Now: opt.Now,
+		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
+		Health: ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
 	}
 	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
 	results := runner.Run(ctx, in)
@@ -82,7 +83,12 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 // Judge gives the verdict from the observations of a document, and nothing
 // else: a saved report judged again reads the same, byte for byte.
 func Judge(doc *diag.Document) {
-	j := verdict.Judge(doc.Observations(), verdict.Context{Health: doc.Health, Fresh: fresh(doc)})
+	ctx := verdict.Context{Health: doc.Health, Fresh: fresh(doc)}
+	for _, c := range doc.Checks {
+		ctx.Measured = ctx.Measured || c.State == diag.Pass || c.State == diag.Warn
+		ctx.Failed = ctx.Failed || c.State == diag.Fail || c.State == diag.Error
+	}
+	j := verdict.Judge(doc.Observations(), ctx)
 	doc.Outcomes, doc.Stages, doc.Verdict, doc.RemedyList = j.Outcomes, j.Stages, j.Verdict, j.Remedies
 	doc.Remedies = []string{}
 	for _, r := range j.Remedies {

@@ -210,7 +210,7 @@ func TestCancelledRunEnds(t *testing.T) {
 func TestOfflineChild(t *testing.T) {
 	mode := os.Getenv("MEIQIA_OFFLINE_CHILD")
 	if mode == "" {
-		t.Skip("run by TestOfflineOpensNoConnection")
+		t.Skip("no test by itself: TestOfflineOpensNoConnection runs it")
 	}
 	prof, _ := profile.Load("")
 	if mode == "online" {
@@ -237,7 +237,7 @@ var inetCall = regexp.MustCompile(`(?m)^.*(?:socket\(AF_INET|socket\(AF_NETLINK|
 func TestOfflineOpensNoConnection(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if runtime.GOOS != "linux" || err != nil {
-		t.Skip("no strace: TestOfflineResolvesNothing looks through Go's hooks alone")
+		t.Skip("STRACE NOT AVAILABLE (Debian: strace): TestOfflineResolvesNothing looks through Go's hooks alone")
 	}
 	dir := caseFolder(t)
 	calls := func(mode string) []string {
@@ -247,7 +247,7 @@ func TestOfflineOpensNoConnection(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		trace, readErr := os.ReadFile(log)
 		if readErr != nil || bytes.Contains(out, []byte("ptrace")) {
-			t.Skipf("strace is not allowed to trace here: %v, %s", readErr, out)
+			t.Skipf("STRACE IS NOT ALLOWED TO TRACE HERE: %v, %s", readErr, out)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", mode, err, out)

@@ -124,7 +124,7 @@ func TestBrowserProfileByContent(t *testing.T) {
 
 func TestLinksAreNotFollowed(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("links need a right that users lack")
+		t.Skip("ON WINDOWS LINKS NEED A RIGHT THAT USERS LACK")
 	}
 	outside := put(t, "secret.har", oneHAR(1))
 	dir := put(t, "in/real.log", clientText)
@@ -144,7 +144,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 // What a person names is read, also through a link.
 func TestNamedLinkIsRead(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("links need a right that users lack")
+		t.Skip("ON WINDOWS LINKS NEED A RIGHT THAT USERS LACK")
 	}
 	dir := put(t, "real/a.har", oneHAR(1))
 	for link, target := range map[string]string{"file": "real/a.har", "folder": "real"} {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/heaptest"
 )
 
 func TestUTF16Log(t *testing.T) {
@@ -40,33 +40,10 @@ func TestOneLineOf12MB(t *testing.T) {
 }
 
 // peak reads and gives the most heap in use seen on the way, in bytes above what was in use before.
-func peak(t *testing.T, opt Options, path string) (*Set, uint64) {
+func peak(t *testing.T, opt Options, path string) (s *Set, bytes uint64) {
 	t.Helper()
-	runtime.GC()
-	var ms runtime.MemStats
-	runtime.ReadMemStats(&ms)
-	before, high := ms.HeapInuse, ms.HeapInuse
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		var ms runtime.MemStats
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&ms)
-				high = max(high, ms.HeapInuse)
-			}
-		}
-	}()
-	s := readAll(t, opt, path)
-	close(stop)
-	<-stopped
-	runtime.ReadMemStats(&ms)
-	return s, max(high, ms.HeapInuse) - before
+	bytes = heaptest.Peak(func() { s = readAll(t, opt, path) })
+	return s, bytes
 }
 
 // big writes a temporary file until it has the size.
@@ -106,7 +83,7 @@ const mb = 1 << 20
 
 func TestMemoryOfA300MBHAR(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 300 MB")
+		t.Skip("-short: it writes and reads 300 MB")
 	}
 	body := strings.Repeat(`{\"id\":123456,\"type\":\"text\",\"content\":\"您好,请问订单什么时候发货?\",\"read\":false},`, 110)
 	var hs strings.Builder
@@ -158,7 +135,7 @@ func TestWantedBodiesAreKept(t *testing.T) {
 
 func TestMemoryOfA200MBLog(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 200 MB twice")
+		t.Skip("-short: it writes and reads 200 MB twice")
 	}
 	attempt := time.Date(2026, 11, 20, 2, 22, 41, 0, time.UTC)
 	path := big(t, "server.log", 200*mb, func(w *bufio.Writer, i int) {
@@ -209,7 +186,7 @@ func TestABusyLogKeepsTheIncident(t *testing.T) {
 // Talk over push connections is bounded over all of a HAR, as bodies are.
 func TestMemoryOfPushTalk(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes and reads 120 MB")
+		t.Skip("-short: it writes and reads 120 MB")
 	}
 	path := big(t, "push.har", 120*mb, func(w *bufio.Writer, i int) {
 		if i == 0 {

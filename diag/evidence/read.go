@@ -38,7 +38,7 @@ func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {
 	}
 	defer r.Close()
 	h := HARFile{File: f}
-	text := &harText{src: ctxReader{ctx, r}, enc: charset.UTF8}
+	text := &harText{src: Until(ctx, r), enc: charset.UTF8}
 	meta, problems, err := har.Read(text, f.Path, har.Options{Header: keepHeader, MaxBody: maxBody, Body: func(e *har.Entry) bool {
 		return !s.full[e.Method == "GET"] && (opt.Wanted == nil || opt.Wanted(e))
 	}}, func(e *har.Entry) error {
@@ -96,7 +96,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		return
 	}
 	defer r.Close()
-	text := charset.NewReader(ctxReader{ctx, r})
+	text := charset.NewReader(Until(ctx, r))
 	if f.Kind == Path {
 		res, problems, err := pathtext.Parse(text, f.Path)
 		f.Encoding = text.Encoding()
@@ -113,7 +113,7 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		if zone := betterZone(lf.Info, opt); zone != nil {
 			if again, err := f.Open(); err == nil {
 				s.logCount, s.logBytes, s.Problems = before.logCount, before.logBytes, before.Problems
-				lf = s.readLog(charset.NewReader(ctxReader{ctx, again}), f, opt, zone)
+				lf = s.readLog(charset.NewReader(Until(ctx, again)), f, opt, zone)
 				again.Close()
 			}
 		}

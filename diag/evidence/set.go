@@ -130,7 +130,9 @@ func (s *Set) learn(opt *Options) {
 	}
 }
 
-// ctxReader ends a read when the context does: every wait has a limit.
+// Until gives a reader that ends when the context does: every wait has a limit.
+func Until(ctx context.Context, r io.Reader) io.Reader { return ctxReader{ctx, r} }
+
 type ctxReader struct {
 	ctx context.Context
 	r   io.Reader

@@ -89,6 +89,22 @@ func (in *Incident) Get(f Field) (Fact, bool) {
 // Empty reports whether nothing at all is known.
 func (in *Incident) Empty() bool { return in == nil || len(in.facts) == 0 }
 
+// Unpressed reports whether a message is told of and nothing of a recall of it:
+// somebody who asks whether there is still time.
+func (in *Incident) Unpressed() bool {
+	if _, sent := in.Get(SentAt); !sent {
+		return false
+	}
+	for f := range in.facts {
+		switch f {
+		case SentAt, MessageID, MessageType, MessageSender, MessageChannel, PolicyWindow, RecallableTypes, Role:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // String gives a text or enumerated field, "" when unknown.
 func (in *Incident) String(f Field) string {
 	fact, _ := in.Get(f)

@@ -1,83 +1,23 @@
 package incident
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"meiqia-diag/diag/schematest"
+
 	"gopkg.in/yaml.v3"
 )
 
-type node = map[string]any
-
-// schemaFile gives the schema as written, and ready to validate.
-func schemaFile(t *testing.T) (node, *jsonschema.Schema) {
-	t.Helper()
-	var raw node
-	if err := json.Unmarshal([]byte(Schema), &raw); err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("incident.schema.json", raw); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("incident.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw, s
-}
-
-// plain gives YAML's values as an editor sees them: dates are text.
-func plain(t *testing.T, n *yaml.Node) any {
-	t.Helper()
-	switch n.Kind {
-	case yaml.DocumentNode:
-		return plain(t, n.Content[0])
-	case yaml.SequenceNode:
-		list := []any{}
-		for _, x := range n.Content {
-			list = append(list, plain(t, x))
-		}
-		return list
-	case yaml.MappingNode:
-		m := node{}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = plain(t, n.Content[i+1])
-		}
-		return m
-	case yaml.ScalarNode:
-		switch n.ShortTag() {
-		case "!!null", "!!bool", "!!int", "!!float":
-			var v any
-			if err := n.Decode(&v); err != nil {
-				t.Fatal(err)
-			}
-			return v
-		}
-		return n.Value
-	}
-	return nil
-}
-
-func validate(t *testing.T, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(plain(t, &doc))
-}
+type node = schematest.Node
 
 func TestIncidentsFollowTheSchema(t *testing.T) {
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	paths, err := filepath.Glob("../../examples/*/incident.yaml")
 	if err != nil || len(paths) < 3 {
 		t.Fatalf("%v, %v", paths, err)
@@ -87,11 +27,11 @@ func TestIncidentsFollowTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, schema, data); err != nil {
+		if err := schematest.Validate(t, schema, data); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if err := validate(t, schema, []byte(whole)); err != nil {
+	if err := schematest.Validate(t, schema, []byte(whole)); err != nil {
 		t.Errorf("the contract's: %v", err)
 	}
 }
@@ -100,11 +40,11 @@ func TestSchemaRefusesWhatParsingDoes(t *testing.T) {
 	// What a schema cannot know: YAML itself, and whether a time is one.
 	beyond := []string{"wrong time", "duplicate", "duplicate in a second section", "a tab", "an open quote", "an unknown anchor",
 		"a second document", "a second document, broken", "an empty document first"}
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	for _, c := range badIncidents {
 		if i := slices.Index(beyond, c.name); i >= 0 {
 			beyond = slices.Delete(beyond, i, i+1)
-		} else if validate(t, schema, []byte(c.text)) == nil {
+		} else if schematest.Validate(t, schema, []byte(c.text)) == nil {
 			t.Errorf("%s: the schema takes %q", c.name, c.text)
 		}
 	}
@@ -115,7 +55,7 @@ func TestSchemaRefusesWhatParsingDoes(t *testing.T) {
 
 // Whatever is put in the place of a value, left out or added: schema and parsing agree on it.
 func TestSchemaAndParsingAgree(t *testing.T) {
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	n := 0
 	compare := func(doc any, what string) {
 		t.Helper()
@@ -124,7 +64,7 @@ func TestSchemaAndParsingAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, ps := Parse(data, "i.yaml", friday)
-		if err := validate(t, schema, data); (len(ps) == 0) != (err == nil) {
+		if err := schematest.Validate(t, schema, data); (len(ps) == 0) != (err == nil) {
 			t.Errorf("%s: parsing says %v, the schema says %v", what, ps, err)
 		}
 		n++
@@ -168,7 +108,7 @@ func TestSchemaAndParsingAgree(t *testing.T) {
 
 // The schema has the specified fields, by the names that people are asked by, with the words that each knows.
 func TestSchemaIsTheSpecs(t *testing.T) {
-	root, _ := schemaFile(t)
+	root, _ := schematest.Load(t, Schema)
 	defs := root["$defs"].(node)
 	seen := 0
 	sections := root["properties"].(node)
@@ -213,13 +153,13 @@ func TestSchemaIsTheSpecs(t *testing.T) {
 				}
 				first := from["anyOf"].([]any)[0].(node)
 				listed = first["enum"].([]any)
-				if got := wordsOf(first["enumDescriptions"]); !slices.Equal(got, texts) {
+				if got := schematest.Words(first["enumDescriptions"]); !slices.Equal(got, texts) {
 					t.Errorf("%s: %q are called %q, not %q", s.Field, words, got, texts)
 				}
 			}
 		}
-		if s.Choices != nil && !slices.Equal(wordsOf(listed), words) {
-			t.Errorf("%s: the schema knows %q, the program %q", s.Field, wordsOf(listed), words)
+		if s.Choices != nil && !slices.Equal(schematest.Words(listed), words) {
+			t.Errorf("%s: the schema knows %q, the program %q", s.Field, schematest.Words(listed), words)
 		}
 		if ref, _ := f["$ref"].(string); strings.TrimPrefix(ref, "#/$defs/") != kind {
 			t.Errorf("%s: its kind is %q, not %q", s.Field, ref, kind)
@@ -227,57 +167,18 @@ func TestSchemaIsTheSpecs(t *testing.T) {
 	}
 }
 
-func wordsOf(v any) (out []string) {
-	list, _ := v.([]any)
-	for _, x := range list {
-		out = append(out, fmt.Sprint(x))
-	}
-	return out
-}
-
-var (
-	bilingual = regexp.MustCompile(`\p{Han}.* / [^\p{Han}]+$`)
-	halfSign  = regexp.MustCompile(`\p{Han}[,:;?!()]|[,:;?!()]\p{Han}`)
-)
-
 // Whatever a person reads in an editor reads in both languages.
 func TestSchemaReadsInBothLanguages(t *testing.T) {
-	root, _ := schemaFile(t)
-	n := 0
-	var walk func(v any, path string)
-	walk = func(v any, path string) {
-		switch v := v.(type) {
-		case node:
-			if props, ok := v["properties"].(node); ok {
-				for key, p := range props {
-					if p := p.(node); p["title"] == nil || p["description"] == nil {
-						t.Errorf("%s.%s has no title or no description", path, key)
-					}
-				}
-			}
-			for key, x := range v {
-				texts := wordsOf(x)
-				if s, ok := x.(string); ok {
-					texts = []string{s}
-				}
-				switch {
-				case texts != nil && (key == "title" || key == "description" || key == "enumDescriptions" || key == "patternErrorMessage"):
-					for _, s := range texts {
-						if n++; !bilingual.MatchString(s) || halfSign.MatchString(s) {
-							t.Errorf("%s.%s: %q", path, key, s)
-						}
-					}
-				default:
-					walk(x, path+"."+key)
-				}
-			}
-		case []any:
-			for _, x := range v {
-				walk(x, path+"[]")
+	root, _ := schematest.Load(t, Schema)
+	schematest.Objects(root, "", func(path string, n node) {
+		props, _ := n["properties"].(node)
+		for key, p := range props {
+			if p := p.(node); p["title"] == nil || p["description"] == nil {
+				t.Errorf("%s.%s has no title or no description", path, key)
 			}
 		}
-	}
-	if walk(root, ""); n < 60 {
+	})
+	if n := schematest.BothLanguages(t, root, func(string, string) bool { return false }); n < 60 {
 		t.Errorf("only %d texts were read", n)
 	}
 }

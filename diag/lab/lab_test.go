@@ -114,9 +114,6 @@ func TestScenariosCoverTheStages(t *testing.T) {
 			t.Errorf("no scenario ends at %s", stage)
 		}
 	}
-	if len(ByCode("decision.clock-skew")) != 2 {
-		t.Error("ByCode does not find both clock scenarios")
-	}
 }
 
 func TestUnknownScenario(t *testing.T) {

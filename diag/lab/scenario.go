@@ -30,17 +30,6 @@ func Find(name string) (Scenario, bool) {
 	return Scenario{}, false
 }
 
-// ByCode gives the scenarios that end in a cause.
-func ByCode(code string) []Scenario {
-	var out []Scenario
-	for _, s := range Scenarios() {
-		if s.Code == code {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // plan is everything that makes a play: the service, the path, the people.
 type plan struct {
 	policy   service.Policy

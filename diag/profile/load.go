@@ -132,26 +132,12 @@ func (p *Profile) overlay(own *Profile) {
 			p.Recall.Verbs = append(own.Recall.Verbs, p.Recall.Verbs...)
 			p.Recall.Objects = append(own.Recall.Objects, p.Recall.Objects...)
 		case "MinVersions":
-			merged := map[string]string{}
-			for k, v := range p.MinVersions {
-				merged[k] = v
-			}
-			for k, v := range own.MinVersions {
-				merged[k] = v
-			}
-			p.MinVersions = merged
+			p.MinVersions = joined(p.MinVersions, own.MinVersions)
 			for k := range own.MinVersions {
 				p.restate(own, k)
 			}
 		case "Notes":
-			notes := map[string]Note{}
-			for k, v := range p.Notes {
-				notes[k] = v
-			}
-			for k, v := range own.Notes {
-				notes[k] = v
-			}
-			p.Notes = notes
+			p.Notes = joined(p.Notes, own.Notes)
 		default:
 			dst.Field(i).Set(src.Field(i))
 			p.restate(own, src.Type().Field(i).Tag.Get("yaml"))
@@ -161,6 +147,14 @@ func (p *Profile) overlay(own *Profile) {
 		p.Version = ""
 	}
 	p.compiled = nil
+}
+
+// joined puts own over base, in a map of its own: others may hold base.
+func joined[V any](base, own map[string]V) map[string]V {
+	out := map[string]V{}
+	maps.Copy(out, base)
+	maps.Copy(out, own)
+	return out
 }
 
 // restate notes that the user's own profile said so: the base's note on this

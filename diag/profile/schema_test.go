@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -12,77 +11,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/schematest"
 )
 
-type node = map[string]any
-
-// schemaFile gives the schema as written, and ready to validate.
-func schemaFile(t *testing.T) (node, *jsonschema.Schema) {
-	t.Helper()
-	var raw node
-	if err := json.Unmarshal([]byte(Schema), &raw); err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("profile.schema.json", raw); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("profile.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw, s
-}
-
-// plain gives YAML's values as an editor sees them: dates are text.
-func plain(t *testing.T, n *yaml.Node) any {
-	t.Helper()
-	switch n.Kind {
-	case yaml.DocumentNode:
-		return plain(t, n.Content[0])
-	case yaml.AliasNode:
-		return plain(t, n.Alias)
-	case yaml.SequenceNode:
-		list := []any{}
-		for _, x := range n.Content {
-			list = append(list, plain(t, x))
-		}
-		return list
-	case yaml.MappingNode:
-		m := node{}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = plain(t, n.Content[i+1])
-		}
-		return m
-	case yaml.ScalarNode:
-		switch n.ShortTag() {
-		case "!!null", "!!bool", "!!int", "!!float":
-			var v any
-			if err := n.Decode(&v); err != nil {
-				t.Fatal(err)
-			}
-			return v
-		}
-		return n.Value
-	}
-	return nil
-}
-
-func validate(t *testing.T, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(plain(t, &doc))
-}
+type node = schematest.Node
 
 func TestProfilesFollowTheSchema(t *testing.T) {
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	var paths []string
 	for _, pattern := range []string{"profiles/*.yaml", "testdata/*.yaml", "../../examples/profile.yaml", "../../examples/*/profile*.yaml", "../../*/testdata/*profile*.yaml"} {
 		found, err := filepath.Glob(pattern)
@@ -99,19 +37,19 @@ func TestProfilesFollowTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, schema, data); err != nil {
+		if err := schematest.Validate(t, schema, data); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if err := validate(t, schema, []byte(overlay)); err != nil {
+	if err := schematest.Validate(t, schema, []byte(overlay)); err != nil {
 		t.Errorf("the contract's: %v", err)
 	}
 }
 
 func TestSchemaRefusesWhatLoadingDoes(t *testing.T) {
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	for _, c := range badProfiles {
-		if !c.beyond && validate(t, schema, []byte(c.text)) == nil {
+		if !c.beyond && schematest.Validate(t, schema, []byte(c.text)) == nil {
 			t.Errorf("%s: the schema takes %q", c.name, c.text)
 		}
 	}
@@ -162,7 +100,7 @@ func every(v any, path string, visit func(path string, old any, put func(any), d
 
 // Whatever is put in the place of a value, left out or added: schema and loading agree on it.
 func TestSchemaAndLoadingAgree(t *testing.T) {
-	_, schema := schemaFile(t)
+	_, schema := schematest.Load(t, Schema)
 	exceptions := map[string]string{
 		`.base=""`: "an empty name is taken for none; nobody writes it but by a slip",
 	}
@@ -174,7 +112,7 @@ func TestSchemaAndLoadingAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, ps := Parse(data, "x.yaml")
-		err = validate(t, schema, data)
+		err = schematest.Validate(t, schema, data)
 		if _, known := exceptions[what]; (len(ps) == 0) != (err == nil) && !known {
 			t.Errorf("%s: loading says %v, the schema says %v", what, ps, err)
 		}
@@ -227,7 +165,7 @@ func resolve(root node, n any) node {
 
 // TestSchemaIsTheStructs walks both: the same keys, of the same kinds.
 func TestSchemaIsTheStructs(t *testing.T) {
-	root, _ := schemaFile(t)
+	root, _ := schematest.Load(t, Schema)
 	var doc node
 	if err := yaml.Unmarshal([]byte(full), &doc); err != nil {
 		t.Fatal(err)
@@ -297,19 +235,12 @@ func merged(root, n node, key string) node {
 	return sub
 }
 
-func wordsOf(list any) (out []string) {
-	for _, x := range list.([]any) {
-		out = append(out, fmt.Sprint(x))
-	}
-	return out
-}
-
 func TestSchemaWords(t *testing.T) {
-	root, _ := schemaFile(t)
+	root, _ := schematest.Load(t, Schema)
 	props, defs := root["properties"].(node), root["$defs"].(node)
 	same := func(what string, got any, want []string) {
 		t.Helper()
-		a, b := slices.Sorted(slices.Values(wordsOf(got))), slices.Sorted(slices.Values(want))
+		a, b := slices.Sorted(slices.Values(schematest.Words(got))), slices.Sorted(slices.Values(want))
 		if !slices.Equal(a, b) {
 			t.Errorf("%s: the schema has %v, the program %v", what, a, b)
 		}
@@ -332,56 +263,25 @@ func TestSchemaWords(t *testing.T) {
 	same("channels", props["recallable_channels"].(node)["items"].(node)["examples"], choices(incident.MessageChannel))
 }
 
-var (
-	han       = regexp.MustCompile(`\p{Han}`)
-	bilingual = regexp.MustCompile(`\p{Han}.* / [^\p{Han}]+$`)
-	halfSign  = regexp.MustCompile(`\p{Han}[,:;?!()]|[,:;?!()]\p{Han}`)
-)
+var han = regexp.MustCompile(`\p{Han}`)
 
 // Whatever a person reads in an editor reads in both languages.
 func TestSchemaReadsInBothLanguages(t *testing.T) {
-	root, _ := schemaFile(t)
-	n := 0
-	var walk func(v any, path string)
-	walk = func(v any, path string) {
-		switch v := v.(type) {
-		case node:
-			if props, ok := v["properties"].(node); ok {
-				for key, p := range props {
-					if r := resolve(root, p); r["title"] == nil {
-						t.Errorf("%s.%s has no title", path, key)
-					}
-				}
-			}
-			if words, ok := v["enumDescriptions"].([]any); ok && len(words) != len(v["enum"].([]any)) {
-				t.Errorf("%s: %d words, %d descriptions", path, len(v["enum"].([]any)), len(words))
-			}
-			for key, x := range v {
-				texts, _ := x.([]any)
-				if s, ok := x.(string); ok {
-					texts = []any{s}
-				}
-				switch key {
-				case "title", "description", "enumDescriptions", "patternErrorMessage":
-					for _, text := range texts {
-						s := text.(string)
-						if n++; !bilingual.MatchString(s) && !(key == "title" && !han.MatchString(s)) || halfSign.MatchString(s) {
-							t.Errorf("%s.%s: %q", path, key, s)
-						}
-					}
-					if texts != nil {
-						continue
-					}
-				}
-				walk(x, path+"."+key)
-			}
-		case []any:
-			for _, x := range v {
-				walk(x, path+"[]")
+	root, _ := schematest.Load(t, Schema)
+	schematest.Objects(root, "", func(path string, n node) {
+		props, _ := n["properties"].(node)
+		for key, p := range props {
+			if r := resolve(root, p); r["title"] == nil {
+				t.Errorf("%s.%s has no title", path, key)
 			}
 		}
-	}
-	if walk(root, ""); n < 100 {
+		if words, ok := n["enumDescriptions"].([]any); ok && len(words) != len(n["enum"].([]any)) {
+			t.Errorf("%s: %d words, %d descriptions", path, len(n["enum"].([]any)), len(words))
+		}
+	})
+	// A title without Chinese is a name, as Chrome is.
+	name := func(key, text string) bool { return key == "title" && !han.MatchString(text) }
+	if n := schematest.BothLanguages(t, root, name); n < 100 {
 		t.Errorf("only %d texts were read", n)
 	}
 }

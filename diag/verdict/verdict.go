@@ -11,8 +11,10 @@ import (
 
 // Context is what a verdict must know besides the observations.
 type Context struct {
-	Health bool // no incident: would a recall work now
-	Fresh  bool // what was measured live holds for the incident too
+	Health   bool // no incident: would a recall work now
+	Fresh    bool // what was measured live holds for the incident too
+	Measured bool // of a health run: some check had something to look at
+	Failed   bool // of a health run: some check found its part broken, or could not look
 }
 
 // Judgement is all that follows from the observations.
@@ -83,6 +85,11 @@ func (b *book) weigh(obs diag.Observations, ctx Context) []scored {
 	}
 	if ctx.Health && slices.ContainsFunc(list, func(s scored) bool { return s.code != healthy && s.own >= minHealth }) {
 		list[0].db -= 20 // list[0] is healthy: something was seen that breaks recalls, so the presumption falls
+		for i := range list[1:] {
+			if s := &list[1+i]; s.own <= 0 {
+				s.db -= unseen
+			}
+		}
 	}
 	softmax(list, b.Temperature)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].p > list[j].p })
@@ -123,6 +130,7 @@ func explain(because lang.Text, o diag.Observation) lang.Text {
 const (
 	minContributing = 6.0   // decibans of its own that a contributing cause must have
 	minHealth       = 9.0   // decibans of one cause's own that end the presumption of health
+	unseen          = 12.0  // decibans that a cause without any sign of its own loses where nobody says that a recall failed
 	minShown        = 0.02  // probability
 	ruledOutBelow   = 0.005 // probability
 	maxContributing = 4
@@ -133,7 +141,7 @@ func (b *book) verdict(list []scored, obs diag.Observations, ctx Context) diag.V
 	top := list[0]
 	evidence := top.own > 0
 	switch {
-	case top.code == healthy && top.p >= b.Explained && (evidence || ctx.Health):
+	case top.code == healthy && top.p >= b.Explained && (evidence || ctx.Health && ctx.Measured) && !(ctx.Health && ctx.Failed):
 		v.Outcome = diag.Healthy
 	case top.code != healthy && top.p >= b.Explained && evidence:
 		v.Outcome = diag.Explained

@@ -117,7 +117,7 @@ func TestInvariantsOfRandomCases(t *testing.T) {
 	outcomesSeen := map[string]int{}
 	for i := range 1500 {
 		obs := randomCase(r, pool, ids, r.IntN(14))
-		ctx := Context{Health: i%7 == 0, Fresh: i%2 == 0}
+		ctx := Context{Health: i%7 == 0, Fresh: i%2 == 0, Measured: i%3 > 0, Failed: i%15 == 0}
 		j := Judge(obs, ctx)
 		outcomesSeen[j.Verdict.Outcome]++
 		checkInvariants(t, obs, j)
@@ -153,7 +153,9 @@ func TestThresholds(t *testing.T) {
 		{"healthy with evidence", scored{code: healthy, p: b.Explained, own: 5}, Context{}, diag.Healthy},
 		{"healthy, not sure", scored{code: healthy, p: b.Explained - 1e-9, own: 5}, Context{}, diag.Inconclusive},
 		{"healthy, nothing seen", scored{code: healthy, p: 0.99}, Context{}, diag.Inconclusive},
-		{"health run, nothing seen", scored{code: healthy, p: 0.99}, Context{Health: true}, diag.Healthy},
+		{"health run, nothing amiss", scored{code: healthy, p: 0.99}, Context{Health: true, Measured: true}, diag.Healthy},
+		{"health run, nothing looked at", scored{code: healthy, p: 0.99}, Context{Health: true}, diag.Inconclusive},
+		{"health run, a check failed", scored{code: healthy, p: 0.99, own: 5}, Context{Health: true, Measured: true, Failed: true}, diag.Inconclusive},
 	} {
 		if got := b.verdict([]scored{c.top}, nil, c.ctx).Outcome; got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
@@ -184,11 +186,11 @@ func TestNothingSeen(t *testing.T) {
 
 func TestHealthRun(t *testing.T) {
 	const fine = "network.quality=good clock.skewed=none browser.version=ok client.version=ok cache.app=current sync.push=up server.backends=even"
-	if j := Judge(saw(t, fine), Context{Health: true}); j.Verdict.Outcome != diag.Healthy || len(j.Remedies) > 0 {
+	if j := Judge(saw(t, fine), Context{Health: true, Measured: true}); j.Verdict.Outcome != diag.Healthy || len(j.Remedies) > 0 {
 		t.Errorf("a sound machine: %s, %s", j.Verdict.Outcome, short(j.Verdict))
 	}
-	if j := Judge(nil, Context{Health: true}); j.Verdict.Outcome != diag.Healthy {
-		t.Errorf("nothing seen: %s", j.Verdict.Outcome)
+	if j := Judge(nil, Context{Health: true}); j.Verdict.Outcome != diag.Inconclusive {
+		t.Errorf("nothing looked at: %s", j.Verdict.Outcome)
 	}
 	for _, c := range []struct {
 		name, obs string
@@ -200,13 +202,25 @@ func TestHealthRun(t *testing.T) {
 		{"sustained loss", "network.quality=lossy clock.skewed=none", "transport.packet-loss"},
 		{"an old browser", "network.quality=good browser.version=below", "dispatch.browser-outdated"},
 		{"uneven backends", "network.quality=good server.backends=uneven", "admission.uneven-backends"},
+		{"a firewall", "network.fault=gateway~drop[place=gateway,kind=drop] network.quality=good", "transport.local-network"},
+		{"a proxy that wants a login", "network.fault=proxy~auth[place=proxy,kind=auth]", "transport.local-network"},
+		{"interception", "network.fault=tls~interception[place=tls,kind=interception] network.quality=good clock.skewed=none", "transport.local-network"},
+		{"no route out", "network.fault=device~no-route[place=device,kind=no-route]", "transport.interrupted"},
+		{"IPv6 swallowed", "network.fault=ipv6~drop[place=ipv6,kind=drop] network.quality=good", "transport.local-network"},
+		{"a long way", "network.fault=wan~delay[place=wan,kind=delay] network.quality=slow", "transport.high-latency"},
+		{"500 for all", "network.fault=service~5xx[place=service,kind=5xx] server.failing=100 network.quality=good", "admission.overloaded"},
+		{"429 for all", "network.fault=service~429[place=service,kind=429] server.limited=100 network.quality=good", "admission.rate-limited"},
+		{"no answers", "network.fault=service~deadline[place=service,kind=deadline] server.overdue=100 network.quality=good", "admission.overloaded"},
+		{"the service is down", "network.fault=service~drop[place=service,kind=drop] network.quality=good clock.skewed=none", "admission.overloaded"},
+		{"an expired certificate", "network.fault=service~expired[place=service,kind=expired] network.quality=good clock.skewed=none", "service.unknown"},
+		{"push alone", "network.push=unreachable network.quality=good clock.skewed=none", "sync.push-disconnected"},
 	} {
 		obs := saw(t, c.obs)
 		for i := range obs {
 			obs[i].Live = true
 		}
-		j := Judge(obs, Context{Health: true})
-		if j.Verdict.Outcome == diag.Healthy || primary(j) != c.want {
+		j := Judge(obs, Context{Health: true, Measured: true})
+		if j.Verdict.Outcome != diag.Explained || primary(j) != c.want {
 			t.Errorf("%s: %s, %s", c.name, j.Verdict.Outcome, short(j.Verdict))
 		}
 	}

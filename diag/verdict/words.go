@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -14,12 +15,15 @@ import (
 func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	switch v.Outcome {
 	case diag.Healthy:
+		if o, ok := obs.First("window.forecast"); ctx.Health && ok && o.Detail["until"] != "" {
+			return lang.T("现在还能撤回，最迟到 %[1]s；未发现会让撤回失败的问题。", "It can still be recalled, until %[1]s: nothing was found that would make a recall fail.").F(clockTime(o.Detail["until"]))
+		}
 		if ctx.Health {
 			return lang.T("未发现会让撤回失败的问题。", "Nothing was found that would make a recall fail.")
 		}
 		if o := outcomes(obs); o.SenderView != "gone" || o.VisitorView != "gone" {
 			if o.RequestResult == "accepted" {
-				return lang.T("服务接受了这次撤回，没有证据表明哪里出了问题；但没有记录能说明%s是否还显示它。", "The service accepted this recall, and nothing shows that anything failed; no recording tells what %s.").F(unseen(o))
+				return lang.T("服务接受了这次撤回，没有证据表明哪里出了问题；但没有记录能说明%s是否还显示它。", "The service accepted this recall, and nothing shows that anything failed; no recording tells what %s.").F(unshown(o))
 			}
 			return lang.T("没有证据表明哪里出了问题。", "Nothing shows that anything failed.")
 		}
@@ -39,7 +43,7 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	}
 	c, _ := diag.CauseOf(v.Causes[0].Code)
 	if ctx.Health { // nobody tried: what happened to a request is not to be told
-		return lang.T("现在撤回多半会失败：%s。", "A recall now would most likely fail: %s.").F(c.Name)
+		return lang.T("现在撤回多半会失败：%s。", "A recall now would probably fail: %s.").F(c.Name)
 	}
 	what := c.What
 	if v.Causes[0].Code == "decision.window-expired" {
@@ -53,8 +57,8 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 	return what
 }
 
-// unseen names the views of which nothing is known.
-func unseen(o diag.Outcomes) lang.Text {
+// unshown names the views of which nothing is known.
+func unshown(o diag.Outcomes) lang.Text {
 	switch {
 	case o.SenderView == "gone":
 		return lang.T("访客端", "the visitor's view shows")
@@ -62,6 +66,15 @@ func unseen(o diag.Outcomes) lang.Text {
 		return lang.T("客服端", "the sender's view shows")
 	}
 	return lang.T("两端", "the two views show")
+}
+
+// clockTime gives the time of day of an RFC 3339 time, in its own zone.
+func clockTime(text string) string {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return t.Format("15:04:05")
 }
 
 // units are written behind a number; what is counted needs none.

@@ -206,7 +206,7 @@ func (p *piece) each(ctx context.Context, step func(kind string, r io.Reader) er
 		return err
 	}
 	defer f.Close()
-	return step("har", redact.Decode(ctxReader{ctx, f}, p.src.Encoding))
+	return step("har", redact.Decode(evidence.Until(ctx, f), p.src.Encoding))
 }
 
 // redacted adds the redacted file.

@@ -57,7 +57,7 @@ func readAll(ctx context.Context, src Source, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	var r io.Reader = ctxReader{ctx, f}
+	r := evidence.Until(ctx, f)
 	if src.Kind == evidence.Path {
 		r = redact.Decode(r, src.Encoding)
 	}
@@ -66,19 +66,6 @@ func readAll(ctx context.Context, src Source, max int64) ([]byte, error) {
 		err = errTooBig
 	}
 	return data, err
-}
-
-// ctxReader ends with its context.
-type ctxReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c ctxReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }
 
 // limited is a buffer that does not grow past max.

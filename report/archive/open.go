@@ -189,27 +189,6 @@ func Validate(file string) ([]*lang.Problem, error) {
 	return out, nil
 }
 
-// ReadManifest gives the manifest of an archive.
-func ReadManifest(file string) (*Manifest, error) {
-	o, err := open(file)
-	if err != nil {
-		return nil, err
-	}
-	f := o.find("manifest.json")
-	if f == nil {
-		return nil, refuse(file, "manifest.json", lang.T("没有清单", "there is no manifest"))
-	}
-	data, err := o.read(f, maxReport)
-	if err != nil {
-		return nil, err
-	}
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, refuse(file, "manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(lang.Reason(err)))
-	}
-	return &m, nil
-}
-
 // ReadFile gives one file of an archive, such as profile.json.
 func ReadFile(file, name string) ([]byte, error) {
 	o, err := open(file)

@@ -189,7 +189,7 @@ func TestLeaks(t *testing.T) {
 			}
 			if strings.HasPrefix(tt.in, "{") {
 				var b bytes.Buffer
-				if err := New(testKey).JSON(strings.NewReader(tt.in), &b); err != nil {
+				if err := New(testKey).File("").JSON(strings.NewReader(tt.in), &b); err != nil {
 					t.Fatal(err)
 				}
 				if tt.gone != "" && strings.Contains(b.String(), tt.gone) {

@@ -93,17 +93,6 @@ func (r *Redactor) File(name string) *File {
 // Text redacts a text of any number of lines.
 func (r *Redactor) Text(s string) string { return r.File("").Text(s) }
 
-// Ledger tells how often each rule was applied, by file.
-func (r *Redactor) Ledger() map[string]map[string]int {
-	out := map[string]map[string]int{}
-	for name, f := range r.files {
-		if len(f.count) > 0 {
-			out[name] = f.Counts()
-		}
-	}
-	return out
-}
-
 // File redacts one file of a report.
 type File struct {
 	// Keep tells whether a HAR entry that started then is wanted; nil keeps all.

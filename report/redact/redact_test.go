@@ -41,8 +41,8 @@ func TestLearnThenSweep(t *testing.T) {
 	if strings.Contains(out, "王小明") || strings.Contains(out, "q1w2e3r4t5y6") {
 		t.Error(out)
 	}
-	if got := r.Ledger()["a.log"]; got["name"] != 1 || got["secret"] != 1 {
-		t.Errorf("ledger %v", got)
+	if got := r.File("a.log").Counts(); got["name"] != 1 || got["secret"] != 1 {
+		t.Errorf("counts %v", got)
 	}
 	r.Words("李四")
 	if out := r.Text("客户李四说"); strings.Contains(out, "李四") {
@@ -114,7 +114,7 @@ func TestDecode(t *testing.T) {
 	wide, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("姓名:张三 13800138000\n")
 	for name, in := range map[string]string{"gbk": gbk, "utf16": wide, "bom": "\xef\xbb\xbf姓名:张三 13800138000\n"} {
 		var b bytes.Buffer
-		if err := New(testKey).Stream("log", Decode(strings.NewReader(in), ""), &b); err != nil {
+		if err := New(testKey).File("").Stream("log", Decode(strings.NewReader(in), ""), &b); err != nil {
 			t.Fatal(err)
 		}
 		if out := b.String(); !strings.HasPrefix(out, "姓名:<name#") || strings.Contains(out, "13800138000") {
@@ -127,7 +127,7 @@ func TestLongLineAndKeyOverLines(t *testing.T) {
 	long := strings.Repeat("x,", longLine/2) + "13800138000," + strings.Repeat("y", 1000) + "\n"
 	in := long + "-----BEGIN PRIVATE KEY-----\nMIIabc\nMIIdef\n-----END PRIVATE KEY-----\nafter\n"
 	var b bytes.Buffer
-	if err := New(testKey).Stream("log", strings.NewReader(in), &b); err != nil {
+	if err := New(testKey).File("").Stream("log", strings.NewReader(in), &b); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.String(); strings.Contains(out, "13800138000") || strings.Contains(out, "MII") || !strings.HasSuffix(out, "after\n") {
@@ -145,7 +145,7 @@ func TestTheValueAtWhichAHARBreaksOff(t *testing.T) {
 		`{"log":{"entries":[{"request":{"cookies":[{"name":"sid","value":hunter2`,
 	} {
 		var b bytes.Buffer
-		if err := New(testKey).HAR(strings.NewReader(in), &b); err != nil {
+		if err := New(testKey).File("").HAR(strings.NewReader(in), &b); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(b.String(), "hunter2") {
@@ -165,10 +165,10 @@ func FuzzRedact(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, kind := range []string{"log", "json", "har"} {
 			var a, b bytes.Buffer
-			if err := New(testKey).Stream(kind, strings.NewReader(s), &a); err != nil {
+			if err := New(testKey).File("").Stream(kind, strings.NewReader(s), &a); err != nil {
 				t.Fatal(err)
 			}
-			if err := New(testKey).Stream(kind, strings.NewReader(s), &b); err != nil || a.String() != b.String() {
+			if err := New(testKey).File("").Stream(kind, strings.NewReader(s), &b); err != nil || a.String() != b.String() {
 				t.Fatal("not deterministic")
 			}
 			if fd := Verify(a.Bytes()); len(fd) > 0 {

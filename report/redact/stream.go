@@ -131,19 +131,6 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// JSON, HAR and Stream of a redactor count under no file's name.
-
-// JSON redacts a JSON document.
-func (r *Redactor) JSON(in io.Reader, w io.Writer) error { return r.File("").JSON(in, w) }
-
-// HAR redacts a HAR.
-func (r *Redactor) HAR(in io.Reader, w io.Writer) error { return r.File("").HAR(in, w) }
-
-// Stream redacts a file by its kind.
-func (r *Redactor) Stream(kind string, in io.Reader, w io.Writer) error {
-	return r.File("").Stream(kind, in, w)
-}
-
 // Decode gives a text in UTF-8, whatever it was written in: by its byte order
 // mark, by the encoding that the caller knows of, or, when it is no valid
 // UTF-8, as GB18030. Redaction must never see raw GBK: its second bytes look

@@ -84,7 +84,7 @@ func (w *watched) Read(b []byte) (int, error) {
 
 func TestMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 1 GB")
+		t.Skip("-short: it reads 1 GB")
 	}
 	const head, tail = `{"log":{"creator":{"name":"WebInspector"},"entries":[{"time":1}`, `,{"time":2}]}}`
 	k := strings.Repeat("QUJD", 256)

@@ -31,7 +31,6 @@ type Agent struct {
 	turn     int           // of the last question for history
 	applied  map[int64]int // the turn whose answer is shown
 	notice   string
-	live     bool // the push connection stands
 	changed  chan struct{}
 }
 
@@ -50,9 +49,6 @@ func (a *Agent) Open(ctx context.Context, workbench string) error {
 	a.boot, err = a.B.Visit(ctx, workbench)
 	return err
 }
-
-// Build is the build of the page that runs.
-func (a *Agent) Build() string { return a.boot.Build }
 
 // Login signs in, reads what there is, and opens the push connection.
 func (a *Agent) Login(ctx context.Context, password string) error {
@@ -144,13 +140,11 @@ func (a *Agent) connect(ctx context.Context) error {
 		},
 		opened: func() {
 			a.log("info", "push open")
-			a.set(func() { a.live = true })
 			once.Do(func() { close(first) })
 		},
 		received: func(e Event) { a.receive(life, e) },
 		closed: func(code int, reason string) bool {
 			a.log("warn", "push closed code=%d reason=%s", code, reason)
-			a.set(func() { a.live = false })
 			once.Do(func() { close(first) })
 			if code == 4001 {
 				a.say("您的账号已在其他设备登录")
@@ -230,13 +224,6 @@ func (a *Agent) Notice() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.notice
-}
-
-// Live tells whether the push connection stands.
-func (a *Agent) Live() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.live
 }
 
 // Sees gives a message as the page shows it; ok is false when it does not.

@@ -1,5 +1,0 @@
-package machine
-
-import "os"
-
-func systemName() string { return macName(os.DirFS("/")) }

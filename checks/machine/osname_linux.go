@@ -1,5 +1,0 @@
-package machine
-
-import "os"
-
-func systemName() string { return linuxName(os.DirFS("/")) }

@@ -1,5 +1,0 @@
-//go:build !linux && !windows && !darwin
-
-package machine
-
-func systemName() string { return "" }

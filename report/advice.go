@@ -1,0 +1,118 @@
+package report
+
+import (
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/lang"
+)
+
+// fixes gives what mends a cause, in both languages where the catalogue has them.
+func fixes(c diag.CauseReport) []lang.Text {
+	known, _ := diag.CauseOf(c.Code)
+	out := []lang.Text{}
+	for _, en := range c.Fix {
+		t := lang.Same(clean(en))
+		for _, k := range known.Fix {
+			if k.EN == en {
+				t = k
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// todo lists what to do now: the primary cause's steps, then the first step of
+// each other likely cause. Where the cause is not certain, what would settle it
+// comes first.
+func todo(doc *diag.Document) []lang.Text {
+	var out []lang.Text
+	seen := map[string]bool{}
+	add := func(list []lang.Text) {
+		for _, t := range list {
+			if !seen[t.EN] {
+				seen[t.EN] = true
+				out = append(out, t)
+			}
+		}
+	}
+	sure := doc.Verdict.Outcome != diag.Inconclusive
+	if !sure {
+		for _, m := range missing(doc) {
+			add([]lang.Text{lang.T("补充证据：%s", "More evidence: %s").F(m)})
+		}
+	}
+	if p := primary(doc); p != nil && (sure || p.Probability >= worthMending) {
+		add(fixes(*p))
+	}
+	for _, c := range others(doc) {
+		if f := fixes(c); len(f) > 0 && c.Probability >= worthMending {
+			add(f[:1])
+		}
+	}
+	return out
+}
+
+// worthMending is how likely a cause beside the primary must be for its mend to
+// be put before a person who wants to know what to do.
+const worthMending = 0.2
+
+// attached is what to hand on: a path to copy, or the archive that went to standard output.
+func attached(path string) lang.Text {
+	if path == "-" {
+		return lang.T("写到标准输出的那个压缩包", "the archive that went to standard output")
+	}
+	return lang.Same(clean(path))
+}
+
+// missing gives what would settle it, in both languages where they are known.
+func missing(doc *diag.Document) []lang.Text {
+	if len(doc.Verdict.MissingText) == len(doc.Verdict.Missing) {
+		out := []lang.Text{}
+		for _, t := range doc.Verdict.MissingText {
+			out = append(out, cleanText(t))
+		}
+		return out
+	}
+	out := []lang.Text{}
+	for _, en := range doc.Verdict.Missing {
+		t := lang.Same(clean(en))
+		for _, c := range diag.Causes() {
+			for _, s := range c.SettleTexts() {
+				if s.EN == en {
+					t = s
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// unsettled is what would settle it, where the steps to take do not say so already.
+func unsettled(doc *diag.Document) []lang.Text {
+	if doc.Verdict.Outcome == diag.Inconclusive {
+		return nil
+	}
+	return missing(doc)
+}
+
+// remedies gives what to do when the message cannot be recalled any more.
+func remedies(doc *diag.Document) []diag.Remedy {
+	if doc.Health && (doc.Incident.Incident == nil || doc.Incident.Empty()) {
+		return nil // there is no message to take back
+	}
+	if len(doc.RemedyList) > 0 {
+		return doc.RemedyList
+	}
+	var out []diag.Remedy
+	for _, s := range doc.Remedies {
+		r := diag.Remedy{Text: lang.Same(clean(s))}
+		for _, k := range diag.Remedies() {
+			if k.ID == s || k.Text.EN == s {
+				r = k
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
