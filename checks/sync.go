@@ -334,6 +334,23 @@ func (s *sheet) visitorClient(in *diag.Input) string {
 	return word
 }
 
+// toldAt gives when whoever made a request knew of the recall: by its event or
+// its answer, whichever came first. Recordings date requests to the millisecond,
+// so what began within the same one counts as later.
+func toldAt(a *attempt.Attempt, c *attempt.Call) time.Time {
+	first := a.Request.End.T
+	for _, ev := range a.Events {
+		if ev.Means == "recalled" && ev.Frame && (ev.Mine || a.ID == "") && fileOf(ev.Source) == fileOf(c.Source) && !ev.At.IsZero() && !ev.At.T.Before(a.Request.Start.T) &&
+			(first.IsZero() || ev.At.T.Before(first)) {
+			first = ev.At.T
+		}
+	}
+	if first.IsZero() {
+		first = a.Request.Start.T.Add(time.Millisecond)
+	}
+	return first.Truncate(time.Millisecond)
+}
+
 // history looks at reads of the conversation after the recall.
 func (s *sheet) history(in *diag.Input) string {
 	a := in.Attempt
@@ -343,10 +360,13 @@ func (s *sheet) history(in *diag.Input) string {
 	word := ""
 	for _, c := range a.Calls {
 		e := c.Entry
-		if c.Kind != "api" || !strings.EqualFold(e.Method, "GET") || !c.Start.T.After(a.Request.Start.T) || e.Status != 200 && e.Status != 304 {
+		if c.Kind != "api" || !strings.EqualFold(e.Method, "GET") || c.Start.T.Before(a.Request.Start.T) || e.Status != 200 && e.Status != 304 {
 			continue
 		}
 		state := attempt.MessageState(e.RespBody, a.ID)
+		if state != "withdrawn" && c.Start.T.Before(toldAt(a, c)) {
+			continue // what is read before the recall took effect may well be old
+		}
 		cached := e.FromCache != "" || e.SWSource != "" && e.SWSource != "network" || e.SWCache != "" || e.Status == 304 || e.RespHeaders.Get("age") != "" && e.RespHeaders.Get("age") != "0"
 		switch {
 		case state == "withdrawn":

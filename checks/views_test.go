@@ -199,6 +199,8 @@ func TestSync(t *testing.T) {
 		{"history shows it withdrawn", nil, []any{accepted, history(3, `[{"id":8842,"recalled":true}]`)}, diag.Pass, []string{"sync.history=withdrawn"}},
 		{"history shows it still", nil, []any{accepted, history(3, `[{"id":8842,"content":"hi"}]`)}, diag.Warn, []string{"sync.history=still"}},
 		{"history out of a cache", nil, []any{accepted, history(3, `[{"id":8842,"content":"hi"}]`, obj{"_fromCache": "disk"})}, diag.Warn, []string{"sync.history=cached"}},
+		{"history read within the event's millisecond", nil, []any{recall(0, 200, `{"success":true}`, obj{"time": 0.9}), socket(0.0004, event), history(0, `[{"id":8842,"content":"hi"}]`, obj{"_fromCache": "disk"})}, diag.Warn, []string{"sync.history=cached"}},
+		{"history read before the answer", nil, []any{accepted, history(0.01, `[{"id":8842,"content":"hi"}]`, obj{"_fromCache": "disk"})}, "", []string{"!sync.history"}},
 		{"history before the recall", nil, []any{accepted, history(-3, `[{"id":8842,"content":"hi"}]`)}, "", []string{"!sync.history"}},
 		{"the log says that the push was down", nil, []any{"client.log", "[2026-11-20 10:22:40.100] [warn] websocket disconnected\n"}, "", []string{"sync.signal=push_down"}},
 		{"the log says so, and the answer came after", nil, []any{accepted, socket(-50, `<{"event":"typing"}`), "client.log", "[2026-11-20 10:22:40.100] [warn] websocket disconnected\n"}, diag.Warn, []string{"sync.signal=push_down", "sync.push=up"}},
