@@ -179,7 +179,7 @@ func (b *book) verdict(list []scored, obs diag.Observations, ctx Context) diag.V
 		v.RuledOut = append(v.RuledOut, out)
 	}
 	sort.SliceStable(v.RuledOut, func(i, j int) bool { return position(v.RuledOut[i].Code) < position(v.RuledOut[j].Code) })
-	v.MissingText = missing(list, obs, v.Outcome)
+	v.MissingText = missing(list, obs, v.Outcome, ctx)
 	for _, t := range v.MissingText {
 		v.Missing = append(v.Missing, t.EN)
 	}

@@ -425,7 +425,7 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 			list = append(list, scored{code: x.Code, p: 0.3})
 		}
 		for len(list) > 0 {
-			for _, m := range missing(list, obs, diag.Inconclusive) {
+			for _, m := range missing(list, obs, diag.Inconclusive, Context{}) {
 				if strings.Contains(m.EN, c.words) && (c.words == "WebSocket" || !strings.Contains(m.EN, "WebSocket")) {
 					t.Errorf("%s: %s", c.have, m.EN)
 				}
@@ -433,11 +433,11 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 			list = list[1:]
 		}
 	}
-	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown"), diag.Inconclusive); len(asked) != 1 || !strings.Contains(asked[0].EN, "two clocks") {
+	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown"), diag.Inconclusive, Context{}); len(asked) != 1 || !strings.Contains(asked[0].EN, "two clocks") {
 		t.Errorf("%v", asked)
 	}
 	// Two times that cannot both be are asked for again as such.
-	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown window.order=reversed"), diag.Inconclusive); len(asked) != 2 || !strings.Contains(asked[0].EN, "before the send") {
+	if asked := missing([]scored{{code: "decision.clock-skew", p: 0.5}}, saw(t, "server.answer=refused window.asked=unknown window.order=reversed"), diag.Inconclusive, Context{}); len(asked) != 2 || !strings.Contains(asked[0].EN, "before the send") {
 		t.Errorf("%v", asked)
 	}
 }
@@ -454,5 +454,11 @@ func TestHealthSummaries(t *testing.T) {
 	}
 	if s := summary(diag.Verdict{Outcome: diag.Inconclusive}, nil, Context{Health: true}); strings.Contains(s.EN, "failed") {
 		t.Error(s.EN)
+	}
+	// There is no failure of which to bring evidence.
+	for _, m := range missing([]scored{{code: healthy, p: 0.5}}, nil, diag.Inconclusive, Context{Health: true}) {
+		if strings.Contains(m.EN, "HAR") || strings.Contains(m.EN, "when the message was sent") {
+			t.Error(m.EN)
+		}
 	}
 }

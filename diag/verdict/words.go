@@ -119,7 +119,7 @@ func percent(p float64) lang.Text { return lang.Same(fmt.Sprintf("%.0f%%", p*100
 
 // missing says what evidence would settle the case: what tells the leading
 // causes apart, while the leader is not certain.
-func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
+func missing(list []scored, obs diag.Observations, outcome string, ctx Context) []lang.Text {
 	var out []lang.Text
 	if list[0].p >= 0.9 || outcome == diag.Healthy {
 		return nil
@@ -131,14 +131,19 @@ func missing(list []scored, obs diag.Observations, outcome string) []lang.Text {
 			out = append(out, t)
 		}
 	}
-	if _, ok := obs.First("server.answer"); !ok {
+	switch _, answered := obs.First("server.answer"); {
+	case ctx.Health && !ctx.Measured: // there is no failure to bring evidence of
+		add(lang.T("联网再运行一次（不加 --offline）", "a run with the network (without --offline)"))
+	case !ctx.Health && !answered:
 		if _, ok := obs.First("browser.dispatch"); !ok {
 			add(lang.T("撤回那一刻浏览器的 HAR（开发者工具 → 网络 → 导出）", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
 		}
 	}
-	if obs.Has("window.order", "reversed") {
+	switch _, asked := obs.First("window.asked"); {
+	case ctx.Health: // nobody pressed
+	case obs.Has("window.order", "reversed"):
 		add(lang.T("核对消息的发送时间和按下撤回的时间：按现在给的，撤回早于发送", "check when the message was sent and when the recall was pressed: as given, the recall was before the send"))
-	} else if _, ok := obs.First("window.asked"); !ok {
+	case !asked:
 		add(lang.T("消息的发送时间和按下撤回的时间（精确到秒）", "when the message was sent and when the recall was pressed, to the second"))
 	}
 	n := 0
