@@ -45,10 +45,11 @@ type CauseReport struct {
 
 // Weighing is one observation and its weight of evidence, in decibans.
 type Weighing struct {
-	Observation string    `json:"observation"`
-	DB          float64   `json:"db"`
-	Rule        string    `json:"rule"`
-	Text        lang.Text `json:"text"` // why, with the observed value
+	Observation string         `json:"observation"`
+	DB          float64        `json:"db"`
+	Rule        string         `json:"rule"`
+	Basis       incident.Basis `json:"basis,omitempty"` // of the observation that carries it: an id may have several
+	Text        lang.Text      `json:"text"`            // why, with the observed value
 }
 
 // RuledOut is a cause that the evidence excludes.

@@ -74,6 +74,9 @@ func weighings(doc *diag.Document, list []diag.Weighing) []weighing {
 		x := weighing{DB: w.DB, Text: cleanText(w.Text), ID: clean(w.Observation)}
 		if o, ok := obs.First(w.Observation); ok {
 			x.Basis = o.Basis
+			if w.Basis != "" {
+				x.Basis = w.Basis
+			}
 			if x.Text.IsZero() {
 				x.Text = lang.T("%s = %s", "%s = %s").F(observationName(o.ID), observationValue(o))
 			}

@@ -167,12 +167,16 @@ func (b *book) holds(r *rule, obs diag.Observations, fresh bool) (hit, bool) {
 	if len(h.seen) == 0 {
 		return h, true
 	}
-	for _, o := range h.seen {
+	h.seen = slices.Clone(h.seen)
+	for i, o := range h.seen {
 		f := b.Basis[o.Basis]
 		if o.Live && !fresh {
 			f *= b.Live
 		}
-		h.scale = max(h.scale, f)
+		if f > h.scale { // the surest carries the weight, and is shown with it
+			h.scale = f
+			h.seen[0], h.seen[i] = h.seen[i], h.seen[0]
+		}
 	}
 	if r.Share {
 		distinct := map[string]bool{}

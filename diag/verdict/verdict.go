@@ -67,7 +67,7 @@ func (b *book) weigh(obs diag.Observations, ctx Context) []scored {
 			for _, w := range h.rule.weights {
 				if w.code == code {
 					o := h.seen[0]
-					s.weighed = append(s.weighed, diag.Weighing{Observation: o.ID, DB: round1(w.db * h.scale), Rule: h.rule.ID, Text: explain(h.rule.Because, o)})
+					s.weighed = append(s.weighed, diag.Weighing{Observation: o.ID, DB: round1(w.db * h.scale), Rule: h.rule.ID, Basis: o.Basis, Text: explain(h.rule.Because, o)})
 				}
 			}
 		}

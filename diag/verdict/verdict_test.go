@@ -399,7 +399,7 @@ func TestReasonsShowWhatTheySpeakOf(t *testing.T) {
 	for _, c := range j.Verdict.Causes {
 		for _, w := range c.For {
 			if w.Rule == "held-up-on-the-way" {
-				if w.Observation != "network.setup" || !strings.Contains(w.Text.EN, "2.1 s") {
+				if w.Basis != incident.Measured || w.Observation != "network.setup" || !strings.Contains(w.Text.EN, "2.1 s") {
 					t.Errorf("%+v", w)
 				}
 				return
@@ -407,6 +407,16 @@ func TestReasonsShowWhatTheySpeakOf(t *testing.T) {
 		}
 	}
 	t.Errorf("no such reason: %s", short(j.Verdict))
+}
+
+// Of several observations of one id the surest carries the weight, and is shown.
+func TestBasisOfTheSurest(t *testing.T) {
+	j := Judge(saw(t, "server.answer=refused server.refusal=read[words=said]? server.refusal=read[words=logged]"), Context{})
+	for _, w := range j.Verdict.Causes[0].For {
+		if w.Observation == "server.refusal" && (w.Basis != incident.Measured || !strings.Contains(w.Text.EN, "logged")) {
+			t.Errorf("%+v", w)
+		}
+	}
 }
 
 // Nobody is asked for what was handed in, or measured, already.
