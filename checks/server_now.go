@@ -111,17 +111,3 @@ func hostOf(raw string) string {
 	host, _, _ := strings.Cut(raw, "/")
 	return host
 }
-
-func retryText(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	return d.String()
-}
-
-func prefixed(prefix, s string) string {
-	if s == "" {
-		return ""
-	}
-	return prefix + s
-}
