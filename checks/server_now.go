@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"strings"
-	"time"
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
