@@ -64,7 +64,7 @@ func runCache(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resul
 func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 	var oldest time.Duration
 	var left float64
-	var source, oldestURL string
+	var source, named string
 	for _, c := range a.Calls {
 		if c.Kind != "script" && c.Kind != "document" {
 			continue
@@ -79,16 +79,17 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 		}
 		s.add(CacheUsed, where, from(c.Source), detail("url", clip(pathOf(e.URL), 120)))
 		age, life, ok := freshness(e.RespHeaders.Get, c.Start.T)
-		if ok && age >= oldest {
-			oldest, left, source, oldestURL = age, (life - age).Seconds(), c.Source, pathOf(e.URL)
+		// A file named by its content never goes stale: a new build has a new
+		// name. So the page that names it counts before it.
+		name := "no"
+		if contentNamed.MatchString(pathOf(e.URL)) {
+			name = "yes"
+		}
+		if ok && (source == "" || name < named || name == named && age >= oldest) {
+			oldest, left, source, named = age, (life - age).Seconds(), c.Source, name
 		}
 	}
 	if source != "" {
-		// A file named by its content never goes stale: a new build has a new name.
-		named := "no"
-		if contentNamed.MatchString(oldestURL) {
-			named = "yes"
-		}
 		s.add(CacheAge, float64(int(oldest.Seconds())), unit("s"), from(source), detail("named_by_content", named))
 		s.add(CacheFreshnessLeft, float64(int(left)), unit("s"), from(source))
 	}
