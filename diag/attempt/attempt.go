@@ -94,6 +94,8 @@ type Attempt struct {
 
 	// Notes is what people said in chats that were handed in, by file and line.
 	Notes []Note
+	// Releases is what release notes that were handed in say of the agents' client.
+	Releases []Release
 
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
@@ -159,6 +161,8 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.refineTimes(in)
 	a.Covered = a.coverage()
 	a.clientFacts(in)
+	a.Client.settleBuilds()
+	a.readReleases(in)
 	sort.SliceStable(a.Events, func(i, j int) bool { return a.Events[i].At.T.Before(a.Events[j].At.T) })
 	return a
 }

@@ -100,6 +100,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	} else {
 		a.learnClient(head(text, 2048), lf.File.Name)
 	}
+	if lf.File.Kind != evidence.Path && (!timed || !server || around) {
+		a.learnBuilds(head(text, 2048), mine, server)
+	}
 	if mine {
 		a.ageSaid(e, where, lf.File.Kind)
 	}
@@ -146,7 +149,12 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	if e.Fields["method"] != "" && e.Fields["status"] != "" {
 		said = refusalPart(e) // the columns of an access log are numbers, not words
 	}
-	for _, sig := range a.Profile.SignalsIn(stampless(said)) {
+	future := foretold.MatchString(said)
+	withheld := a.withheldBy(said, verb)
+	for _, sig := range append(a.Profile.SignalsIn(stampless(said)), a.surface(text, server, timed && beside)...) {
+		if future && announces[sig.Means] || withheld && sig.Means == "button_hidden" {
+			continue
+		}
 		if sig.Means == "push_down" && a.afterAnswer(e.At) {
 			continue // a connection that went down later was up when it mattered
 		}
@@ -166,7 +174,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}
 	told := verb || mine && server && deniedWords.MatchString(text)
-	if told && !pageError.MatchString(text) && (server || !a.before(e.At, 3*time.Second)) {
+	if told && !pageSide(text) && (server || !a.before(e.At, 3*time.Second)) {
 		for _, r := range a.reasonsIn(refusalPart(e)) {
 			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
 				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
