@@ -27,8 +27,10 @@ const (
 	SyncVisitor = "sync.visitor_client"
 	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came out of a cache).
 	SyncHistory = "sync.history"
-	SyncSignal  = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
-	SyncHint    = "sync.hint"   // the same elsewhere
+	// SyncDelivery says that the service's log had no connection to bring this recall's event over: failed.
+	SyncDelivery = "sync.delivery"
+	SyncSignal   = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
+	SyncHint     = "sync.hint"   // the same elsewhere
 )
 
 // Sync looks at push events, other logins and the visitor's client.
@@ -47,6 +49,9 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 		s.add(SyncKicked, true, from(ev.Source), at(ev.At), detail("text", clip(ev.Text, 120)))
 	}
 	s.sessions(a)
+	if sig := a.Undelivered(); sig != nil {
+		s.add(SyncDelivery, "failed", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
+	}
 	visitor := s.visitorClient(in)
 	history := s.history(a)
 	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
@@ -69,11 +74,11 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 
 // push tells the state of the push connection from the recorded sockets.
 func (s *sheet) push(a *attempt.Attempt) string {
-	seen := false
+	seen, seenIn := false, ""
 	for _, ev := range a.Events {
 		if ev.Means == "recalled" && (ev.Mine || a.ID == "") && a.Request != nil && (ev.At.IsZero() || a.Request.Start.IsZero() || !ev.At.T.Before(a.Request.Start.T)) {
 			s.add(SyncEvent, "seen", from(ev.Source), at(ev.At))
-			seen = true
+			seen, seenIn = true, ev.Source
 			break
 		}
 	}
@@ -97,7 +102,7 @@ func (s *sheet) push(a *attempt.Attempt) string {
 	}
 	if polled(a) {
 		state, source = "down", harNames(a)
-	} else if seen {
+	} else if seen && !a.OfVisitor(seenIn) {
 		state = "up"
 	}
 	if state != "" {

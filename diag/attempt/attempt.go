@@ -100,6 +100,7 @@ type Attempt struct {
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
+	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
@@ -141,6 +142,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.statedTimes(in)
 	a.Logs = a.takeNotes()
 	h := newHosts(a.Evidence, prof, a.ID)
+	a.hosts = h
 	a.calls(h)
 	a.aliases()
 	a.estimateOffset(h)
@@ -156,6 +158,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.settlePress()
 	a.frameRequests()
 	a.settleTold()
+	a.settlePush()
 	a.settleVisitor()
 	a.narrowOffset()
 	a.refineTimes(in)

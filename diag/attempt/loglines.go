@@ -155,7 +155,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		if future && announces[sig.Means] || withheld && sig.Means == "button_hidden" {
 			continue
 		}
-		if sig.Means == "push_down" && a.afterAnswer(e.At) {
+		if sig.Means == "push_down" && a.afterAnswer(e.At) && !(mine && undelivered.MatchString(text)) {
 			continue // a connection that went down later was up when it mattered
 		}
 		if server && personal[sig.Means] && !mine && a.namesUs[lf.File] && !a.concerns(text) {

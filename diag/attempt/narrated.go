@@ -174,6 +174,9 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 	if !server && a.before(e.At, 3*time.Second) {
 		return // it was over before this recall was pressed
 	}
+	if server && !mine && a.beforeSent(e.At) {
+		return // a recall comes after its message
+	}
 	score := 0.0
 	if entry.Method != "" {
 		score = a.scoreRequest(entry, h)
@@ -281,6 +284,11 @@ func (a *Attempt) before(s clock.Stamp, d time.Duration) bool {
 		return false
 	}
 	return s.OnService(a.Offset).Since(a.Press.OnService(a.Offset)).Hi < -d
+}
+
+// beforeSent reports whether a stamp is surely before the message was sent.
+func (a *Attempt) beforeSent(s clock.Stamp) bool {
+	return !s.IsZero() && !a.Sent.IsZero() && s.OnService(a.Offset).Since(a.Sent.OnService(a.Offset)).Hi < -5*time.Second
 }
 
 // better reports whether an answer tells more than what a request already has.
