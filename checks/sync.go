@@ -54,6 +54,10 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 	}
 	visitor := s.visitorClient(in)
 	history := s.history(a)
+	if l := a.Later; history == "" && l != nil {
+		history = l.Word
+		s.add(SyncHistory, l.Word, from(l.Source), at(l.At), detail("via", "log"))
+	}
 	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}

@@ -92,6 +92,9 @@ type Attempt struct {
 	Client  ClientFacts
 	Facts   ServiceFacts
 
+	// Later is what was read back of the message after the recall, nil where logs tell nothing of it.
+	Later *LaterState
+
 	// Notes is what people said in chats that were handed in, by file and line.
 	Notes []Note
 	// Releases is what release notes that were handed in say of the agents' client.

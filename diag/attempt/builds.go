@@ -3,6 +3,7 @@ package attempt
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A web build is named by its day, or by a hash where a word says that it is one:
@@ -28,14 +29,15 @@ var (
 	versionKey  = regexp.MustCompile(`^(?:app|web|client|front ?end|page|current|latest)? ?(?:build|version|release|hash|commit|rev(?:ision)?|bundle)(?: ?(?:id|hash|no|number))?$`)
 )
 
+var saysBuild = sync.OnceValue(func() *hints {
+	return newHints("build", "version", "release", "bundle", "deploy", "shell", "removed", "版本", "构建", "发布", "上线")
+})
+
 // learnBuilds takes from a log which build of the page ran and which one the
 // service has. Server logs tell of everybody's pages: there only the lines about
 // this message count.
 func (a *Attempt) learnBuilds(text string, mine, server bool) {
-	if !strings.Contains(text, "20") && !strings.Contains(text, "uild") {
-		return
-	}
-	if server && !mine {
+	if server && !mine || !saysBuild().in(text) {
 		return
 	}
 	text = stampText.ReplaceAllStringFunc(text, func(s string) string {

@@ -30,6 +30,7 @@ const enoughShown = 0.25
 var (
 	// iOS writes {{x, y}, {w, h}} and (x y; w h), Android Rect(l, t - r, b) and [l,t][r,b].
 	boxSizes   = regexp.MustCompile(`\{\{(-?[\d.]+), ?(-?[\d.]+)\}, ?\{([\d.]+), ?([\d.]+)\}\}|\((-?[\d.]+) (-?[\d.]+); ([\d.]+) ([\d.]+)\)`)
+	boxNamed   = regexp.MustCompile(`(?i)\bx["']?[:=] ?(-?[\d.]+),? ?["']?y["']?[:=] ?(-?[\d.]+),? ?["']?w(?:idth)?["']?[:=] ?([\d.]+),? ?["']?h(?:eight)?["']?[:=] ?([\d.]+)`)
 	boxCorners = regexp.MustCompile(`Rect\((-?\d+), ?(-?\d+) - (-?\d+), ?(-?\d+)\)|\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]`)
 	viewSize   = regexp.MustCompile(`(?i)\b(?:viewport|screen|window|inner|visible area|display|client area)(?: ?size)?\W{1,3}(\d{3,4}) ?[x×*, ] ?(\d{3,4})\b`)
 	pressAt    = regexp.MustCompile(`(?i)\b(?:click|tap|touch|pointer|mouse)\w*\W[^\d{(\[]{0,24}\(?(?:x\W{1,2})?(-?\d+(?:\.\d+)?) ?, ?(?:y\W{1,2})?(-?\d+(?:\.\d+)?)\)?`)
@@ -76,6 +77,10 @@ func boxesIn(text string) (out []box) {
 	for _, m := range boxSizes.FindAllStringSubmatch(head(text, 2048), 3) {
 		x, y, w, h := numberOf(m[1]+m[5]), numberOf(m[2]+m[6]), numberOf(m[3]+m[7]), numberOf(m[4]+m[8])
 		out = append(out, box{x, y, x + w, y + h})
+	}
+	for _, m := range boxNamed.FindAllStringSubmatch(head(text, 2048), 3) {
+		x, y := numberOf(m[1]), numberOf(m[2])
+		out = append(out, box{x, y, x + numberOf(m[3]), y + numberOf(m[4])})
 	}
 	for _, m := range boxCorners.FindAllStringSubmatch(head(text, 2048), 3) {
 		out = append(out, box{numberOf(m[1] + m[5]), numberOf(m[2] + m[6]), numberOf(m[3] + m[7]), numberOf(m[4] + m[8])})

@@ -18,7 +18,7 @@ var (
 	// failedGesture is a gesture that the system did not take for one.
 	failedGesture = regexp.MustCompile(`(?:gesture|recogni[sz]er|long ?press|长按|手势).{0,60}(?:state\W{0,3}(?:failed|cancell?ed)|\bfailed\b|\bcancell?ed\b|not (?:recogni[sz]ed|reached|fired)|too short|released early|未触发|未识别|未达到)|(?:tap|click|touch|gesture|press).{0,60}\(?\b(?:no action|no handler|no listener|nothing bound|unhandled|not handled|swallowed)\b`)
 	// missedHit is a press that landed beside what it was meant for.
-	missedHit = regexp.MustCompile(`\b(?:hit|landed|target|on)\b\W{0,3}[\w.: #-]{0,24}\b(?:padding|gap|margin|none|null|nil|empty|background|backdrop|divider|separator|nothing)\b|\bno (?:item|action|entry|option) (?:was )?(?:chosen|selected|picked|hit)|without (?:a )?(?:choice|selection|choosing|selecting)|touch ?slop (?:exceeded|passed)|(?:nearest|closest)\W{1,3}.{0,24}(?:gap|distance|off by|dist)\W{0,3}\d|未选择任何|没有选中`)
+	missedHit = regexp.MustCompile(`\bhit(?: ?test)?\W{1,3}(?:false|no|0|miss\w*)\b|\b(?:hit|landed|target|on)\b\W{0,3}[\w.: #-]{0,24}\b(?:padding|gap|margin|none|null|nil|empty|background|backdrop|divider|separator|nothing)\b|\bno (?:item|action|entry|option) (?:was )?(?:chosen|selected|picked|hit)|without (?:a )?(?:choice|selection|choosing|selecting)|touch ?slop (?:exceeded|passed)|(?:nearest|closest)\W{1,3}.{0,24}(?:gap|distance|off by|dist)\W{0,3}\d|未选择任何|没有选中`)
 	heldFor   = regexp.MustCompile(`(?:held|pressed for|hold|duration|press time)\W{1,3}(\d+(?:\.\d+)?) ?(ms|s)?\b.{0,60}?(?:min\w*(?: press)?(?: duration)?|threshold|required|needs?|timeout)\W{1,3}(\d+(?:\.\d+)?) ?(ms|s)?\b`)
 )
 

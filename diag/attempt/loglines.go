@@ -97,7 +97,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 
 	if server {
 		a.serverLine(e, where)
-	} else {
+	} else if !accessLine.MatchString(text) || mine { // an access log names everybody's browsers
 		a.learnClient(head(text, 2048), lf.File.Name)
 	}
 	if lf.File.Kind != evidence.Path && (!timed || !server || around) {
@@ -105,6 +105,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	}
 	if mine {
 		a.ageSaid(e, where, lf.File.Kind)
+		a.readLater(e, head(text, 4096), where)
 	}
 	if mine || (verb && !other) {
 		a.stampsOf(e, server, verb, mine, beside || !timed, where)
@@ -236,6 +237,9 @@ func (a *Attempt) curlLine(text, where string) {
 	total, _ := strconv.ParseFloat(m[4], 64)
 	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
 }
+
+// accessLine is a line of an access log, whoever wrote it.
+var accessLine = regexp.MustCompile(`"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/[\d.]+"`)
 
 // afterAnswer reports whether a stamp is after the recall's answer.
 func (a *Attempt) afterAnswer(s clock.Stamp) bool {

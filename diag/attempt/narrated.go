@@ -23,7 +23,7 @@ var (
 	fieldStatus  = regexp.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
 	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b`)
 	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
-	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功`)
+	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功|\b(?:state|status)\W{0,6}(?:->|→|=>|to|is now|becomes)\W{0,3}(?:withdrawn|recalled|revoked|retracted|unsent)\b|\bmarked (?:as )?(?:withdrawn|recalled|revoked|retracted|unsent)\b`)
 	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒|(?:没有?|未)能?成功|不成功|\bunsuccessful|\bnot (?:succeed|successful|complete)|n't (?:succeed|work|go through)`)
 	prefixStatus = regexp.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
 	pageError    = regexp.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)

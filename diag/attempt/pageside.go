@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"regexp"
+	"strings"
 
 	"meiqia-diag/diag/profile"
 )
@@ -39,6 +40,10 @@ var (
 // client brings it about. In a page's console the same words are the page's.
 var serviceBug = regexp.MustCompile(`(?i)\b(?:NullPointer|NullReference|IllegalState|IllegalArgument|IndexOutOf(?:Bounds|Range)|ArrayIndexOutOf\w*|ClassCast|ConcurrentModification|NumberFormat|Arithmetic|UnsupportedOperation|InvalidOperation|NoSuchElement)(?:Exception)?\b|\b(?:Key|Attribute|Type|Value|Index|Assertion|ZeroDivision|NoMethod|Name|Reference|Range)Error\b|\bassert(?:ion)? (?:failed|violated)|\bpanic(?:ked)?\b|nil pointer|null pointer|invalid memory address|segmentation fault|\bSIGSEGV\b|stack overflow|unreachable code|invariant (?:broken|violated)|duplicate key|deadlock found|constraint violation|空指针|断言失败|数组越界|类型转换(?:异常|失败)|违反唯一`)
 
+// filterHit is a content blocker's own log, where a rule of its lists stopped a
+// request: uBlock Origin writes "rule -- site type address", AdGuard names the rule.
+var filterHit = regexp.MustCompile(`(?:\|\||@@|/|\*)\S*[*^$]\S*\s+--\s+\S+|(?i:block\w*|拦截|filtered).{0,80}(?:\|\|\S+\^|\$(?:xmlhttprequest|xhr|script|third-party)\b)`)
+
 // missingCall is a function that the page calls and does not have, in the words
 // of V8, SpiderMonkey and JavaScriptCore alike; nativeSide tells that it is the
 // client around the page that lacks it.
@@ -53,8 +58,13 @@ func (a *Attempt) surface(text string, server, beside bool) []profile.Match {
 	var out []profile.Match
 	text = head(text, 4096)
 	// In the service's log it is anybody's page: only at the very moment it may be this one.
-	if m := scriptGone.FindString(text); m != "" && !sourceMap.MatchString(text) && (!server || beside && hashedAsset.MatchString(m)) {
+	if !strings.Contains(text, "js") || !strings.Contains(text, "404") && !strings.Contains(text, "410") {
+		// no script, or none that is lost
+	} else if m := scriptGone.FindString(text); m != "" && !sourceMap.MatchString(text) && (!server || beside && hashedAsset.MatchString(m)) {
 		out = append(out, profile.Match{Means: "stale_app", Text: m})
+	}
+	if m := filterHit.FindString(text); m != "" && a.Profile.RecallVerb(profile.Words(text)) != "" {
+		out = append(out, profile.Match{Means: "extension", Text: m})
 	}
 	if server {
 		if m := serviceBug.FindString(text); m != "" {

@@ -43,10 +43,16 @@ func TestSurface(t *testing.T) {
 		{`TypeError: window.nativeBridge.recallMessage is not a function`, false, "outdated_client"},
 		{`java.lang.NullPointerException: Cannot invoke "ConvMeta.getShard()"`, true, "server_error"},
 		{`Uncaught TypeError: x is null`, false, ""},
+		{`[ui] pointerup (786,364) target=div.msg-bubble__text recallItem={x:804,y:404,w:56,h:24} hit=false`, false, "tap_missed"},
+		{`[ui] pointerup (810,410) recallItem={x:804,y:404,w:56,h:24}`, false, ""},
+		{`13:54:07  /conversations/*$xhr  --  desk.example  xhr  https://app.meiqia.com/conversations/1/messages/8842/revoke`, false, "extension"},
+		{`13:53:58  ||hm.baidu.com^  --  desk.example  image https://hm.baidu.com/hm.gif`, false, ""},
 	} {
 		got := ""
 		for _, m := range a.surface(c.text, c.server, true) {
-			got += m.Means
+			if got != m.Means {
+				got += m.Means
+			}
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", c.text, got, c.want)
@@ -152,5 +158,33 @@ func TestProse(t *testing.T) {
 	}
 	if a := build(t, known, "a.txt", "[app] workbench build 2026.11.10 ready\n[push] connected\n[recall] click 8842\n"); len(a.Notes) > 0 {
 		t.Errorf("a log is taken for a description: %+v", a.Notes)
+	}
+}
+
+// What is read back of the message after the recall tells what the service kept of it.
+func TestLaterState(t *testing.T) {
+	for text, want := range map[string]string{
+		"row re-read: state=NORMAL mid=8842":                            "still",
+		"history fetched id=8842 extra={\"is_withdrawn\":false}":        "still",
+		"history fetched id=8842 extra={\"is_withdrawn\":true}":         "withdrawn",
+		"history rendered from indexeddb snapshot id=8842 state=normal": "",
+		"history fetched id=9911 extra={\"is_withdrawn\":false}":        "",
+	} {
+		a := build(t, known, "svc.log", "2026-11-20 10:22:41.300 INFO  [exec-1] c.m.Svc - recall ok msg=8842\n2026-11-20 10:23:41.300 INFO  [exec-1] c.m.Svc - "+text+"\n")
+		got := ""
+		if a.Later != nil {
+			got = a.Later.Word
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// An access log names everybody's browsers, and none of them is the agent's.
+func TestBrowsersOfOthers(t *testing.T) {
+	log := `[2026-11-20T02:22:38.738Z] "GET /api/v1/messages HTTP/2" 200 - 0 3259 101 100 "120.34.197.20" "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/155.0.0.0 Safari/537.36" "428c8907"` + "\n"
+	if a := build(t, known, "envoy.log", log); a.Client.UserAgent != "" {
+		t.Errorf("browser %q", a.Client.UserAgent)
 	}
 }
