@@ -91,5 +91,8 @@ func (a *Attempt) surface(text string, server, beside bool) []profile.Match {
 // withheldBy reports whether a line says for what reason of the rules a button is
 // not offered: it was then taken away, and not lost by the layout.
 func (a *Attempt) withheldBy(text string, verb bool) bool {
-	return verb && hasStrong(a.Profile.RefusalsIn(text, "")) && !layoutLine.MatchString(text)
+	return verb && !layoutLine.MatchString(text) && (ruleOff.MatchString(text) || hasStrong(a.Profile.RefusalsIn(text, "")))
 }
+
+// ruleOff is how a client says that a right or a switch is not there.
+var ruleOff = regexp.MustCompile(`(?i)\b(?:grants?|permissions?|privileges?|scopes?|roles?|acl|rights?|entitlements?|feature(?: flag)?|polic(?:y|ies)|capabilit(?:y|ies))\b.{0,40}\b(?:missing|denied|denies|absent|lack\w*|not granted|false|off|disabled|none)\b|(?:无|没有|缺少|未授予).{0,6}权限`)

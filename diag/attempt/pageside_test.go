@@ -89,6 +89,10 @@ func TestWithheldAndPlaced(t *testing.T) {
 	if slices.Contains(means(a), "button_hidden") || !slices.Contains(means(a), "says:permission") {
 		t.Errorf("signals %v", means(a))
 	}
+	a = build(t, known, "app.log", "2026-11-20 10:22:41.000 [info] [main] (menu) recall omitted from menu: grant msg.withdraw missing\n")
+	if slices.Contains(means(a), "button_hidden") {
+		t.Errorf("signals %v", means(a))
+	}
 	a = build(t, known, "app.log", "2026-11-20 10:22:41.000 [info] [main] action \"撤回\" frame {{0, 671}, {375, 44}} is outside window bounds {{0, 0}, {375, 667}}\n")
 	if slices.Contains(means(a), "says:window") || a.Request != nil || !slices.Contains(means(a), "button_hidden") {
 		t.Errorf("signals %v, request %+v", means(a), a.Request)
