@@ -32,6 +32,9 @@ const (
 	BrowserHint   = "browser.hint"
 	// BrowserInstalled is a browser found on this machine, its version in the detail.
 	BrowserInstalled = "browser.installed"
+	// BrowserSetting is something that the browser is set to block: javascript, cookies,
+	// third-party-cookies, storage; in the detail for which site: service, all, other (it is not known whose).
+	BrowserSetting = "browser.setting"
 	// BrowserExtension is an enabled extension that can touch the service's hosts.
 	BrowserExtension = "browser.extension"
 )

@@ -65,7 +65,7 @@ func runCache(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resul
 func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 	var oldest time.Duration
 	var left, half float64
-	var source, oldestURL string
+	var source, named string
 	for _, c := range a.Calls {
 		if c.Kind != "script" && c.Kind != "document" {
 			continue
@@ -82,16 +82,17 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 		// The Date is the service's, and so must be the moment that it is held against.
 		used := c.Start.OnService(a.Offset)
 		age, life, ok := freshness(e.RespHeaders.Get, used.Middle())
-		if ok && age >= oldest {
-			oldest, left, half, source, oldestURL = age, (life - age).Seconds(), used.Half().Seconds(), c.Source, pathOf(e.URL)
+		// A file named by its content never goes stale: a new build has a new
+		// name. So the page that names it counts before it.
+		name := "no"
+		if contentNamed.MatchString(pathOf(e.URL)) {
+			name = "yes"
+		}
+		if ok && (source == "" || name < named || name == named && age >= oldest) {
+			oldest, left, half, source, named = age, (life - age).Seconds(), used.Half().Seconds(), c.Source, name
 		}
 	}
 	if source != "" {
-		// A file named by its content never goes stale: a new build has a new name.
-		named := "no"
-		if contentNamed.MatchString(oldestURL) {
-			named = "yes"
-		}
 		pm := plusMinus(math.Ceil(half) + 1) // whole seconds, as a Date has them
 		s.add(CacheAge, float64(int(oldest.Seconds())), unit("s"), pm, from(source), detail("named_by_content", named))
 		s.add(CacheFreshnessLeft, float64(int(left)), unit("s"), pm, from(source))

@@ -48,6 +48,7 @@ func (s *sheet) installed(ctx context.Context, in *diag.Input) int {
 	for _, dir := range in.Attempt.Evidence.Browsers {
 		n++
 		s.extensions(in, dir, "browser profile", false)
+		s.siteSettings(in, dir)
 	}
 	return n
 }
@@ -72,5 +73,22 @@ func (s *sheet) extensions(in *diag.Input, dir, source string, now bool) {
 			opts = append(opts, live())
 		}
 		s.add(BrowserExtension, e.Name, opts...)
+	}
+}
+
+// siteSettings reports what the browser keeps the service's pages from doing. A
+// site that nothing else in the evidence names may be the workbench all the same.
+func (s *sheet) siteSettings(in *diag.Input, dir string) {
+	for _, set := range machine.SiteSettings(dir) {
+		whose := "all"
+		if !set.Default {
+			whose = "other"
+			if in.Attempt.Service("https://" + set.Host + "/") {
+				whose = "service"
+			} else if in.Attempt.KnowsHosts() {
+				continue // a site of somebody else's
+			}
+		}
+		s.add(BrowserSetting, set.What, from("browser profile"), detail("site", whose))
 	}
 }

@@ -33,10 +33,12 @@ const (
 	// ServerSession is the state of the login around the recall: lost.
 	ServerSession = "server.session"
 	// ServerRoute says that the address the recall went to does not exist (any more): missing.
-	ServerRoute  = "server.route"
-	ServerRetry  = "server.retry_after" // the answer's Retry-After
-	ServerSignal = "server.signal"      // overload, server_error, rate, session, uneven beside the recall
-	ServerHint   = "server.hint"        // the same elsewhere
+	ServerRoute = "server.route"
+	ServerRetry = "server.retry_after" // the answer's Retry-After
+	// ServerBug says that the service's log shows its own program going wrong on: recall.
+	ServerBug    = "server.bug"
+	ServerSignal = "server.signal" // overload, server_error, rate, session, uneven beside the recall
+	ServerHint   = "server.hint"   // the same elsewhere
 )
 
 // Server looks at what the service answered and how it did while answering.
@@ -52,6 +54,9 @@ func runServer(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Re
 	failing := s.others(a)
 	uneven := s.backends(a)
 	session := s.session(a)
+	if sig := a.ServiceBug(); sig != nil {
+		s.add(ServerBug, "recall", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
+	}
 	s.signals("server", a, "overload", "server_error", "rate", "session", "uneven")
 	liveState, liveReason := s.serverNow(ctx, in)
 

@@ -34,8 +34,10 @@ const (
 	// SyncHistory says what a history read after the recall showed: withdrawn, still, cached (it came
 	// out of a cache); "side" as for the event.
 	SyncHistory = "sync.history"
-	SyncSignal  = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
-	SyncHint    = "sync.hint"   // the same elsewhere
+	// SyncDelivery says that the service's log had no connection to bring this recall's event over: failed.
+	SyncDelivery = "sync.delivery"
+	SyncSignal   = "sync.signal" // stale_view, other_session, push_down, push_up, visitor_outdated beside the recall
+	SyncHint     = "sync.hint"   // the same elsewhere
 )
 
 // Sync looks at push events, other logins and the visitor's client.
@@ -54,8 +56,15 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 		s.add(SyncKicked, true, from(ev.Source), at(ev.At), detail("text", clip(ev.Text, 120)))
 	}
 	s.sessions(a)
+	if sig := a.Undelivered(); sig != nil {
+		s.add(SyncDelivery, "failed", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
+	}
 	visitor := s.visitorClient(in)
 	history := s.history(in)
+	if l := a.Later; history == "" && l != nil {
+		history = l.Word
+		s.add(SyncHistory, l.Word, from(l.Source), at(l.At), detail("via", "log"))
+	}
 	s.signals("sync", a, "stale_view", "other_session", "push_down", "push_up", "visitor_outdated")
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
@@ -162,15 +171,19 @@ func sideIn(in *diag.Input, source string) string {
 // push tells the state of the push connection from the recorded sockets.
 func (s *sheet) push(in *diag.Input) string {
 	a := in.Attempt
-	seen := false
+	seen, here := false, false // by anybody; by the agent's own side
 	sides := map[string]bool{}
 	for _, ev := range a.Events {
 		if ev.Means == "recalled" && (ev.Mine || a.ID == "") && a.Request != nil && (ev.At.IsZero() || a.Request.Start.IsZero() || !ev.At.T.Before(a.Request.Start.T)) {
 			side := sideIn(in, ev.Source)
+			if side == "" && a.OfVisitor(ev.Source) {
+				side = "visitor"
+			}
 			if sides[side] {
 				continue
 			}
 			sides[side], seen = true, true
+			here = here || side != "visitor"
 			s.add(SyncEvent, "seen", from(ev.Source), at(ev.At), detail("side", side))
 		}
 	}
@@ -194,7 +207,7 @@ func (s *sheet) push(in *diag.Input) string {
 	}
 	if polled(a) {
 		state, source = "down", harNames(a)
-	} else if seen {
+	} else if here {
 		state = "up"
 	}
 	if state != "" {

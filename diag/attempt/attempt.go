@@ -92,12 +92,18 @@ type Attempt struct {
 	Client  ClientFacts
 	Facts   ServiceFacts
 
+	// Later is what was read back of the message after the recall, nil where logs tell nothing of it.
+	Later *LaterState
+
 	// Notes is what people said in chats that were handed in, by file and line.
 	Notes []Note
+	// Releases is what release notes that were handed in say of the agents' client.
+	Releases []Release
 
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
+	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
@@ -139,6 +145,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.statedTimes(in)
 	a.Logs = a.takeNotes()
 	h := newHosts(a.Evidence, prof, a.ID)
+	a.hosts = h
 	a.calls(h)
 	a.aliases()
 	a.estimateOffset(h)
@@ -154,11 +161,14 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.settlePress()
 	a.frameRequests()
 	a.settleTold()
+	a.settlePush()
 	a.settleVisitor()
 	a.narrowOffset()
 	a.refineTimes(in)
 	a.Covered = a.coverage()
 	a.clientFacts(in)
+	a.Client.settleBuilds()
+	a.readReleases(in)
 	sort.SliceStable(a.Events, func(i, j int) bool { return a.Events[i].At.T.Before(a.Events[j].At.T) })
 	return a
 }

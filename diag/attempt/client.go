@@ -19,6 +19,9 @@ type ClientFacts struct {
 	AppLeast  string // the least version of it that still works, as the service or its updater said
 	PageBuild string // build of the page that ran
 	LiveBuild string // build that the service said is current
+
+	pageTold, liveTold string // the same as logs tell them
+	pageByURL          bool   // PageBuild is read off a script's address
 }
 
 var (
@@ -79,6 +82,20 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 		if c.Kind == "document" && f.PageBuild == "" {
 			if m := buildMeta.FindStringSubmatch(head(e.RespBody, 8192)); m != nil {
 				f.PageBuild = m[1]
+			}
+		}
+		if c.Kind == "script" && f.PageBuild == "" {
+			if m := scriptBuild.FindStringSubmatch(e.URL); m != nil {
+				f.PageBuild, f.pageByURL = m[1], true
+			}
+		}
+		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && e.FromCache == "" && f.LiveBuild == "" && versionPath.MatchString(e.URL) {
+			if fs, ok := fields(e.RespBody); ok {
+				for _, x := range fs {
+					if f.LiveBuild == "" && versionKey.MatchString(x.key) && hasDigit.MatchString(x.value) && len(x.value) < 40 {
+						f.LiveBuild = x.value
+					}
+				}
 			}
 		}
 		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && f.LiveBuild == "" && tellsOfBuild(e.RespBody) {

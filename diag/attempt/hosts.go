@@ -211,6 +211,12 @@ func (h *hosts) service(raw string) bool {
 	return ok
 }
 
+// Service reports whether an address is one of the service's.
+func (a *Attempt) Service(raw string) bool { return a.hosts != nil && a.hosts.service(raw) }
+
+// KnowsHosts reports whether the evidence itself names hosts of the service.
+func (a *Attempt) KnowsHosts() bool { return a.hosts != nil && len(a.hosts.sites) > 0 }
+
 // stranger reports whether a URL only measures or advertises.
 func stranger(raw string) bool {
 	name, path, ok := address(raw)

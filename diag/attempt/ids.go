@@ -27,7 +27,7 @@ func (a *Attempt) learnID() {
 	if a.ID != "" || a.Press.IsZero() || len(a.Requests) > 0 {
 		return
 	}
-	recalled, created := map[string]bool{}, map[string]bool{}
+	recalled, created, pressed := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, lf := range a.Logs {
 		for _, e := range lf.Entries {
 			if e.At.IsZero() {
@@ -36,6 +36,9 @@ func (a *Attempt) learnID() {
 			if near, _ := a.near(e.At, besideRecall); near && a.tellsOfRecall(e) {
 				for _, id := range idsIn(e.Text) {
 					recalled[id] = true
+					if lf.File.Kind != evidence.ServerLog && uiLine.MatchString(e.Text) {
+						pressed[id] = true // the agent's own client says which message was pressed
+					}
 				}
 			} else if a.nearSent(e) && createdLine.MatchString(e.Text) {
 				for _, id := range idsIn(e.Text) {
@@ -53,7 +56,7 @@ func (a *Attempt) learnID() {
 			both[id] = true
 		}
 	}
-	for _, ids := range []map[string]bool{both, recalled} {
+	for _, ids := range []map[string]bool{pressed, both, recalled} {
 		if len(ids) != 1 {
 			continue
 		}

@@ -97,11 +97,15 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 
 	if server {
 		a.serverLine(e, where)
-	} else {
+	} else if !accessLine.MatchString(text) || mine { // an access log names everybody's browsers
 		a.learnClient(head(text, 2048), lf.File.Name)
+	}
+	if lf.File.Kind != evidence.Path && (!timed || !server || around) {
+		a.learnBuilds(head(text, 2048), mine, server)
 	}
 	if mine {
 		a.ageSaid(e, where, lf.File.Kind)
+		a.readLater(e, head(text, 4096), where)
 	}
 	if mine || (verb && !other) {
 		a.stampsOf(e, server, verb, mine, beside || !timed, where)
@@ -146,8 +150,13 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	if e.Fields["method"] != "" && e.Fields["status"] != "" {
 		said = refusalPart(e) // the columns of an access log are numbers, not words
 	}
-	for _, sig := range a.Profile.SignalsIn(stampless(said)) {
-		if sig.Means == "push_down" && a.afterAnswer(e.At) {
+	future := foretold.MatchString(said)
+	withheld := a.withheldBy(said, verb)
+	for _, sig := range append(a.Profile.SignalsIn(stampless(said)), a.surface(text, server, timed && beside)...) {
+		if future && announces[sig.Means] || withheld && sig.Means == "button_hidden" {
+			continue
+		}
+		if sig.Means == "push_down" && a.afterAnswer(e.At) && !(mine && undelivered.MatchString(text)) {
 			continue // a connection that went down later was up when it mattered
 		}
 		if server && personal[sig.Means] && !mine && a.namesUs[lf.File] && !a.concerns(text) {
@@ -166,7 +175,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}
 	told := verb || mine && server && deniedWords.MatchString(text)
-	if told && !pageError.MatchString(text) && (server || !a.before(e.At, 3*time.Second)) {
+	if told && !pageSide(text) && (server || !a.before(e.At, 3*time.Second)) {
 		for _, r := range a.reasonsIn(refusalPart(e)) {
 			a.Signals = append(a.Signals, Signal{Means: "says:" + r.Means, Text: head(text, 400), Words: r.Text, At: e.At, Source: where,
 				Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
@@ -228,6 +237,9 @@ func (a *Attempt) curlLine(text, where string) {
 	total, _ := strconv.ParseFloat(m[4], 64)
 	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
 }
+
+// accessLine is a line of an access log, whoever wrote it.
+var accessLine = regexp.MustCompile(`"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/[\d.]+"`)
 
 // afterAnswer reports whether a stamp is after the recall's answer.
 func (a *Attempt) afterAnswer(s clock.Stamp) bool {

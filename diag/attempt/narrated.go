@@ -23,8 +23,8 @@ var (
 	fieldStatus  = regexp.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
 	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b`)
 	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
-	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功`)
-	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒`)
+	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功|\b(?:state|status)\W{0,6}(?:->|→|=>|to|is now|becomes)\W{0,3}(?:withdrawn|recalled|revoked|retracted|unsent)\b|\bmarked (?:as )?(?:withdrawn|recalled|revoked|retracted|unsent)\b`)
+	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒|(?:没有?|未)能?成功|不成功|\bunsuccessful|\bnot (?:succeed|successful|complete)|n't (?:succeed|work|go through)`)
 	prefixStatus = regexp.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
 	pageError    = regexp.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)
 	frameLine    = regexp.MustCompile(`(?i)(?:ws|wss|socket|frame|push|mqtt|im)\S{0,8}\s*(?:(>>?|->|→|send(?:ing)?|out|tx|↑)|(<<?|<-|←|recv|received?|in|rx|↓))[\s:]*([\[{].*)`)
@@ -174,6 +174,9 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 	if !server && a.before(e.At, 3*time.Second) {
 		return // it was over before this recall was pressed
 	}
+	if server && !mine && a.beforeSent(e.At) {
+		return // a recall comes after its message
+	}
 	score := 0.0
 	if entry.Method != "" {
 		score = a.scoreRequest(entry, h)
@@ -240,7 +243,7 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 		}
 		return res, an, c
 	}
-	if !told || pageError.MatchString(e.Text) {
+	if !told || pageSide(e.Text) {
 		return Unknown, an, nil // an exception in the page is no answer of the service
 	}
 	if entry.RespBody != "" {
@@ -281,6 +284,11 @@ func (a *Attempt) before(s clock.Stamp, d time.Duration) bool {
 		return false
 	}
 	return s.OnService(a.Offset).Since(a.Press.OnService(a.Offset)).Hi < -d
+}
+
+// beforeSent reports whether a stamp is surely before the message was sent.
+func (a *Attempt) beforeSent(s clock.Stamp) bool {
+	return !s.IsZero() && !a.Sent.IsZero() && s.OnService(a.Offset).Since(a.Sent.OnService(a.Offset)).Hi < -5*time.Second
 }
 
 // better reports whether an answer tells more than what a request already has.

@@ -16,7 +16,7 @@ var meanings = map[string]bool{
 	// refusals
 	"window": true, "read": true, "acted": true, "processed": true, "type": true, "not_own": true,
 	"permission": true, "channel": true, "missing": true, "already": true, "ended": true,
-	"rate": true, "session": true, "version": true, "overload": true, "clock": true, "internal": true, "generic": true, "accepted": true,
+	"rate": true, "session": true, "version": true, "route": true, "overload": true, "clock": true, "internal": true, "generic": true, "accepted": true,
 	// events
 	"recalled": true, "read_receipt": true, "visitor_message": true, "visitor_click": true, "visitor_forward": true,
 	"conversation_end": true, "kicked": true, "push_down": true, "push_up": true, "other_session": true,
