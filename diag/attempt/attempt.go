@@ -98,6 +98,9 @@ type Attempt struct {
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
+	// Machines is what logs and tables tell of the machines behind the service.
+	Machines []Machine
+
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
