@@ -150,6 +150,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.choose()
 	a.learn()
 	a.learnID()
+	a.pairOffset()
 	a.followTraces()
 	a.learnPress()
 	a.readLogs(ctx, h)

@@ -14,7 +14,7 @@ import (
 
 var (
 	// uiLine is how pages and clients log that somebody pressed something.
-	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了`)
+	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|action(?: ?[=:])|cho(?:ose|se)|select(?:ed)?|pick(?:ed)?|invoke[ds]?|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了|选择了?|选中`)
 	// inputDelay is how long the page says that the press waited for it.
 	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b`)
 )
