@@ -173,6 +173,9 @@ func (s *sheet) arrival(a *attempt.Attempt, off clock.Offset, length time.Durati
 			e := press.Err + start.Err
 			travel = clock.Span{Lo: gap - e, Hi: gap + e}.Add(d)
 		}
+		if r.Late {
+			travel.Lo = 0
+		}
 		source = r.Source
 	default:
 		return ""

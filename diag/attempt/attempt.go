@@ -34,6 +34,7 @@ type Request struct {
 	Entry   *har.Entry
 	Call    *Call // the entry's outcome, nil for other ways
 	Start   clock.Stamp
+	Late    bool        // Start is when its end was logged: it left at some moment before
 	End     clock.Stamp // of the answer
 	Arrived clock.Stamp // at the service, from its own log
 	Score   float64     // how sure we are that it is one, in decibans

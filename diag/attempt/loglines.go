@@ -104,7 +104,7 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 		a.clientLine(e, where)
 		a.learnClient(head(text, 2048), lf.File.Name)
 	}
-	if mine {
+	if mine || verb && !other && timed && beside {
 		a.ageSaid(e, where, lf.File.Kind)
 	}
 	if mine || (verb && !other) {

@@ -180,7 +180,7 @@ func (a *Attempt) clientLine(e *logs.Entry, where string) {
 	c := newServerCall(e, r[1], r[2], status)
 	c.Host, c.Backend, c.Source = "client log", m[1]+m[2], where
 	if d := lineDuration.FindStringSubmatch(r[3]); d != nil {
-		c.Wait, _ = strconv.ParseFloat(d[1], 64)
+		c.Wait, _ = strconv.ParseFloat(d[1]+d[2], 64)
 		c.Total = c.Wait
 	}
 	a.Server = append(a.Server, c)

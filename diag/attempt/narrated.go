@@ -21,7 +21,7 @@ var (
 	requestLine  = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+((?:https?://[^\s"'<>]+)|(?:/[^\s"'<>]*))(.*)`)
 	lineStatus   = regexp.MustCompile(`^[\s"]*(?:HTTP/[\d.]+"?)?[\s:=>\-\[(]*(?:status[=:\s]+)?([1-5]\d\d)\b`)
 	fieldStatus  = regexp.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
-	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b`)
+	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b|\b(?:[a-z]+_?)?[mM]s["']?\s?[=:]\s?["']?(\d+(?:\.\d+)?)\b`)
 	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
 	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功`)
 	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒`)
@@ -80,7 +80,7 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 		}
 	}
 	if m := lineDuration.FindStringSubmatch(rest); m != nil {
-		entry.Time, _ = strconv.ParseFloat(m[1], 64)
+		entry.Time, _ = strconv.ParseFloat(m[1]+m[2], 64)
 	}
 	if f := lineFailure.FindString(rest); f != "" && entry.Status == 0 {
 		entry.Error = f
@@ -200,7 +200,8 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 			if entry.Time > 0 {
 				stamp.T = stamp.T.Add(-time.Duration(entry.Time * float64(time.Millisecond)))
 			}
-			r.Start = stamp
+			// Whoever logs a request with its outcome logs it when it is over.
+			r.Start, r.Late = stamp, entry.Time <= 0 && (entry.Status > 0 || entry.Error != "")
 		}
 	}
 	res, an, call := a.toldAnswer(e, entry, told, server)
