@@ -29,6 +29,8 @@ const (
 	WindowZone = "window.zone"
 	// WindowElapsed is ms from the send to the press.
 	WindowElapsed = "window.elapsed"
+	// WindowEdge says that the press was so near to the window's end that it cannot be told on which side: near.
+	WindowEdge = "window.edge"
 	// WindowOrder says that the recall was before the send by the stamps as given: reversed.
 	WindowOrder = "window.order"
 )
@@ -76,6 +78,9 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	s.add(WindowMargin, diag.Millis(margin.Mid()), unit("ms"), plusMinus(diag.Millis(margin.Half())), between(diag.Millis(margin.Lo), diag.Millis(margin.Hi)), basis(b), from(sent.Source+" → "+press.Source))
 	asked := inOut(margin)
 	s.add(WindowAsked, asked, basis(b), from(press.Source), detail("margin_ms", ms(margin.Mid()), "half_ms", ms(margin.Half())))
+	if asked == "unknown" && margin.Half() <= nearEdge {
+		s.add(WindowEdge, "near", basis(b), from(press.Source))
+	}
 	arrived := s.arrival(a, off, length, sent, press, margin, b)
 	s.shown(a, sent, press, off, length, asked)
 
@@ -93,6 +98,9 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	}
 	return res
 }
+
+// nearEdge is how well the margin must be known for a press to stand near the window's end.
+const nearEdge = 5 * time.Second
 
 // windowOf gives the window's length: as the person stated, else the profile's.
 func windowOf(in *diag.Input) (time.Duration, incident.Basis, string) {
