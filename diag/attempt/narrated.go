@@ -133,8 +133,8 @@ func (a *Attempt) answerBelow(e *logs.Entry, where string) bool {
 	if r == nil || r.Result != Unknown || r.Start.IsZero() || e.At.IsZero() {
 		return false
 	}
-	m := arrowAnswer.FindStringSubmatch(head(e.Text, 4096))
-	if m == nil || requestLine.MatchString(e.Text) || e.At.T.Before(r.Start.T) || e.At.T.Sub(r.Start.T) > 30*time.Second {
+	m := arrowAnswer.FindStringSubmatch(head(messageOf(e), 4096))
+	if m == nil || requestLine.MatchString(messageOf(e)) || a.aboutOther(e.Text) || e.At.T.Before(r.Start.T) || e.At.T.Sub(r.Start.T) > 30*time.Second {
 		return false
 	}
 	entry := &har.Entry{Method: "POST", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch"}
@@ -189,6 +189,9 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 		a.told = r
 	}
 	r.Score = max(r.Score, score)
+	if entry.Method != "" && len(r.IDs) == 0 {
+		r.IDs = a.requestIDs(entry.URL, entry.ReqBody)
+	}
 	if !e.At.IsZero() {
 		stamp := withSource(e.At, where)
 		switch {
@@ -252,7 +255,12 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	text := refusalPart(e)
 	an.Reasons = a.reasonsIn(text)
 	beside := a.besideVerb(text)
+	if msg := messageOf(e); msg != text && a.Profile.RecallVerb(strings.ToLower(msg)) != "" {
+		beside = a.besideVerb(msg) // the words of the entry, rather than the names of its parts
+	}
 	switch {
+	case becameRecalled.MatchString(text) && !deniedWords.MatchString(beside):
+		return Accepted, an, nil
 	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):
 		return Refused, an, nil
 	case hasStrong(an.Reasons):
@@ -263,6 +271,9 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	an.Reasons = nil
 	return Unknown, an, nil
 }
+
+// becameRecalled is how whoever keeps messages logs that one was recalled: "message state -> withdrawn".
+var becameRecalled = regexp.MustCompile(`(?i)\b(?:state|status|flag)["']?\s*(?:->|=>|→|:=|=|:|\bto\b|changed to|set to|is now|now|becomes?)\s*["']?(?:is_?)?(?:withdrawn|recalled|revoked|retracted|unsent)\b|\b(?:withdrawn|recalled|revoked|retracted|unsent)(?:_at|_on|_flag)?["']?\s*(?:->|=>|→|[:=])\s*["']?(?:true|1\d{9,12}|20\d\d-)|状态.{0,6}(?:变为|改为|更新为|置为|->|→).{0,3}(?:已撤回|撤回)`)
 
 // besideVerb gives the words around "recall" in a line: what is done or denied
 // there is the recall, and not what the line goes on to tell.

@@ -334,5 +334,17 @@ func (a *Attempt) aboutOther(text string) bool {
 	if a.ID == "" || a.ours(text) {
 		return false
 	}
-	return len(idsIn(text)) > 0 || likeID(text, a.ID)
+	return len(idsIn(text)) > 0 || likeID(text, a.ID) || a.outcomeOfOther(text)
+}
+
+// bareID is how a log names the object of what it says was done: "withdraw ok id=783322018".
+var bareID = regexp.MustCompile(`(?i)(?:^|[\s,;(])(?:id|key|target)=([a-z]{0,6}[-_]?[a-z0-9][\w-]{5,63})\b`)
+
+// outcomeOfOther reports whether a line tells what became of another recall.
+func (a *Attempt) outcomeOfOther(text string) bool {
+	if len(text) > 400 || strings.ContainsAny(text, "{<") || !doneWords.MatchString(text) && !deniedWords.MatchString(text) {
+		return false
+	}
+	m := bareID.FindStringSubmatch(text)
+	return m != nil && hasDigit.MatchString(m[1]) && a.Profile.RecallVerb(profile.Words(text)) != ""
 }
