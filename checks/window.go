@@ -31,6 +31,8 @@ const (
 	WindowElapsed = "window.elapsed"
 	// WindowEdge says that the press was so near to the window's end that it cannot be told on which side: near.
 	WindowEdge = "window.edge"
+	// WindowParadox says that the service refused as late what reached it well within the window: refused_in_time.
+	WindowParadox = "window.paradox"
 	// WindowOrder says that the recall was before the send by the stamps as given: reversed.
 	WindowOrder = "window.order"
 )
@@ -83,6 +85,9 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	}
 	arrived := s.arrival(a, off, length, sent, press, margin, b)
 	s.shown(a, sent, press, off, length, asked)
+	if b != incident.Assumed && asked == "in" && arrived == "in" && margin.Lo > 2*nearEdge && a.Request.Result == attempt.Refused && a.Request.Answer.Has("window") {
+		s.add(WindowParadox, "refused_in_time", basis(b), from(a.Request.Source))
+	}
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	by, pm := seconds(diag.Millis(margin.Mid().Abs())), seconds(diag.Millis(margin.Half()))

@@ -159,6 +159,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.settlePress()
 	a.frameRequests()
 	a.settleTold()
+	a.learnWindow(in)
 	a.settleVisitor()
 	a.narrowOffset()
 	a.refineTimes(in)

@@ -101,7 +101,7 @@ func (a *Attempt) aliases() {
 			continue
 		}
 		for _, f := range fs {
-			if clientID.MatchString(f.key) && localID.MatchString(f.value) && len(f.value) > 4 {
+			if clientID.MatchString(f.key) && isLocalID(f.value) && len(f.value) > 4 {
 				a.alias = append(a.alias, f.value)
 			}
 		}

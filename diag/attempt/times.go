@@ -3,6 +3,7 @@ package attempt
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
@@ -84,6 +85,14 @@ func (a *Attempt) refineTimes(in *incident.Incident) {
 	}
 }
 
+// listing is what a request is called that fetches messages, by whatever method: its answer names many.
+var listing = regexp.MustCompile(`\b(?:histor(?:y|ies)|lists?|pull|poll|sync|fetch|query|search|load|recent|timeline|unread|batch ?get|roam\w*)\b`)
+
+func pathOnly(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	return path
+}
+
 // sentFromCalls finds the request that sent the message in the recording.
 func (a *Attempt) sentFromCalls() {
 	if a.ID == "" {
@@ -94,7 +103,7 @@ func (a *Attempt) sentFromCalls() {
 			continue
 		}
 		fs, ok := fields(c.Entry.RespBody)
-		if !ok || len(fs) > 60 || a.Profile.RecallVerb(profile.Words(c.Entry.URL+" "+head(c.Entry.ReqBody, 1024))) != "" {
+		if !ok || len(fs) > 60 || listing.MatchString(profile.Words(pathOnly(c.Entry.URL))) || a.Profile.RecallVerb(profile.Words(c.Entry.URL+" "+head(c.Entry.ReqBody, 1024))) != "" {
 			continue
 		}
 		if c.Entry.Method == "POST" || c.Entry.Method == "PUT" {
