@@ -17,6 +17,7 @@ import (
 const (
 	serviceSide = `(?:server|service|remote|cloud|standard|ntp|backend)(?:[_ -]?(?:time|clock|ts|now|date))?`
 	deviceSide  = `(?:local|client|device|browser|system|my|pc|machine)(?:[_ -]?(?:time|clock|ts|now|date))?`
+	deviceClock = `(?:local|client|device|browser|system|my|pc|machine|computer)(?:'s)?[_ -](?:system )?(?:time|clock)`
 	amount      = `(\d+(?:\.\d+)?)\s?(ms|milliseconds|s|secs?|seconds?|min(?:ute)?s?|毫秒|秒|分钟?)`
 	readingText = `["']?\s*[=:]\s*["']?(1[5-9]\d{8}(?:\d{3})?(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))`
 )
@@ -24,8 +25,8 @@ const (
 var (
 	serviceLess = regexp.MustCompile(`(?i)\b` + serviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + deviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
 	deviceLess  = regexp.MustCompile(`(?i)\b` + deviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + serviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
-	clockAhead  = regexp.MustCompile(`(?i)\b` + deviceSide + `[^.;\n\d]{0,24}\b(ahead|fast|behind|slow)\b[^.;\n\d]{0,24}` + amount)
-	clockBy     = regexp.MustCompile(`(?i)\b` + deviceSide + `[^.;\n\d]{0,24}` + amount + ` (?:too )?(ahead|fast|behind|slow)\b`)
+	clockAhead  = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}\b(ahead|fast|behind|slow)\b[^.;\n\d]{0,24}` + amount)
+	clockBy     = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}` + amount + ` (?:too )?(ahead|fast|behind|slow)\b`)
 	clockSaidZh = regexp.MustCompile(`(?:本机|本地|客户端|电脑|设备|手机|系统)的?(?:时间|时钟)?.{0,8}比.{0,4}(?:服务器|服务端|标准|网络|北京|实际)(?:时间|时钟)?.{0,4}(快|慢|早|晚|超前|落后)了?(?:约|大约)?\s?` + amount)
 	serviceRead = regexp.MustCompile(`(?i)\b(?:server|service|remote)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
 	deviceRead  = regexp.MustCompile(`(?i)\b(?:local|client|device|browser)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)

@@ -124,37 +124,6 @@ func (a *Attempt) serviceURL() string {
 	return "https://" + a.Profile.Name + ".invalid"
 }
 
-var arrowAnswer = regexp.MustCompile(`<--?\s*([1-5]\d\d)\b(.*)`)
-
-// answerBelow reads "<-- 410 Gone {…}" as the answer to the recall that a log
-// shows leaving on a line above.
-func (a *Attempt) answerBelow(e *logs.Entry, where string) bool {
-	r := a.told
-	if r == nil || r.Result != Unknown || r.Start.IsZero() || e.At.IsZero() {
-		return false
-	}
-	m := arrowAnswer.FindStringSubmatch(head(messageOf(e), 4096))
-	if m == nil || requestLine.MatchString(messageOf(e)) || a.aboutOther(e.Text) || e.At.T.Before(r.Start.T) || e.At.T.Sub(r.Start.T) > 30*time.Second {
-		return false
-	}
-	entry := &har.Entry{Method: "POST", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch"}
-	if r.Entry != nil {
-		entry.Method, entry.URL = r.Entry.Method, r.Entry.URL
-	}
-	entry.Status, _ = strconv.Atoi(m[1])
-	if i := strings.IndexAny(m[2], "{<"); i >= 0 {
-		entry.RespBody = m[2][i:]
-	}
-	c := newCall(entry, where, "")
-	c.Failure = ""
-	res, an := a.answerOf(c)
-	if res == Accepted && an.Weak {
-		res = Unknown
-	}
-	r.Result, r.Answer, r.Call, r.Entry, r.End = res, an, c, entry, withSource(e.At, where)
-	return true
-}
-
 // narrated joins what logs tell of the recall into one request.
 func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, mine bool, where string) {
 	if a.answerBelow(e, where) {
