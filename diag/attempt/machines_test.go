@@ -92,3 +92,20 @@ func sorted(list string) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+func TestMachineHeader(t *testing.T) {
+	for _, c := range []struct{ name, value, want string }{
+		{"x-served-by", "node.3.49", "node.3.49"},
+		{"x-upstream-node", "im-2", "im-2"},
+		{"x-pod-name", "im-core-6d8f-4xk2p", "im-core-6d8f-4xk2p"},
+		{"x-backend-server", "10.0.0.2:8080", "10.0.0.2:8080"},
+		{"x-envoy-upstream-service-time", "35", ""},
+		{"x-upstream-response-time", "0.035", ""},
+		{"x-upstream-status", "200", ""},
+	} {
+		a := chrome(t, known, entry(-5, "GET", host+"/api/v1/unread", "", 200, "{}", obj{"response": obj{"headers": header(c.name, c.value)}}))
+		if len(a.Calls) != 1 || a.Calls[0].Backend != c.want {
+			t.Errorf("%s: %s is read as %q", c.name, c.value, a.Calls[0].Backend)
+		}
+	}
+}
