@@ -81,6 +81,13 @@ func severalTimes(v string) []string {
 // (the last in all), the status. (HAProxy configuration manual, section 8.2.3.)
 var haproxyLine = regexp.MustCompile(`\S+ ([\w.-]+)/([\w.:<>-]+) -?\d+/-?\d+/-?\d+/(-?\d+)/\+?(-?\d+) (-1|\d{3}) .*"([A-Z]+) (\S+)[^"]*"`)
 
+// envoyLine is Envoy's and Istio's access log: request, status, flags, then bytes
+// received and sent and the duration in ms. Others quote the request alike.
+var (
+	envoyLine  = regexp.MustCompile(`"([A-Z]{3,7}) (\S+) HTTP/[\d.]+" (\d{3})\s(.*)`)
+	envoyTimes = regexp.MustCompile(`^\S+ (?:[^"\d][^"]*"[^"]*" )?\d+ \d+ (\d+) (?:\d+|-) `)
+)
+
 // failedUpstream is nginx's error log of a machine that did not answer.
 var failedUpstream = regexp.MustCompile(`(?i)(?:upstream|connect\(\)|recv\(\)|send\(\)|writev\(\)).{0,80}(?:timed out|failed|refused|reset|prematurely closed|unreachable|invalid header).*\bupstream: "(?:\w+://)?([^"/]+)`)
 
@@ -88,6 +95,16 @@ var failedUpstream = regexp.MustCompile(`(?i)(?:upstream|connect\(\)|recv\(\)|se
 // answered it; several where it was tried more than once.
 func requestsOf(e *logs.Entry) []*Call {
 	status, err := strconv.Atoi(e.Fields["status"])
+	if m := envoyLine.FindStringSubmatch(head(e.Text, 4096)); m != nil && (err != nil || e.Fields["method"] == "" || envoyTimes.MatchString(m[4])) {
+		status, _ = strconv.Atoi(m[3])
+		c := newServerCall(e, m[1], m[2], status)
+		c.Backend = machineOf(e)
+		if t := envoyTimes.FindStringSubmatch(m[4]); t != nil {
+			c.Wait, _ = strconv.ParseFloat(t[1], 64)
+			c.Total = c.Wait
+		}
+		return []*Call{c}
+	}
 	if err != nil || e.Fields["method"] == "" {
 		if strings.Count(e.Text, "/") < 6 {
 			return nil
