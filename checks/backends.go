@@ -27,7 +27,7 @@ type tally struct {
 const (
 	unevenChance = 0.05
 	soundShare   = 0.25 // of the others' requests that may fail
-	slowTimes    = 5.0  // as slow as the best machine's worst answer
+	slowTimes    = 5.0  // as slow as the best machine's worst answer, or as nine in ten of the others' answers
 	slowLeast    = 1000 // ms
 )
 
@@ -39,7 +39,11 @@ func (s *sheet) backends(a *attempt.Attempt) bool {
 		if len(list) < 2 {
 			continue
 		}
-		if t, p := failing(list); t != nil {
+		t, p := failing(list)
+		if t == nil || p > unevenChance {
+			t, p = failing(impaired(list))
+		}
+		if t != nil {
 			s.add(ServerBackends, "uneven", from(harNames(a)), detail("host", host, "backend", t.name, "bad", itoa(t.bad), "of", itoa(t.n), "chance", strconv.FormatFloat(p, 'g', 2, 64), "strength", strength(p)))
 			return p <= unevenChance
 		}
@@ -83,20 +87,19 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 		}
 	}
 	groups = map[string][]*tally{}
+	for _, m := range a.Machines {
+		t := find(groups, &order, m.Group, m.Name)
+		t.n, t.bad = t.n+m.Asked, t.bad+m.Bad
+		if m.Wait >= 0 {
+			t.waits[""] = append(t.waits[""], m.Wait)
+		}
+	}
 	for _, c := range calls {
 		recall := a.Request != nil && a.Request.Call != nil && (a.Request.Call == c || a.Request.Entry == c.Entry)
 		if !usable(c) || c.Host == "log" && !works[route(c)] && !recall {
 			continue
 		}
-		i := slices.IndexFunc(groups[c.Host], func(t *tally) bool { return t.name == c.Backend })
-		if i < 0 {
-			if len(groups[c.Host]) == 0 {
-				order = append(order, c.Host)
-			}
-			i = len(groups[c.Host])
-			groups[c.Host] = append(groups[c.Host], &tally{name: c.Backend, waits: map[string][]float64{}})
-		}
-		t := groups[c.Host][i]
+		t := find(groups, &order, c.Host, c.Backend)
 		t.n++
 		t.recall = t.recall || recall
 		if lostAnswer(c) {
@@ -112,6 +115,19 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 	return groups, order
 }
 
+// find gives the tally of a machine, a new one for one not seen before.
+func find(groups map[string][]*tally, order *[]string, group, name string) *tally {
+	i := slices.IndexFunc(groups[group], func(t *tally) bool { return t.name == name })
+	if i < 0 {
+		if len(groups[group]) == 0 {
+			*order = append(*order, group)
+		}
+		i = len(groups[group])
+		groups[group] = append(groups[group], &tally{name: name, waits: map[string][]float64{}})
+	}
+	return groups[group][i]
+}
+
 func lostAnswer(c *attempt.Call) bool {
 	return c.Status >= 500 || c.Failure == attempt.FailTimeout || c.Failure == attempt.FailReset || c.Failure == attempt.FailAborted || c.Failure == attempt.FailPending
 }
@@ -121,6 +137,35 @@ var idPart = regexp.MustCompile(`/[^/]*[0-9][^/]*`)
 // route is what a request asked for, ids left out.
 func route(c *attempt.Call) string {
 	return c.Host + " " + c.Entry.Method + " " + idPart.ReplaceAllString(pathOf(c.Entry.URL), "/#")
+}
+
+// impaired counts what each machine lost or was far slower with than the others
+// are with the like: a machine in trouble loses some requests and keeps the rest waiting.
+func impaired(list []*tally) []*tally {
+	out := make([]*tally, len(list))
+	for i, t := range list {
+		c := *t
+		for what, waits := range t.waits {
+			var others []float64
+			for _, o := range list {
+				if o != t {
+					others = append(others, o.waits[what]...)
+				}
+			}
+			if len(others) == 0 {
+				continue
+			}
+			slices.Sort(others)
+			limit := max(slowLeast, slowTimes*others[(len(others)-1)*9/10])
+			for _, w := range waits {
+				if w > limit && c.bad < c.n {
+					c.bad++
+				}
+			}
+		}
+		out[i] = &c
+	}
+	return out
 }
 
 // failing finds the machine that fails while the others are sound, and how often chance alone shows that.

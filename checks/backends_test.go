@@ -43,3 +43,30 @@ func TestFailingMachine(t *testing.T) {
 		}
 	}
 }
+
+// A machine in trouble loses some requests and is slow with the rest.
+func TestImpairedMachine(t *testing.T) {
+	waits := func(ms ...float64) map[string][]float64 { return map[string][]float64{"GET /unread": ms} }
+	for _, c := range []struct {
+		name  string
+		list  []*tally
+		worst string
+	}{
+		{"some lost, some slow", []*tally{{name: "a", n: 6, waits: waits(40, 60, 80, 30, 90, 70)}, {name: "b", bad: 2, n: 5, waits: waits(3200, 4100, 2900)}, {name: "c", n: 6, waits: waits(20, 50, 40, 95, 60, 30)}}, "b"},
+		{"slow with what takes all of them long", []*tally{{name: "a", n: 4, waits: waits(4000, 5000, 3900, 4400)}, {name: "b", bad: 1, n: 4, waits: waits(5200, 4100, 4900)}}, ""},
+		{"all slow and failing", []*tally{{name: "a", bad: 3, n: 6, waits: waits(5000, 60, 4000)}, {name: "b", bad: 3, n: 6, waits: waits(3200, 4100, 90)}}, ""},
+		{"slow by a little", []*tally{{name: "a", n: 4, waits: waits(40, 60, 50, 30)}, {name: "b", n: 4, waits: waits(400, 600, 500, 300)}}, ""},
+	} {
+		got, p := failing(impaired(c.list))
+		if name := nameOf(got); name != c.worst || got != nil && p > unevenChance {
+			t.Errorf("%s: %q (%.4f), want %q", c.name, name, p, c.worst)
+		}
+	}
+}
+
+func nameOf(t *tally) string {
+	if t == nil {
+		return ""
+	}
+	return t.name
+}

@@ -70,7 +70,7 @@ func (s *sheet) pressDelay(in *diag.Input) (time.Duration, bool) {
 		s.add(DevicePressDelay, diag.Millis(d), unit("ms"), from(a.Press.Source), at(a.Press), method("input-delay"))
 		return d, d > 2*time.Second
 	}
-	if r == nil || r.Start.IsZero() || a.Press.IsZero() || a.Press.Source == r.Start.Source || a.Press.Err > 5*time.Second {
+	if r == nil || r.Start.IsZero() || r.Late || a.Press.IsZero() || a.Press.Source == r.Start.Source || a.Press.Err > 5*time.Second {
 		return 0, false
 	}
 	var span clock.Span

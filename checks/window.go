@@ -29,6 +29,10 @@ const (
 	WindowZone = "window.zone"
 	// WindowElapsed is ms from the send to the press.
 	WindowElapsed = "window.elapsed"
+	// WindowEdge says that the press was so near to the window's end that it cannot be told on which side: near.
+	WindowEdge = "window.edge"
+	// WindowParadox says that the service refused as late what reached it well within the window: refused_in_time.
+	WindowParadox = "window.paradox"
 	// WindowOrder says that the recall was before the send by the stamps as given: reversed.
 	WindowOrder = "window.order"
 )
@@ -86,8 +90,14 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	s.add(WindowMargin, diag.Millis(margin.Mid()), unit("ms"), plusMinus(diag.Millis(margin.Half())), between(diag.Millis(margin.Lo), diag.Millis(margin.Hi)), basis(b), from(sent.Source+" → "+press.Source))
 	asked := inOut(margin)
 	s.add(WindowAsked, asked, basis(b), from(press.Source), detail("margin_ms", ms(margin.Mid()), "half_ms", ms(margin.Half())))
+	if asked == "unknown" && margin.Half() <= nearEdge {
+		s.add(WindowEdge, "near", basis(b), from(press.Source))
+	}
 	arrived := s.arrival(a, off, length, sent, press, margin, b)
 	s.shown(a, sent, press, off, length, asked)
+	if b != incident.Assumed && asked == "in" && arrived == "in" && margin.Lo > 2*nearEdge && a.Request.Result == attempt.Refused && a.Request.Answer.Has("window") {
+		s.add(WindowParadox, "refused_in_time", basis(b), from(a.Request.Source))
+	}
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	by, pm := diag.PlusMinus(margin.Mid().Abs().Seconds(), margin.Half().Seconds())
@@ -103,6 +113,9 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	}
 	return res
 }
+
+// nearEdge is how well the margin must be known for a press to stand near the window's end.
+const nearEdge = 5 * time.Second
 
 // windowOf gives the window's length: as the person stated, else the profile's.
 func windowOf(in *diag.Input) (time.Duration, incident.Basis, string) {
@@ -182,6 +195,9 @@ func (s *sheet) arrival(a *attempt.Attempt, off clock.Offset, length time.Durati
 			gap := start.T.Sub(press.T)
 			e := press.Err + start.Err
 			travel = clock.Span{Lo: gap - e, Hi: gap + e}.Add(d)
+		}
+		if r.Late {
+			travel.Lo = 0
 		}
 		source = r.Source
 	default:

@@ -175,3 +175,33 @@ func TestWindowUnknown(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { want(t, run(t, "window", input(t, c.facts, nil)), c.state, c.list...) })
 	}
 }
+
+// A press too near to the end to tell stands at the edge; a refusal as late of what
+// came well in time tells of a clock of the service's own, where the window is known.
+func TestWindowEdgeAndParadox(t *testing.T) {
+	policy := facts{incident.MessageID: "8842", incident.PolicyWindow: "2m"}
+	late := `{"error":"too late"}`
+	for _, c := range []struct {
+		name  string
+		facts facts
+		sent  float64
+		body  string
+		want  string
+	}{
+		{"at the edge", policy, 120.2, late, WindowEdge},
+		{"refused in time", policy, 60, `{"code":20016,"msg":"\u8d85\u8fc7\u65f6\u9650,\u65e0\u6cd5\u64a4\u56de"}`, WindowParadox},
+		{"refused in time, by a window that is only assumed", recorded, 60, `{"code":20016,"msg":"\u8d85\u8fc7\u65f6\u9650,\u65e0\u6cd5\u64a4\u56de"}`, ""},
+		{"refused in time for another reason", policy, 60, `{"code":1,"msg":"message already read"}`, ""},
+	} {
+		r := run(t, "window", input(t, c.facts, nil, append(clocks(5, 0.3), created(5-c.sent), recall(0, 403, c.body))...))
+		got := ""
+		for _, o := range r.Observations {
+			if o.ID == WindowEdge || o.ID == WindowParadox {
+				got = o.ID
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -28,12 +28,14 @@ func (an Answer) Has(means string) bool {
 }
 
 var (
-	codeKeys  = regexp.MustCompile(`^(?:code|err ?code|error ?code|err ?no|ret|ret ?code|return ?code|result ?code|status ?code|sub ?code|biz ?code|resp ?code|rc|ec|errno|error|status|state|result|ack|reason ?code|stat)$`)
-	flagKeys  = regexp.MustCompile(`^(?:success|succ|ok|is ?success|succeed|accepted|done|result)$`)
-	textKeys  = regexp.MustCompile(`^(?:message|msg|err ?msg|error ?msg|error ?message|err ?message|error|errors|err|desc|description|error ?desc\w*|error ?description|reason|detail|details|info|tips?|toast|title|hint|prompt|cause|remark|sub ?msg|display ?(?:msg|message)|user ?message|localized ?message|notice|text|explanation|why|denied ?reason|fail ?reason|ret ?msg|result ?msg|resp ?msg|note|em)$`)
-	okWords   = regexp.MustCompile(`^(?:0+|200|201|202|204|20000|ok|okay|success|succeed|succeeded|successful|true|done|accepted|recalled|withdrawn|revoked|retracted|unsent|none|a?ok|)$`)
-	badWords  = regexp.MustCompile(`^(?:false|fail|failed|failure|error|err|denied|rejected|refused|forbidden|ko|nok|nack|no|invalid|blocked|expired)$`)
-	goneState = regexp.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
+	codeKeys   = regexp.MustCompile(`^(?:code|err ?code|error ?code|err ?no|ret|ret ?code|return ?code|result ?code|status ?code|sub ?code|biz ?code|resp ?code|rc|ec|errno|error|status|state|result|ack|reason ?code|stat)$`)
+	flagKeys   = regexp.MustCompile(`^(?:success|succ|ok|is ?success|succeed|accepted|done|result)$`)
+	textKeys   = regexp.MustCompile(`^(?:message|msg|err ?msg|error ?msg|error ?message|err ?message|error|errors|err|desc|description|error ?desc\w*|error ?description|reason|detail|details|info|tips?|toast|title|hint|prompt|cause|remark|sub ?msg|display ?(?:msg|message)|user ?message|localized ?message|notice|text|explanation|why|denied ?reason|fail ?reason|ret ?msg|result ?msg|resp ?msg|note|em)$`)
+	doneKeys   = regexp.MustCompile(`^(?:ok|done|succ(?:ess\w*|eeded)?(?: ?(?:ids?|list|result))?|recalled|withdrawn|revoked|retracted|unsent|processed|accepted|handled|deleted)(?: ?ids?)?$`)
+	undoneKeys = regexp.MustCompile(`^(?:fail(?:ed|ures?)?|rejected|refused|denied|skipped|invalid|ignored|not ?found|errors?)(?: ?(?:ids?|list))?$`)
+	okWords    = regexp.MustCompile(`^(?:0+|200|201|202|204|20000|ok|okay|success|succeed|succeeded|successful|true|done|accepted|recalled|withdrawn|revoked|retracted|unsent|none|a?ok|)$`)
+	badWords   = regexp.MustCompile(`^(?:false|fail|failed|failure|error|err|denied|rejected|refused|forbidden|ko|nok|nack|no|invalid|blocked|expired)$`)
+	goneState  = regexp.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
 )
 
 // answerOf reads an HTTP answer.
@@ -99,6 +101,10 @@ func (a *Attempt) readBody(body string, an *Answer) Result {
 			good = good || low == "true" || low == "ok" || low == "success"
 			bad = bad || low == "false" || badWords.MatchString(low)
 		}
+		if a.ID != "" && a.ours(f.value) && len(f.value) < 80 { // lists of those that were done, and of those that were not
+			good = good || doneKeys.MatchString(f.key)
+			bad = bad || undoneKeys.MatchString(f.key)
+		}
 		if codeKeys.MatchString(f.key) && len(low) <= 64 {
 			words := profile.Words(f.value)
 			switch {
@@ -110,7 +116,11 @@ func (a *Attempt) readBody(body string, an *Answer) Result {
 				uncertain = true // success here, failure there
 				an.Codes = append(an.Codes, f.value)
 			case isCode(low) && !strings.Contains(low, "/"):
-				if f.key == "status" && (goneState.MatchString(words) || len(low) < 4 && low[0] == '2') {
+				if (f.key == "status" || f.key == "state") && goneState.MatchString(words) {
+					gone = true
+					break
+				}
+				if f.key == "status" && len(low) < 4 && low[0] == '2' {
 					break
 				}
 				an.Codes = append(an.Codes, f.value)

@@ -34,6 +34,7 @@ type Request struct {
 	Entry   *har.Entry
 	Call    *Call // the entry's outcome, nil for other ways
 	Start   clock.Stamp
+	Late    bool        // Start is when its end was logged: it left at some moment before
 	End     clock.Stamp // of the answer
 	Arrived clock.Stamp // at the service, from its own log
 	Score   float64     // how sure we are that it is one, in decibans
@@ -103,6 +104,9 @@ type Attempt struct {
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
+	// Machines is what logs and tables tell of the machines behind the service.
+	Machines []Machine
+
 	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
@@ -154,6 +158,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.choose()
 	a.learn()
 	a.learnID()
+	a.pairOffset()
 	a.followTraces()
 	a.learnPress()
 	a.readLogs(ctx, h)
@@ -162,6 +167,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.settleTold()
 	a.settlePush()
+	a.learnWindow(in)
 	a.settleVisitor()
 	a.narrowOffset()
 	a.refineTimes(in)

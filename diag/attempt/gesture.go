@@ -13,8 +13,8 @@ const otherItem = `(?:copy|quote|forward|reply|translate|multi ?select|favou?rit
 var (
 	// pickedOther is a press that another item of the menu got: "click target=copy", "touchend LI.menu-item[data-act=quote]".
 	pickedOther = regexp.MustCompile(`\b(?:click(?:ed)?|tap(?:ped)?|touch ?(?:end|up)|pointer ?up|mouse ?up|pick(?:ed)?|cho(?:se|sen|ice)|select(?:ed|ion)?|hit|close[ds]?|dismiss(?:ed)?|activated?|fired)\b[^|,;]{0,40}?(?:[=:"'\[.# ]|\bby\b)["']?` + otherItem + `(?:[^a-z]|$)|(?:点击|点了|点到了?|点成了?|误点|误触|选中|选了|选择).{0,6}(?:复制|拷贝|引用|转发|回复|翻译|多选|收藏)`)
-	// listing is a menu's items in a row, which tells what is offered and not what was picked.
-	listing = regexp.MustCompile(`\||` + otherItem + `[^a-z]{1,3}` + otherItem)
+	// menuListed is a menu's items in a row, which tells what is offered and not what was picked.
+	menuListed = regexp.MustCompile(`\||` + otherItem + `[^a-z]{1,3}` + otherItem)
 	// failedGesture is a gesture that the system did not take for one.
 	failedGesture = regexp.MustCompile(`(?:gesture|recogni[sz]er|long ?press|长按|手势).{0,60}(?:state\W{0,3}(?:failed|cancell?ed)|\bfailed\b|\bcancell?ed\b|not (?:recogni[sz]ed|reached|fired)|too short|released early|未触发|未识别|未达到)|(?:tap|click|touch|gesture|press).{0,60}\(?\b(?:no action|no handler|no listener|nothing bound|unhandled|not handled|swallowed)\b`)
 	// missedHit is a press that landed beside what it was meant for.
@@ -26,7 +26,7 @@ var (
 // press did not do what it was meant to, "" when there are none.
 func missedGesture(text string, prof *profile.Profile) string {
 	low := profile.Words(head(text, 2048))
-	if m := pickedOther.FindString(low); m != "" && !listing.MatchString(m) {
+	if m := pickedOther.FindString(low); m != "" && !menuListed.MatchString(m) {
 		return m
 	}
 	if m := failedGesture.FindString(low); m != "" {

@@ -104,8 +104,33 @@ func (a *Attempt) aliases() {
 			continue
 		}
 		for _, f := range fs {
-			if clientID.MatchString(f.key) && localID.MatchString(f.value) && len(f.value) > 4 {
+			if clientID.MatchString(f.key) && isLocalID(f.value) && len(f.value) > 4 {
 				a.alias = append(a.alias, f.value)
+			}
+		}
+	}
+	a.loggedAliases()
+}
+
+// madeUp finds ids that name themselves as a client's own.
+var madeUp = regexp.MustCompile(`(?i)\b(?:local|tmp|temp|client|cli|pending|draft|optimistic)[-_:.][0-9a-f][\w-]{5,63}`)
+
+// bindWords are how a client logs that the service's id takes the place of its own.
+var bindWords = newHints("bind", "bound", "map", "replace", "resolve", "ack", "local", "temp", "tmp", "server", "->", "=>", "\u7ed1\u5b9a", "\u66ff\u6362", "\u6620\u5c04")
+
+// loggedAliases takes the id that the client made up from its log, where one line
+// names it beside the service's.
+func (a *Attempt) loggedAliases() {
+	for _, lf := range a.Logs {
+		if lf.File.Kind == evidence.ServerLog {
+			continue
+		}
+		for _, e := range lf.Entries {
+			if len(a.alias) > 8 || !mentions(e.Text, a.ID) || len(e.Text) > 2048 || !bindWords.in(e.Text) {
+				continue
+			}
+			if ids := madeUp.FindAllString(e.Text, 3); len(ids) > 0 && !slices.Contains(a.alias, ids[0]) {
+				a.alias = append(a.alias, ids[0])
 			}
 		}
 	}

@@ -61,6 +61,7 @@ const sinceStart = 24 * time.Hour
 // readLogs takes from the logs what is said about the recall and its surroundings.
 func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
 	for _, lf := range a.Logs {
+		a.machineTables(lf)
 		for i, e := range lf.Entries {
 			if i%64 == 0 && ctx.Err() != nil {
 				return
@@ -80,6 +81,11 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	for line := range strings.SplitSeq(head(text, 16<<10), "\n") {
 		a.curlLine(line, lf.File.Name)
 	}
+	server, where := lf.File.Kind == evidence.ServerLog, fmt.Sprintf("%s:%d", lf.File.Name, e.Line)
+	if server || lf.File.Kind == evidence.TextLog { // a machine's own address is no stranger's
+		a.upstreamLine(e, where)
+		a.healthLine(e, where)
+	}
 	if h.strangerText(text) || (strangers.MatchString(e.Origin) && lf.File.Kind == evidence.Console) {
 		return
 	}
@@ -88,24 +94,26 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	other := a.aboutOther(text)
 	beside, timed := a.near(e.At, besideRecall)
 	around, _ := a.near(e.At, aroundRecall)
-	where := fmt.Sprintf("%s:%d", lf.File.Name, e.Line)
 	mine := a.ours(text)
 	if !mine && !other && len(a.traces) > 0 {
 		mine = a.traces[traceIn(text)]
 	}
-	server := lf.File.Kind == evidence.ServerLog
-
 	if server {
 		a.serverLine(e, where)
-	} else if !accessLine.MatchString(text) || mine { // an access log names everybody's browsers
-		a.learnClient(head(text, 2048), lf.File.Name)
+	} else {
+		a.clientLine(e, where)
+		if !accessLine.MatchString(text) || mine { // an access log names everybody's browsers
+			a.learnClient(head(text, 2048), lf.File.Name)
+		}
 	}
 	if lf.File.Kind != evidence.Path && (!timed || !server || around) {
 		a.learnBuilds(head(text, 2048), mine, server)
 	}
 	if mine {
-		a.ageSaid(e, where, lf.File.Kind)
 		a.readLater(e, head(text, 4096), where)
+	}
+	if mine || verb && !other && timed && beside {
+		a.ageSaid(e, where, lf.File.Kind)
 	}
 	if mine || (verb && !other) {
 		a.stampsOf(e, server, verb, mine, beside || !timed, where)
@@ -187,56 +195,6 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 var refusedLine = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden)\b|失败|拒绝`)
 
 var deliveredLine = regexp.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
-
-var (
-	upstreamField = regexp.MustCompile(`(?i)^(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|server|peer|pod|instance)$`)
-	upstreamText  = regexp.MustCompile(`(?i)\b(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|pod|instance)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
-	bareStatus    = regexp.MustCompile(`^[1-5]\d\d$`) // "us" stands for the upstream's status as well
-	curlTable     = regexp.MustCompile(`^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{3})\s+(\d+\.\d+)\s+(\d+\.\d+)\s*$`)
-)
-
-// serverLine keeps what the service's own log tells of any request: how the
-// machines behind it do is everybody's concern.
-func (a *Attempt) serverLine(e *logs.Entry, where string) {
-	status, err := strconv.Atoi(e.Fields["status"])
-	if err != nil || status < 100 || status > 599 || e.Fields["method"] == "" || len(a.Server) > 20_000 {
-		return
-	}
-	path := firstText(e.Fields["path"], e.Fields["url"])
-	if strangerPath.MatchString(path) || staticPath.MatchString(path) {
-		return
-	}
-	c := &Call{Entry: &har.Entry{Method: e.Fields["method"], URL: path, Connect: -1}, Kind: "api", Host: "log", Status: status, Wait: -1, Total: -1, Connect: -1, Start: e.At, Source: where}
-	for k, v := range e.Fields {
-		if upstreamField.MatchString(k) && !bareStatus.MatchString(v) && (c.Backend == "" || v < c.Backend) {
-			c.Backend = v
-		}
-	}
-	if c.Backend == "" {
-		for _, m := range upstreamText.FindAllStringSubmatch(e.Text, 4) {
-			if name := m[1] + m[2]; !bareStatus.MatchString(name) {
-				c.Backend = name
-				break
-			}
-		}
-	}
-	if d, err := strconv.ParseFloat(e.Fields["duration_ms"], 64); err == nil && d >= 0 {
-		c.Wait, c.Total = d, d
-	}
-	a.Server = append(a.Server, c)
-}
-
-// curlLine reads a row of the usual loop over addresses: address, status, seconds to connect, seconds in all.
-func (a *Attempt) curlLine(text, where string) {
-	m := curlTable.FindStringSubmatch(text)
-	if m == nil || len(a.Server) > 20_000 {
-		return
-	}
-	status, _ := strconv.Atoi(m[2])
-	connect, _ := strconv.ParseFloat(m[3], 64)
-	total, _ := strconv.ParseFloat(m[4], 64)
-	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
-}
 
 // accessLine is a line of an access log, whoever wrote it.
 var accessLine = regexp.MustCompile(`"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/[\d.]+"`)

@@ -21,7 +21,7 @@ var (
 	requestLine  = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+((?:https?://[^\s"'<>]+)|(?:/[^\s"'<>]*))(.*)`)
 	lineStatus   = regexp.MustCompile(`^[\s"]*(?:HTTP/[\d.]+"?)?[\s:=>\-\[(]*(?:status[=:\s]+)?([1-5]\d\d)\b`)
 	fieldStatus  = regexp.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
-	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b`)
+	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b|\b(?:[a-z]+_?)?[mM]s["']?\s?[=:]\s?["']?(\d+(?:\.\d+)?)\b`)
 	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
 	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功|\b(?:state|status)\W{0,6}(?:->|→|=>|to|is now|becomes)\W{0,3}(?:withdrawn|recalled|revoked|retracted|unsent)\b|\bmarked (?:as )?(?:withdrawn|recalled|revoked|retracted|unsent)\b`)
 	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒|(?:没有?|未)能?成功|不成功|\bunsuccessful|\bnot (?:succeed|successful|complete)|n't (?:succeed|work|go through)`)
@@ -80,7 +80,7 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 		}
 	}
 	if m := lineDuration.FindStringSubmatch(rest); m != nil {
-		entry.Time, _ = strconv.ParseFloat(m[1], 64)
+		entry.Time, _ = strconv.ParseFloat(m[1]+m[2], 64)
 	}
 	if f := lineFailure.FindString(rest); f != "" && entry.Status == 0 {
 		entry.Error = f
@@ -124,37 +124,6 @@ func (a *Attempt) serviceURL() string {
 	return "https://" + a.Profile.Name + ".invalid"
 }
 
-var arrowAnswer = regexp.MustCompile(`<--?\s*([1-5]\d\d)\b(.*)`)
-
-// answerBelow reads "<-- 410 Gone {…}" as the answer to the recall that a log
-// shows leaving on a line above.
-func (a *Attempt) answerBelow(e *logs.Entry, where string) bool {
-	r := a.told
-	if r == nil || r.Result != Unknown || r.Start.IsZero() || e.At.IsZero() {
-		return false
-	}
-	m := arrowAnswer.FindStringSubmatch(head(e.Text, 4096))
-	if m == nil || requestLine.MatchString(e.Text) || e.At.T.Before(r.Start.T) || e.At.T.Sub(r.Start.T) > 30*time.Second {
-		return false
-	}
-	entry := &har.Entry{Method: "POST", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch"}
-	if r.Entry != nil {
-		entry.Method, entry.URL = r.Entry.Method, r.Entry.URL
-	}
-	entry.Status, _ = strconv.Atoi(m[1])
-	if i := strings.IndexAny(m[2], "{<"); i >= 0 {
-		entry.RespBody = m[2][i:]
-	}
-	c := newCall(entry, where, "")
-	c.Failure = ""
-	res, an := a.answerOf(c)
-	if res == Accepted && an.Weak {
-		res = Unknown
-	}
-	r.Result, r.Answer, r.Call, r.Entry, r.End = res, an, c, entry, withSource(e.At, where)
-	return true
-}
-
 // narrated joins what logs tell of the recall into one request.
 func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, mine bool, where string) {
 	if a.answerBelow(e, where) {
@@ -192,6 +161,9 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 		a.told = r
 	}
 	r.Score = max(r.Score, score)
+	if entry.Method != "" && len(r.IDs) == 0 {
+		r.IDs = a.requestIDs(entry.URL, entry.ReqBody)
+	}
 	if !e.At.IsZero() {
 		stamp := withSource(e.At, where)
 		switch {
@@ -203,7 +175,8 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 			if entry.Time > 0 {
 				stamp.T = stamp.T.Add(-time.Duration(entry.Time * float64(time.Millisecond)))
 			}
-			r.Start = stamp
+			// Whoever logs a request with its outcome logs it when it is over.
+			r.Start, r.Late = stamp, entry.Time <= 0 && (entry.Status > 0 || entry.Error != "")
 		}
 	}
 	res, an, call := a.toldAnswer(e, entry, told, server)
@@ -254,7 +227,12 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	text := refusalPart(e)
 	an.Reasons = a.reasonsIn(text)
 	beside := a.besideVerb(text)
+	if msg := messageOf(e); msg != text && a.Profile.RecallVerb(strings.ToLower(msg)) != "" {
+		beside = a.besideVerb(msg) // the words of the entry, rather than the names of its parts
+	}
 	switch {
+	case becameRecalled.MatchString(text) && !deniedWords.MatchString(beside):
+		return Accepted, an, nil
 	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):
 		return Refused, an, nil
 	case hasStrong(an.Reasons):
@@ -265,6 +243,9 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	an.Reasons = nil
 	return Unknown, an, nil
 }
+
+// becameRecalled is how whoever keeps messages logs that one was recalled: "message state -> withdrawn".
+var becameRecalled = regexp.MustCompile(`(?i)\b(?:state|status|flag)["']?\s*(?:->|=>|→|:=|=|:|\bto\b|changed to|set to|is now|now|becomes?)\s*["']?(?:is_?)?(?:withdrawn|recalled|revoked|retracted|unsent)\b|\b(?:withdrawn|recalled|revoked|retracted|unsent)(?:_at|_on|_flag)?["']?\s*(?:->|=>|→|[:=])\s*["']?(?:true|1\d{9,12}|20\d\d-)|状态.{0,6}(?:变为|改为|更新为|置为|->|→).{0,3}(?:已撤回|撤回)`)
 
 // besideVerb gives the words around "recall" in a line: what is done or denied
 // there is the recall, and not what the line goes on to tell.

@@ -60,6 +60,8 @@ func (a *Attempt) estimateOffset(h *hosts) {
 		est.Span = clock.Exactly(0, unknownOffset)
 		if span, source, n := a.loggedOffset(); n > 0 {
 			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
+		} else if span, source, n := a.saidOffset(); n > 0 {
+			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
 		} else if span, source, n := a.clockQueries(); n > 0 {
 			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "clock-tool", n
 		}

@@ -14,9 +14,9 @@ import (
 
 var (
 	// uiLine is how pages and clients log that somebody pressed something.
-	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了`)
+	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|action(?: ?[=:])|cho(?:ose|se)|select(?:ed)?|pick(?:ed)?|invoke[ds]?|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了|选择了?|选中`)
 	// inputDelay is how long the page says that the press waited for it.
-	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b`)
+	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b|\b(?:dispatched|handled|processed|delivered|fired|ran|started)\b.{0,12}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) (?:late|later|after)\b`)
 )
 
 // How far a stated press and what a log shows may lie apart and still be the
@@ -104,7 +104,7 @@ func saidDelay(text string) time.Duration {
 	if m == nil {
 		return 0
 	}
-	n, unit := m[1]+m[3], m[2]+m[4]
+	n, unit := m[1]+m[3]+m[5], m[2]+m[4]+m[6]
 	f, err := strconv.ParseFloat(n, 64)
 	if err != nil || f > 1e7 {
 		return 0

@@ -314,11 +314,13 @@ func wordByte(b byte) bool {
 // idsIn finds the message ids that a text names, in JSON, URLs, queries and prose.
 var idPattern = regexp.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63}|[A-Za-z]{1,6}[-_][A-Za-z0-9]{8,64})`)
 
+var routeWord = regexp.MustCompile(`(?i)(?:^|[-_])(?:batch|bulk|recall|withdraw|revoke|retract|unsend|undo|delete|remove|send|read|list|history|search|sync|status|mark|update|create|get|by)(?:$|[-_])`)
+
 func idsIn(text string) []string {
 	var out []string
 	for _, m := range idPattern.FindAllStringSubmatch(head(text, 8192), 16) {
 		id := strings.TrimRight(m[1], "-_")
-		dup := false
+		dup := !hasDigit.MatchString(id) && routeWord.MatchString(id) // "messages/batch_withdraw" names a route and no message
 		for _, x := range out {
 			dup = dup || x == id
 		}
@@ -334,5 +336,17 @@ func (a *Attempt) aboutOther(text string) bool {
 	if a.ID == "" || a.ours(text) {
 		return false
 	}
-	return len(idsIn(text)) > 0 || likeID(text, a.ID)
+	return len(idsIn(text)) > 0 || likeID(text, a.ID) || a.outcomeOfOther(text)
+}
+
+// bareID is how a log names the object of what it says was done: "withdraw ok id=783322018".
+var bareID = regexp.MustCompile(`(?i)(?:^|[\s,;(])(?:id|key|target)=([a-z]{0,6}[-_]?[a-z0-9][\w-]{5,63})\b`)
+
+// outcomeOfOther reports whether a line tells what became of another recall.
+func (a *Attempt) outcomeOfOther(text string) bool {
+	if len(text) > 400 || strings.ContainsAny(text, "{<") || !doneWords.MatchString(text) && !deniedWords.MatchString(text) {
+		return false
+	}
+	m := bareID.FindStringSubmatch(text)
+	return m != nil && hasDigit.MatchString(m[1]) && a.Profile.RecallVerb(profile.Words(text)) != ""
 }

@@ -214,7 +214,7 @@ func isShortNumber(s string) bool { return len(s) < 3 && isNumber(s) }
 func (a *Attempt) choose() {
 	var mine []*Request
 	for _, r := range a.Requests {
-		if a.ID != "" && len(r.IDs) > 0 && !containsID(r.IDs, a.ID) && !slices.ContainsFunc(r.IDs, a.ours) && !(localID.MatchString(r.IDs[0]) && a.besidePress(r)) {
+		if a.ID != "" && len(r.IDs) > 0 && !containsID(r.IDs, a.ID) && !slices.ContainsFunc(r.IDs, a.ours) && !(isLocalID(r.IDs[0]) && a.besidePress(r)) {
 			a.Other++
 			continue
 		}
@@ -261,11 +261,17 @@ func (a *Attempt) choose() {
 
 // localID is an id that a client makes up until the service has given its own:
 // a recall that names it fails although the message is the right one.
-var localID = regexp.MustCompile(`(?i)^(?:local|tmp|temp|client|cli|c|pending|draft|new|uuid|sending)[-_:.]?[0-9a-f]`)
+var (
+	localID = regexp.MustCompile(`(?i)^(?:local|tmp|temp|client|cli|c|pending|draft|new|uuid|sending)[-_:.]?[0-9a-f]`)
+	// hexID is an identifier that the service as well may have given: the c it may begin with is a digit.
+	hexID = regexp.MustCompile(`(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$`)
+)
+
+func isLocalID(id string) bool { return localID.MatchString(id) && !hexID.MatchString(id) }
 
 // LocalID reports whether the recall named an id that only the client knows.
 func (r *Request) LocalID(id string) bool {
-	return len(r.IDs) > 0 && r.IDs[0] != id && localID.MatchString(r.IDs[0])
+	return len(r.IDs) > 0 && r.IDs[0] != id && isLocalID(r.IDs[0])
 }
 
 func (a *Attempt) besidePress(r *Request) bool {

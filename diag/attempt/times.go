@@ -3,6 +3,7 @@ package attempt
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
@@ -84,6 +85,14 @@ func (a *Attempt) refineTimes(in *incident.Incident) {
 	}
 }
 
+// listing is what a request is called that fetches messages, by whatever method: its answer names many.
+var listing = regexp.MustCompile(`\b(?:histor(?:y|ies)|lists?|pull|poll|sync|fetch|query|search|load|recent|timeline|unread|batch ?get|roam\w*)\b`)
+
+func pathOnly(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	return path
+}
+
 // sentFromCalls finds the request that sent the message in the recording.
 func (a *Attempt) sentFromCalls() {
 	if a.ID == "" {
@@ -94,7 +103,7 @@ func (a *Attempt) sentFromCalls() {
 			continue
 		}
 		fs, ok := fields(c.Entry.RespBody)
-		if !ok || len(fs) > 60 || a.Profile.RecallVerb(profile.Words(c.Entry.URL+" "+head(c.Entry.ReqBody, 1024))) != "" {
+		if !ok || len(fs) > 60 || listing.MatchString(profile.Words(pathOnly(c.Entry.URL))) || a.Profile.RecallVerb(profile.Words(c.Entry.URL+" "+head(c.Entry.ReqBody, 1024))) != "" {
 			continue
 		}
 		if c.Entry.Method == "POST" || c.Entry.Method == "PUT" {
@@ -129,25 +138,26 @@ func (a *Attempt) sentByClient(logged clock.Stamp) {
 	}
 }
 
-// ageText finds how old the service says the message was: "msg age 28859s", "elapsed=125000ms".
-var ageText = regexp.MustCompile(`(?i)\b(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})\s?(ms|s\b|sec|seconds)?`)
+// ageText finds how old somebody says the message was: "msg age 28859s",
+// "elapsed=125000ms", "age_s=499". What took so many ms is no age.
+var ageText = regexp.MustCompile(`(?i)\b(?:(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})(?:\.\d+)?\s?(ms|s\b|sec|seconds)?|(?:(?:msg|message)[_ ]?)?(?:age|since[_ ]?sent|diff|delta|old)_(ms|millis|s|secs?|seconds)["']?\s*[=:]\s*["']?(\d{2,12})(?:\.\d+)?)`)
 
 // wrongAge is how far the age may be off before a clock must be wrong.
 const wrongAge = time.Minute
 
-// ageSaid compares the message's age as the service reckoned it with the true
+// ageSaid compares the message's age as the service or the page reckoned it with the true
 // one. Off by whole half hours, somebody read a stamp in the wrong zone.
 func (a *Attempt) ageSaid(e *logs.Entry, where string, kind evidence.Kind) {
 	m := ageText.FindStringSubmatch(stampless(head(e.Text, 4096)))
 	if m == nil || a.Sent.IsZero() || a.Press.IsZero() {
 		return
 	}
-	n, err := strconv.ParseInt(m[1], 10, 64)
-	if err != nil {
+	n, err := strconv.ParseInt(m[1]+m[4], 10, 64)
+	if err != nil || lineFailure.MatchString(e.Text) {
 		return
 	}
-	said := time.Duration(n) * time.Second
-	if m[2] == "ms" || m[2] == "" && n > 1_000_000 {
+	said, unit := time.Duration(n)*time.Second, m[2]+m[3]
+	if unit == "ms" || unit == "millis" || unit == "" && n > 1_000_000 {
 		said = time.Duration(n) * time.Millisecond
 	}
 	const zone = 30 * time.Minute // zones differ by multiples of it, or of half of it, which nobody lives in here

@@ -97,6 +97,9 @@ func sniffLine(line string, how opening, s *stamp) (who int, weight float64) {
 		case formCLF, formApache:
 			return whoServer, 1
 		case formChromium, formLogcat:
+			if s.start == 1 && line[0] != '[' { // glog's I1120: services write it, Kubernetes and what is built like it
+				return whoServer, 0.8
+			}
 			return whoClient, 1
 		case formSyslog:
 			return whoServer, 0.8

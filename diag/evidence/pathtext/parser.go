@@ -1,6 +1,7 @@
 package pathtext
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type parser struct {
 	orphans []line          // "timed out" lines with nothing above that they belong to
 	target  string          // what the last command shown was for …
 	tool    string          // … and its name
+	size    int             // of the probes it asked for
 	above   [2]line         // the lines before, whose stamp a run without its own takes
 	start   time.Time       // mtr's "Start:"
 }
@@ -60,7 +62,7 @@ func (p *parser) line(x line) {
 	}
 	if c, ok := command(x); ok {
 		p.closeAll()
-		p.tool, p.target = c.tool, c.host
+		p.tool, p.target, p.size = c.tool, c.host, c.size
 		return
 	}
 	_ = p.traceLine(x) || p.fpingLine(x) || p.tcpLine(x) || p.pingLine(x)
@@ -165,7 +167,10 @@ func (p *parser) problem(at int, what lang.Text) {
 // tools that a command line may start.
 var tools = []string{"ping", "ping6", "tracert", "traceroute", "traceroute6", "tcptraceroute", "mtr", "pathping", "fping", "tcping", "psping", "psping64"}
 
-type invocation struct{ tool, host string }
+type invocation struct {
+	tool, host string
+	size       int // of the probes, where a ping asks for one
+}
 
 // command recognises a prompt: `C:\Users\张三>ping app.meiqia.com -n 50`,
 // `$ mtr -r app.meiqia.com`, or a bare Windows prompt, which ends a run too.
@@ -175,7 +180,12 @@ func command(x line) (c invocation, ok bool) {
 		l = l[:1000]
 	}
 	at := -1
-	for i := 0; i < len(l) && i < 300; i++ {
+	for _, t := range tools { // copied without its prompt: only with an option is it no sentence
+		if strings.HasPrefix(l, t+" -") {
+			c.tool, at = t, 0
+		}
+	}
+	for i := 0; at < 0 && i < len(l) && i < 300; i++ {
 		switch l[i] {
 		case '>', '$', '#', '%':
 		default:
@@ -203,6 +213,9 @@ func command(x line) (c invocation, ok bool) {
 	}
 	args := strings.Fields(x.s[at:min(len(x.s), len(l))])[1:]
 	for i, a := range args {
+		if i > 0 && digits(a) == len(a) && strings.HasPrefix(c.tool, "ping") && (args[i-1] == "-l" || args[i-1] == "-s") {
+			c.size, _ = strconv.Atoi(a)
+		}
 		if strings.HasPrefix(a, "-") || strings.HasPrefix(a, "/") || digits(a) == len(a) {
 			continue
 		}

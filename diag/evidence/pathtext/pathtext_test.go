@@ -294,3 +294,18 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// People copy the command and the answers, and leave the banner with the size out.
+func TestSizeFromTheCommand(t *testing.T) {
+	text := "ping -f -l 1472 kefu.example.cn\n\u8bf7\u6c42\u8d85\u65f6\u3002\n\u8bf7\u6c42\u8d85\u65f6\u3002\nping -f -l 1372 kefu.example.cn\n" +
+		"\u6765\u81ea 47.99.51.203 \u7684\u56de\u590d: \u5b57\u8282=1372 \u65f6\u95f4=39ms TTL=52\n"
+	res, _, err := Parse(strings.NewReader(text), "mtu.txt")
+	if err != nil || len(res.Pings) != 2 {
+		t.Fatalf("%d runs, %v", len(res.Pings), err)
+	}
+	for i, want := range []Ping{{Host: "kefu.example.cn", Payload: 1472, Sent: 2}, {Host: "kefu.example.cn", Payload: 1372, Sent: 1, Received: 1}} {
+		if got := res.Pings[i]; got.Host != want.Host || got.Payload != want.Payload || got.Sent != want.Sent || got.Received != want.Received {
+			t.Errorf("run %d: %s %d bytes, %d of %d", i+1, got.Host, got.Payload, got.Received, got.Sent)
+		}
+	}
+}

@@ -204,6 +204,9 @@ func (p *parser) windowsReply(x line) bool {
 		if !bad {
 			g.Host, g.Addr = from, from
 		}
+		if p.size > 0 && p.target != "" {
+			g.Host, g.Payload = p.target, p.size
+		}
 		lost := p.adopt(x.n, 1)
 		if lost > 0 {
 			g.Line = x.n - lost
@@ -257,6 +260,9 @@ func (p *parser) failureLine(x line) bool {
 	}
 	if hasAny(t, "传输失败", "transmit failed", "傳輸失敗") {
 		k = SendFailed
+	}
+	if p.ping == nil && p.size > 0 && p.target != "" && p.trace == nil { // the command, and no banner
+		p.open(Ping{Line: x.n, Tool: WindowsPing, Host: p.target, Addr: addr(p.target), Payload: p.size})
 	}
 	if p.ping == nil {
 		if k == Timeout && p.trace == nil && len(p.orphans) < maxSamples/16 {
