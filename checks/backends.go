@@ -3,9 +3,9 @@ package checks
 import (
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"meiqia-diag/diag/attempt"
 )
@@ -132,11 +132,22 @@ func lostAnswer(c *attempt.Call) bool {
 	return c.Status >= 500 || c.Failure == attempt.FailTimeout || c.Failure == attempt.FailReset || c.Failure == attempt.FailAborted || c.Failure == attempt.FailPending
 }
 
-var idPart = regexp.MustCompile(`/[^/]*[0-9][^/]*`)
-
-// route is what a request asked for, ids left out.
+// route is what a request asked for, ids left out: the parts of its path that hold digits.
 func route(c *attempt.Call) string {
-	return c.Host + " " + c.Entry.Method + " " + idPart.ReplaceAllString(pathOf(c.Entry.URL), "/#")
+	path := pathOf(c.Entry.URL)
+	var b strings.Builder
+	b.Grow(len(c.Host) + len(path) + 8)
+	b.WriteString(c.Host + " " + c.Entry.Method + " ")
+	for i, part := range strings.Split(path, "/") {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		if i > 0 && strings.ContainsAny(part, "0123456789") {
+			part = "#"
+		}
+		b.WriteString(part)
+	}
+	return b.String()
 }
 
 // impaired counts what each machine lost or was far slower with than the others
