@@ -211,17 +211,14 @@ func (s *session) pathAddr(ctx context.Context, ep endpoint) (addr string, rtt t
 	}
 	dialCtx, cancel := context.WithTimeout(ctx, pathAddrLimit)
 	defer cancel()
-	conn, took, _ := s.dialTCP(dialCtx, joinAddr(host, port), nil)
+	conn, took, _ := s.dialFirst(dialCtx, addrs, port)
 	if conn == nil {
 		return first, 0, None
 	}
 	defer conn.Close()
 	addr = conn.RemoteAddr().String()
 	if t, ok := handshakeRTT(conn); ok {
-		return addr, t, None
-	}
-	if took >= 250*time.Millisecond {
-		took = 0 // the other family may have been waited for first
+		took = t
 	}
 	return addr, took, None
 }
@@ -249,7 +246,7 @@ func (s *session) pathLookup(ctx context.Context, host string) ([]netip.Addr, Ki
 				name += "."
 			}
 			go func() {
-				addrs, kind := s.lookupHedged(ctx, network, name)
+				addrs, kind := s.lookup(ctx, network, name)
 				came <- answer{addrs, kind}
 			}()
 			if tries++; tries < lookupTries {
