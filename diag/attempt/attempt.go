@@ -162,6 +162,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.choose()
 	a.learn()
 	a.learnID()
+	a.pressedAliases()
 	a.pairOffset()
 	a.followTraces()
 	a.learnPress()
