@@ -89,7 +89,7 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 	groups = map[string][]*tally{}
 	for _, m := range a.Machines {
 		t := find(groups, &order, m.Group, m.Name)
-		t.n, t.bad = t.n+m.Asked, t.bad+m.Bad
+		t.n, t.bad, t.recall = t.n+m.Asked, t.bad+m.Bad, t.recall || m.Recall
 		if m.Wait >= 0 {
 			t.waits[""] = append(t.waits[""], m.Wait)
 		}

@@ -41,8 +41,11 @@ const (
 	NetworkResent = "network.resent"
 	// NetworkBloat is how many ms round trips grow while this machine uploads (bufferbloat), now.
 	NetworkBloat  = "network.bloat"
-	NetworkSignal = "network.signal" // offline, reset, unstable, loss, timeout, local_network beside the recall
-	NetworkHint   = "network.hint"   // the same elsewhere
+	NetworkBarred = "network.barred" // recall: something on the user's side logged that it stopped this request
+	// NetworkDropped says that the browser had no network at all when it made another request beside the press: offline.
+	NetworkDropped = "network.dropped"
+	NetworkSignal  = "network.signal" // offline, reset, unstable, loss, timeout, local_network beside the recall
+	NetworkHint    = "network.hint"   // the same elsewhere
 )
 
 // Network looks at the way to the service: ladder, round trips, loss.
@@ -57,6 +60,12 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	failure := s.failure(a)
 	s.recorded(a)
 	strong := s.signals("network", a, "offline", "reset", "unstable", "slow_path", "loss", "timeout", "local_network")
+	if sig := a.Barred(); sig != nil {
+		s.add(NetworkBarred, "recall", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
+	}
+	if c := a.WentOffline(); c != nil {
+		s.add(NetworkDropped, "offline", from(c.Source), at(c.Start), detail("error", clip(c.Entry.Error, 80)))
+	}
 	liveState, liveReason := s.networkNow(ctx, in)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"meiqia-diag/diag"
@@ -267,7 +268,7 @@ func (s *sheet) target(in *diag.Input, bad func(lang.Text)) {
 		bad(lang.T("会话在撤回前已结束", "the conversation had ended before"))
 	}
 	for _, r := range a.Requests {
-		if r != a.Request && r.Result == attempt.Accepted && a.Request != nil && r.Start.T.Before(a.Request.Start.T) && !r.Answer.Weak {
+		if r != a.Request && r.Result == attempt.Accepted && a.Request != nil && r.Start.T.Before(a.Request.Start.T) && !r.Answer.Weak && !disjoint(r.IDs, a.Request.IDs) {
 			s.add(PermissionTarget, "recalled_before", from(r.Source), at(r.Start))
 			bad(lang.T("这条消息之前已撤回", "this message was already recalled"))
 			return
@@ -321,4 +322,9 @@ func joinTexts(ts []lang.Text) lang.Text {
 		out = lang.T(out.ZH+"；"+t.ZH, out.EN+"; "+t.EN)
 	}
 	return out
+}
+
+// disjoint reports whether both name messages, and none of them is the same.
+func disjoint(x, y []string) bool {
+	return len(x) > 0 && len(y) > 0 && !slices.ContainsFunc(x, func(id string) bool { return slices.Contains(y, id) })
 }

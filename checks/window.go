@@ -89,11 +89,23 @@ func runWindow(_ context.Context, in *diag.Input, seen diag.Observations) diag.R
 	margin := clock.Span{Lo: length - elapsed.Hi, Hi: length - elapsed.Lo}
 	s.add(WindowMargin, diag.Millis(margin.Mid()), unit("ms"), plusMinus(diag.Millis(margin.Half())), between(diag.Millis(margin.Lo), diag.Millis(margin.Hi)), basis(b), from(sent.Source+" → "+press.Source))
 	asked := inOut(margin)
+	late := false
+	if asked != "out" { // the service's own sums know the edge better than two clocks do
+		if word, over := saidInTime(a, length); word != "" {
+			asked, late = word, over
+		}
+	}
 	s.add(WindowAsked, asked, basis(b), from(press.Source), detail("margin_ms", ms(margin.Mid()), "half_ms", ms(margin.Half())))
 	if asked == "unknown" && margin.Half() <= nearEdge {
 		s.add(WindowEdge, "near", basis(b), from(press.Source))
 	}
-	arrived := s.arrival(a, off, length, sent, press, margin, b)
+	arrived := ""
+	if late {
+		arrived = "out"
+		s.add(WindowArrived, arrived, basis(b), from(a.Travel.Source))
+	} else {
+		arrived = s.arrival(a, off, length, sent, press, margin, b)
+	}
 	s.shown(a, sent, press, off, length, asked)
 	if b != incident.Assumed && asked == "in" && arrived == "in" && margin.Lo > 2*nearEdge && a.Request.Result == attempt.Refused && a.Request.Answer.Has("window") {
 		s.add(WindowParadox, "refused_in_time", basis(b), from(a.Request.Source))

@@ -107,6 +107,9 @@ type Attempt struct {
 	// Machines is what logs and tables tell of the machines behind the service.
 	Machines []Machine
 
+	// Travel is what the service's log says of how this recall came to it.
+	Travel Travel
+
 	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
@@ -152,12 +155,14 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.hosts = h
 	a.calls(h)
 	a.aliases()
+	a.learnTravel()
 	a.estimateOffset(h)
 	a.findRequests(h)
 	a.readFrames(h)
 	a.choose()
 	a.learn()
 	a.learnID()
+	a.pressedAliases()
 	a.pairOffset()
 	a.followTraces()
 	a.learnPress()
@@ -166,6 +171,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.settlePress()
 	a.frameRequests()
 	a.settleTold()
+	a.settleTravel()
 	a.settlePush()
 	a.learnWindow(in)
 	a.settleVisitor()

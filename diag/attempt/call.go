@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
 )
 
@@ -89,16 +90,15 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 }
 
 var (
-	machineHeader = regexp.MustCompile(`backend|upstream|^x-(?:[a-z]+-)?(?:node|served-by|pod|instance|host-?name|server-?(?:id|name)|worker|replica|real-server)(?:-?(?:id|name|ip|addr))?$`)
-	figureHeader  = regexp.MustCompile(`time|status|latency|duration|count|attempt|retr|cache|version|build|healthchecked|limit|weight`) // what a proxy measured of a machine is not its name
-	bareNumber    = regexp.MustCompile(`^\d{1,6}(?:\.\d+)?$`)
+	figureHeader = regexp.MustCompile(`time|status|latency|duration|count|attempt|retr|cache|version|build|healthchecked|limit|weight`) // what a proxy measured of a machine is not its name
+	bareNumber   = regexp.MustCompile(`^\d{1,6}(?:\.\d+)?$`)
 )
 
 // backend names the machine that answered: the address of a HAR's connection,
 // or what a balancer wrote into a header.
 func backend(e *har.Entry) string {
 	for _, h := range e.RespHeaders {
-		if machineHeader.MatchString(h.Name) && !figureHeader.MatchString(h.Name) && !notMachine.MatchString(h.Value) && !bareNumber.MatchString(h.Value) {
+		if evidence.MachineHeader.MatchString(h.Name) && !figureHeader.MatchString(h.Name) && !notMachine.MatchString(h.Value) && !bareNumber.MatchString(h.Value) {
 			return h.Value
 		}
 	}

@@ -28,7 +28,7 @@ var (
 	clockAhead  = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}\b(ahead|fast|behind|slow)\b[^.;\n\d]{0,24}` + amount)
 	clockBy     = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}` + amount + ` (?:too )?(ahead|fast|behind|slow)\b`)
 	clockSaidZh = regexp.MustCompile(`(?:本机|本地|客户端|电脑|设备|手机|系统)的?(?:时间|时钟)?.{0,8}比.{0,4}(?:服务器|服务端|标准|网络|北京|实际)(?:时间|时钟)?.{0,4}(快|慢|早|晚|超前|落后)了?(?:约|大约)?\s?` + amount)
-	serviceRead = regexp.MustCompile(`(?i)\b(?:server|service|remote)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
+	serviceRead = regexp.MustCompile(`(?i)\b(?:server|service|remote)(?:[_ -]?(?:said|says|reports?|reported|replied|returned|sent))?[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
 	deviceRead  = regexp.MustCompile(`(?i)\b(?:local|client|device|browser)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
 )
 

@@ -136,6 +136,37 @@ func (a *Attempt) loggedAliases() {
 	}
 }
 
+// pressedAliases takes the id that the client made up where its log shows it asking
+// to recall that id at the press, and nowhere there the service's own: the client
+// never learned the service's id, and asked for the message by the wrong name.
+func (a *Attempt) pressedAliases() {
+	if a.ID == "" || len(a.alias) > 0 || len(a.Requests) > 0 || a.Press.IsZero() || madeUp.MatchString(a.ID) {
+		return
+	}
+	asked := ""
+	for _, lf := range a.Logs {
+		if lf.File.Kind == evidence.ServerLog {
+			continue
+		}
+		for _, e := range lf.Entries {
+			if near, timed := a.near(e.At, besideRecall); !timed || !near || !a.tellsOfRecall(e) {
+				continue
+			}
+			if mentions(e.Text, a.ID) {
+				return
+			}
+			id := madeUp.FindString(head(e.Text, 2048))
+			if id != "" && asked != "" && id != asked {
+				return // several, and nobody says which
+			}
+			asked = firstText(asked, id)
+		}
+	}
+	if asked != "" {
+		a.alias = append(a.alias, asked)
+	}
+}
+
 // ours reports whether a text names the message, by its id or by the one its sender's client made up.
 func (a *Attempt) ours(text string) bool {
 	if a.ID != "" && mentions(text, a.ID) {

@@ -80,6 +80,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	text := e.Text
 	for line := range strings.SplitSeq(head(text, 16<<10), "\n") {
 		a.curlLine(line, lf.File.Name)
+		if lf.File.Kind == evidence.TextLog || lf.File.Kind == evidence.Path || lf.File.Kind == evidence.ServerLog {
+			a.loopLine(line, lf.File.Name)
+		}
 	}
 	server, where := lf.File.Kind == evidence.ServerLog, fmt.Sprintf("%s:%d", lf.File.Name, e.Line)
 	if server || lf.File.Kind == evidence.TextLog { // a machine's own address is no stranger's
@@ -100,8 +103,13 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	}
 	if server {
 		a.serverLine(e, where)
+		a.writerLine(e, where, mine)
 	} else {
 		a.clientLine(e, where)
+		a.viaLine(e, where)
+		if lf.File.Kind == evidence.TextLog {
+			a.writerLine(e, where, mine)
+		}
 		if !accessLine.MatchString(text) || mine { // an access log names everybody's browsers
 			a.learnClient(head(text, 2048), lf.File.Name)
 		}

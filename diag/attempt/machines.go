@@ -22,6 +22,7 @@ type Machine struct {
 	Asked  int     // requests or checks, 0 when only the wait is told
 	Bad    int     // of them failed
 	Wait   float64 // ms, typical of its answers, -1 unknown
+	Recall bool    // it was asked for this recall
 	Source string
 }
 

@@ -62,6 +62,8 @@ func (a *Attempt) estimateOffset(h *hosts) {
 			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
 		} else if span, source, n := a.saidOffset(); n > 0 {
 			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
+		} else if span, source, n := a.travelOffset(); n > 0 {
+			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "log-pairs", n
 		} else if span, source, n := a.clockQueries(); n > 0 {
 			est.Span, est.Known, est.Source, est.Method, est.N = span, true, source, "clock-tool", n
 		}

@@ -63,7 +63,7 @@ func (a *Attempt) requestIDs(rawURL, body string) []string {
 }
 
 var (
-	pathID  = regexp.MustCompile(`(?i)/(?:messages?|msgs?)/([A-Za-z0-9_-]{2,64})`)
+	pathID  = regexp.MustCompile(`(?i)/(?:messages?|msgs?|(?:chat-?)?items?|entries|posts|activities|bubbles)/([A-Za-z0-9_-]{2,64})`)
 	idKey   = regexp.MustCompile(`^(?:(?:target|message|msg|m|mid|item|server|svr|origin\w*|recall\w*) ?)?(?:id|guid|key|seq|no|uuid|mid)s?$`)
 	plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{1,63}$`)
 )

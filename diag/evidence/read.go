@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,16 +19,19 @@ import (
 // are dropped while reading, as they are most of a HAR.
 var keptHeaders = map[string]bool{
 	"date": true, "age": true, "etag": true, "last-modified": true, "cache-control": true, "expires": true, "retry-after": true,
-	"location": true, "content-type": true, "server": true, "via": true, "x-cache": true, "x-request-id": true, "x-backend": true,
-	"x-served-by": true, "x-upstream": true, "x-node": true, "x-pod": true, "x-pod-name": true, "x-instance": true, "x-instance-id": true, "x-hostname": true, "x-server-id": true, "x-server-name": true, "x-worker": true, "x-replica": true, "non-authoritative-reason": true, "user-agent": true, "sec-ch-ua": true, "sec-ch-ua-platform": true,
+	"location": true, "content-type": true, "server": true, "via": true, "x-cache": true, "x-request-id": true,
+	"non-authoritative-reason": true, "user-agent": true, "sec-ch-ua": true, "sec-ch-ua-platform": true,
 	"sec-ch-ua-mobile": true, "x-client-version": true, "x-app-version": true, "x-version": true, "x-build": true, "x-app-build": true,
 	"x-build-id": true, "x-ratelimit-remaining": true, "x-ratelimit-reset": true, "www-authenticate": true, "proxy-authenticate": true,
 	"proxy-connection": true, "origin": true, "warning": true, "authorization": true, "cookie": true, "content-encoding": true,
 }
 
+// MachineHeader recognises, in lower case, the header in which a balancer or a
+// server names the machine that answered.
+var MachineHeader = regexp.MustCompile(`backend|upstream|^x-(?:[a-z]+-){0,2}(?:node|(?:served|handled|processed|answered|generated)-by|pod|instance|host-?name|server-?(?:id|name|ip|no)|worker|replica|machine|container|(?:real|app|web|origin)-?(?:server|host)|rs)(?:-?(?:id|name|ip|addr|no))?$|^x-server$`)
+
 func keepHeader(name string) bool {
-	return keptHeaders[name] || strings.Contains(name, "version") || strings.Contains(name, "build") ||
-		strings.Contains(name, "backend") || strings.Contains(name, "upstream") || strings.Contains(name, "release")
+	return keptHeaders[name] || MachineHeader.MatchString(name) || strings.Contains(name, "version") || strings.Contains(name, "build") || strings.Contains(name, "release")
 }
 
 func (s *Set) readHAR(ctx context.Context, f *File, opt Options) {

@@ -105,7 +105,7 @@ func checkStages(t *testing.T, obs diag.Observations, j Judgement) {
 	}
 }
 
-// Fifteen hundred incidents that nobody thought of.
+// Two thousand incidents that nobody thought of.
 func TestInvariantsOfRandomCases(t *testing.T) {
 	pool := words(loadBook())
 	var ids []string
@@ -115,7 +115,7 @@ func TestInvariantsOfRandomCases(t *testing.T) {
 	sort.Strings(ids)
 	r := rand.New(rand.NewPCG(20, 11))
 	outcomesSeen := map[string]int{}
-	for i := range 1500 {
+	for i := range 2000 {
 		obs := randomCase(r, pool, ids, r.IntN(14))
 		ctx := Context{Health: i%7 == 0, Fresh: i%2 == 0, Measured: i%3 > 0, Failed: i%15 == 0}
 		j := Judge(obs, ctx)
@@ -134,7 +134,7 @@ func TestInvariantsOfRandomCases(t *testing.T) {
 	}
 	for _, o := range []string{diag.Healthy, diag.Explained, diag.Inconclusive} {
 		if outcomesSeen[o] < 25 {
-			t.Errorf("%s in %d of 1,500: the cases are not varied", o, outcomesSeen[o])
+			t.Errorf("%s in %d of 2,000: the cases are not varied", o, outcomesSeen[o])
 		}
 	}
 }
