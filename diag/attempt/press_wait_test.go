@@ -14,6 +14,8 @@ func TestWaited(t *testing.T) {
 		"页面卡死 12秒，点击才执行":                                                                                                 12 * time.Second,
 		"handler ran 345.4s after the click":                                                                             345400 * time.Millisecond,
 		"input delay 426723ms for menu-item-revoke":                                                                      426723 * time.Millisecond,
+		"[perf] input->handler delay 37820ms (main thread busy)":                                                         37820 * time.Millisecond,
+		"click to paint: 12.5 s":                                                                                         12500 * time.Millisecond,
 		"renderer unresponsive for 140s":                                                                                 0,
 		"job queued at 11:35:31, next at 11:36:00":                                                                       0,
 	} {
