@@ -116,6 +116,7 @@ type Attempt struct {
 	frames []loggedFrame
 	keys   map[string]keyFacts
 	verbs  *hints // what a request for a recall must hold
+	denied bool   // the person was shown a refusal
 
 	alias    []string                // further ids of the message: those its sender's client made up
 	logged   clock.Stamp             // the press as the page or client logged it
@@ -150,6 +151,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 		a.Evidence = &evidence.Set{}
 	}
 	a.statedTimes(in)
+	a.denied = in.String(incident.Symptom) == "refused"
 	a.Logs = a.takeNotes()
 	h := newHosts(a.Evidence, prof, a.ID)
 	a.hosts = h
@@ -165,6 +167,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.pressedAliases()
 	a.pairOffset()
 	a.followTraces()
+	a.eventTiming()
 	a.learnPress()
 	a.readLogs(ctx, h)
 	a.readNotes()
@@ -211,7 +214,7 @@ func (a *Attempt) near(s clock.Stamp, d time.Duration) (near, ok bool) {
 	}
 	x, y := s.OnService(a.Offset), ref.OnService(a.Offset)
 	gap := x.Since(y)
-	return gap.Lo <= d && gap.Hi >= -d, true
+	return gap.Lo <= d+a.InputDelay && gap.Hi >= -d, true // what a press set off came when it was handled
 }
 
 // coverage tells whether a HAR spans the press.

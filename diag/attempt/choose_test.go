@@ -184,3 +184,17 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 }
+
+// A recall that was over before the message was sent is of another message, whatever it names.
+func TestForegone(t *testing.T) {
+	early := entry(-240, "POST", host+"/api/v1/messages/7711/recall", "", 200, `{"success":true}`)
+	in := facts{incident.SentAt: sent0, incident.AttemptAt: press}
+	if a := build(t, in, "a.har", harOf("WebInspector", early, entry(3, "GET", host+"/api/v1/me", "", 200, `{"id":1}`))); a.Request != nil || a.Other != 1 {
+		t.Errorf("%+v", a.Request)
+	}
+	item := entry(-20, "DELETE", host+"/svc/threads/T-1/items/364b754a-6870-4bf3-a3eb-5db303c43465?mode=unsend", "", 200, `{"state":"Unsent"}`)
+	in = facts{incident.MessageID: "b2ad0c38-6864-4903-af82-54f61de0f06a", incident.AttemptAt: press}
+	if a := build(t, in, "a.har", harOf("WebInspector", item)); a.Request != nil {
+		t.Errorf("another item: %+v", a.Request)
+	}
+}

@@ -135,10 +135,14 @@ func readUA(ua string) (browser, version, system string, mobile bool) {
 }
 
 var (
-	uaText     = regexp.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
-	ownClient  = regexp.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version)?["']?\s*[=: ]\s*["']?v?(\d+\.\d+(?:\.\d+){0,2})\b`)
-	leastText  = regexp.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version)?["']?\s*[=: ]\s*["']?v?(\d+\.\d+(?:\.\d+){0,2})\b`)
-	ofVisitors = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
+	uaText    = regexp.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
+	ownClient = regexp.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version|build)?[\\"']*\s*[=: ]\s*[\\"']*(?:[a-z]\w{1,24}/)?v?(\d+\.\d+(?:\.\d+){0,2})\b|\b[a-z]\w{2,24} v?(\d+\.\d+\.\d+)(?: \([^)]{1,24}\))? (?:is )?(?:starting|started|launching|launched|booting)\b`)
+	leastText = regexp.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version|build|release)?[\\"']*\s*[=: ]\s*[\\"']*v?(\d+\.\d+(?:\.\d+){0,2})\b`)
+	// mendedIn is a log that knows its program's own defect: "known issue AD-12, fixed in 5.1.0".
+	mendedIn = regexp.MustCompile(`(?i)\b(?:known (?:issue|bug|defect|problem)|bug|defect|regression|issue)\b.{0,40}\b(?:fixed|resolved|corrected|mended) (?:in|since|by|with) (?:version |build |release )?v?(\d+\.\d+(?:\.\d+){0,2})\b|已知(?:问题|缺陷).{0,40}?(\d+\.\d+(?:\.\d+){0,2})\s?(?:版本?)?(?:中)?(?:已)?(?:修复|解决)`)
+	// updateOffer is an installed program that found a newer version of itself: a page's builds have no such numbers.
+	updateOffer = regexp.MustCompile(`(?i)(?:检查更新|(?:发现|有)新版本|check(?:ing)? for updates?|update check|(?:new|newer) version (?:is )?(?:available|found))[^\d\n]{0,16}v?\d{1,3}\.\d+\.\d+\b`)
+	ofVisitors  = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
 )
 
 // learnClient takes what an agent's client or page says of itself in its log.
@@ -156,11 +160,13 @@ func (a *Attempt) learnClient(text, file string) {
 	if f.AppLeast == "" {
 		if m := leastText.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) {
 			f.AppLeast = m[1]
+		} else if m := mendedIn.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) {
+			f.AppLeast = firstText(m[1], m[2])
 		}
 	}
 	if f.App == "" {
 		if m := ownClient.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) {
-			f.App = m[1]
+			f.App = firstText(m[1], m[2])
 		}
 	}
 }

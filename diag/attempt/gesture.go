@@ -11,8 +11,8 @@ import (
 const otherItem = `(?:copy|quote|forward|reply|translate|multi ?select|favou?rites?|collect|star|pin|remind(?:er)?|download|save as|复制|拷贝|引用|转发|回复|翻译|多选|收藏)`
 
 var (
-	// pickedOther is a press that another item of the menu got: "click target=copy", "touchend LI.menu-item[data-act=quote]".
-	pickedOther = regexp.MustCompile(`\b(?:click(?:ed)?|tap(?:ped)?|touch ?(?:end|up)|pointer ?up|mouse ?up|pick(?:ed)?|cho(?:se|sen|ice)|select(?:ed|ion)?|hit|close[ds]?|dismiss(?:ed)?|activated?|fired)\b[^|,;]{0,40}?(?:[=:"'\[.# ]|\bby\b)["']?` + otherItem + `(?:[^a-z]|$)|(?:点击|点了|点到了?|点成了?|误点|误触|选中|选了|选择).{0,6}(?:复制|拷贝|引用|转发|回复|翻译|多选|收藏)`)
+	// pickedOther is a press, with or without its place, that another item of the menu got: "click target=copy", "touchend LI.menu-item[data-act=quote]".
+	pickedOther = regexp.MustCompile(`\b(?:click(?:ed)?|tap(?:ped)?|touch ?(?:end|up)|pointer ?up|mouse ?up|pick(?:ed)?|cho(?:se|sen|ice)|select(?:ed|ion)?|hit|close[ds]?|dismiss(?:ed)?|activated?|fired)\b(?:(?: at| on)?\W{1,3}(?:x\W{1,2})?-?\d+(?:\.\d+)? ?, ?(?:y\W{1,2})?-?\d+(?:\.\d+)?)?[^|,;]{0,40}?(?:[=:"'\[.# ]|\bby\b)["']?` + otherItem + `(?:[^a-z]|$)|(?:点击|点了|点到了?|点成了?|误点|误触|选中|选了|选择).{0,6}(?:复制|拷贝|引用|转发|回复|翻译|多选|收藏)`)
 	// menuListed is a menu's items in a row, which tells what is offered and not what was picked.
 	menuListed = regexp.MustCompile(`\||` + otherItem + `[^a-z]{1,3}` + otherItem)
 	// failedGesture is a gesture that the system did not take for one.

@@ -104,6 +104,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	if server {
 		a.serverLine(e, where)
 		a.writerLine(e, where, mine)
+		if mine && verb && !accessLine.MatchString(text) {
+			a.learnClient(head(text, 2048), lf.File.Name) // whose client it was that asked
+		}
 	} else {
 		a.clientLine(e, where)
 		a.viaLine(e, where)
@@ -169,6 +172,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 	future := foretold.MatchString(said)
 	withheld := a.withheldBy(said, verb)
 	for _, sig := range append(a.Profile.SignalsIn(stampless(said)), a.surface(text, server, timed && beside)...) {
+		if sig.Means == "stale_app" && updateOffer.MatchString(said) {
+			sig.Means = "outdated_client"
+		}
 		if future && announces[sig.Means] || withheld && sig.Means == "button_hidden" {
 			continue
 		}

@@ -239,6 +239,8 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 		return Unknown, an, nil
 	case doneWords.MatchString(beside) && !deniedWords.MatchString(beside):
 		return Accepted, an, nil
+	case a.served(e):
+		return Accepted, an, nil
 	}
 	an.Reasons = nil
 	return Unknown, an, nil

@@ -57,6 +57,9 @@ var (
 func (a *Attempt) surface(text string, server, beside bool) []profile.Match {
 	var out []profile.Match
 	text = head(text, 4096)
+	if other := a.actedOnOther(text); other != "" {
+		out = append(out, profile.Match{Means: "server_error", Text: other})
+	}
 	// In the service's log it is anybody's page: only at the very moment it may be this one.
 	if !strings.Contains(text, "js") || !strings.Contains(text, "404") && !strings.Contains(text, "410") {
 		// no script, or none that is lost

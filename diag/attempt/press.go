@@ -38,8 +38,12 @@ func (a *Attempt) learnPress() {
 			if e.At.IsZero() {
 				continue
 			}
-			if near, timed := a.near(e.At, samePress); near || !timed {
-				if d := saidDelay(e.Text); d > 0 && !a.aboutOther(e.Text) {
+			if d := waited(e.Text); d > 0 && !a.aboutOther(e.Text) {
+				begun := e.At
+				begun.T = begun.T.Add(-d) // it is told when the wait is over
+				near, timed := a.near(e.At, samePress)
+				before, _ := a.near(begun, samePress)
+				if near || before || !timed {
 					a.InputDelay = max(a.InputDelay, d)
 				}
 			}
@@ -64,13 +68,25 @@ func (a *Attempt) learnPress() {
 	if first.IsZero() {
 		return
 	}
-	if a.InputDelay > 0 && a.InputDelay < longDelay && last.T.Sub(first.T) < a.InputDelay/2 {
-		first.T = first.T.Add(-a.InputDelay) // the handler logs when it runs at last
+	if begun := first.T.Add(-a.InputDelay); a.InputDelay > 0 && a.InputDelay < longDelay && last.T.Sub(first.T) < a.InputDelay/2 && a.likelierPress(begun, first.T) {
+		first.T = begun // the handler logs when it runs at last
 	}
 	a.logged = first
 	if a.Press.IsZero() || a.InputDelay > 0 {
 		a.Press = first
 	}
+}
+
+// likelierPress reports whether the press was at the first of two times rather than the
+// other: a message is not recalled before it is sent, and the person may know.
+func (a *Attempt) likelierPress(x, y time.Time) bool {
+	if a.Sent.Clock != clock.Service && !a.Sent.IsZero() && x.Before(a.Sent.T.Add(-a.Sent.Err)) {
+		return false
+	}
+	if a.Press.IsZero() || wholeMinute(a.Press.T) || a.InputDelay < 10*time.Second {
+		return true
+	}
+	return x.Sub(a.Press.T).Abs() < y.Sub(a.Press.T).Abs()
 }
 
 // settlePress takes the press that the page logged, unless the page was busy: it

@@ -32,6 +32,9 @@ func (a *Attempt) Undelivered() *Signal {
 func (a *Attempt) ServiceBug() *Signal {
 	for i := range a.Signals {
 		s := &a.Signals[i]
+		if s.Means == "server_error" && s.Strong && a.actedOnOther(s.Text) != "" {
+			return s
+		}
 		if s.Means == "server_error" && s.Strong && s.Kind == evidence.ServerLog && serviceBug.MatchString(s.Text) &&
 			(a.ours(s.Text) || a.traces[traceIn(s.Text)] || a.Profile.RecallVerb(strings.ToLower(s.Text)) != "") {
 			return s

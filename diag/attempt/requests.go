@@ -63,7 +63,7 @@ func (a *Attempt) requestIDs(rawURL, body string) []string {
 }
 
 var (
-	pathID  = regexp.MustCompile(`(?i)/(?:messages?|msgs?|(?:chat-?)?items?|entries|posts|activities|bubbles)/([A-Za-z0-9_-]{2,64})`)
+	pathID  = regexp.MustCompile(`(?i)/(?:messages?|msgs?|(?:chat-?)?items?|entries|records?|posts|activities|bubbles)/([A-Za-z0-9_-]{2,64})`)
 	idKey   = regexp.MustCompile(`^(?:(?:target|message|msg|m|mid|item|server|svr|origin\w*|recall\w*) ?)?(?:id|guid|key|seq|no|uuid|mid)s?$`)
 	plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{1,63}$`)
 )
@@ -218,6 +218,10 @@ func (a *Attempt) choose() {
 			a.Other++
 			continue
 		}
+		if a.foregone(r) {
+			a.Other++
+			continue
+		}
 		mine = append(mine, r)
 	}
 	sort.SliceStable(mine, func(i, j int) bool { return mine[i].Start.T.Before(mine[j].Start.T) })
@@ -257,6 +261,21 @@ func (a *Attempt) choose() {
 			}
 		}
 	}
+}
+
+// foregone reports whether a recall that does not name the message was over before it was
+// sent, and not at the stated press either: read on either clock it is of another message.
+func (a *Attempt) foregone(r *Request) bool {
+	const apart = time.Minute
+	if a.Sent.IsZero() || a.Press.IsZero() || r.Start.IsZero() || a.ID != "" && containsID(r.IDs, a.ID) {
+		return false
+	}
+	for _, at := range []time.Time{r.Start.T, r.Start.OnService(a.Offset).Middle()} {
+		if a.Sent.T.Sub(at) < apart+a.Sent.Err || a.Press.T.Sub(at) < apart+a.Press.Err {
+			return false
+		}
+	}
+	return a.Press.T.After(a.Sent.T)
 }
 
 // localID is an id that a client makes up until the service has given its own:

@@ -80,7 +80,7 @@ func (a *Attempt) refineTimes(in *incident.Incident) {
 		a.Press.Clock = clock.Service
 	}
 	// Where the two cannot be the same press, the recording is the better witness.
-	if raw.Abs() > 5*time.Minute && mapped.Abs() > 5*time.Minute {
+	if raw.Abs() > 5*time.Minute+a.InputDelay && mapped.Abs() > 5*time.Minute+a.InputDelay {
 		a.Press = r.Start
 	}
 }
