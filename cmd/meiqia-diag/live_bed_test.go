@@ -24,7 +24,7 @@ var liveVerdicts = []struct {
 	{condition: "ipv6-no-route"}, {condition: "ntp-blocked"}, {condition: "ntp-falsetickers"}, {condition: "date-cached"}, {condition: "busy"}, {condition: "ws-refused"},
 
 	{condition: "wan-loss-heavy", causes: "transport.packet-loss transport.unstable", often: true},
-	{condition: "wan-unstable", causes: "transport.unstable transport.high-latency", often: true},
+	{condition: "wan-unstable", causes: "transport.unstable transport.high-latency"},
 	{condition: "wan-slow", causes: "transport.high-latency", often: true}, {condition: "lan-slow", causes: "transport.high-latency transport.local-network"},
 	{condition: "wan-dead", causes: "transport.interrupted transport.local-network", often: true}, {condition: "lan-dead", causes: "transport.interrupted transport.local-network"},
 	{condition: "no-route", causes: "transport.interrupted transport.local-network", often: true},
