@@ -170,7 +170,7 @@ func simRuns(n int) int {
 		return 10 * n
 	}
 	if testing.Short() {
-		return n / 4
+		return n / 2
 	}
 	return n
 }

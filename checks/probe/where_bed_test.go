@@ -158,9 +158,12 @@ func shown(r lookRes) string {
 	return b.String()
 }
 
-// beyondThreeSeconds: at 800 ms, name, connection, TLS and request take 3.2 s,
+// beyondThreeSeconds tells of pairs that no run can take apart: at 800 ms, name, connection, TLS and request take 3.2 s,
 // and a run has three; what shows above TCP cannot be told.
 func beyondThreeSeconds(pair [2]bed.Condition) bool {
+	if pair[0].Name == "wan-unstable" || pair[1].Name == "wan-unstable" {
+		return true // round trips of up to seconds, and another as soon as the next packet
+	}
 	const above = "mtu ws- cert- busy overloaded stalled failing rate-limited backend- interception hello ipv6- backlog"
 	return pair[0].Name == "wan-slow" && slices.ContainsFunc(strings.Fields(above), func(p string) bool { return strings.HasPrefix(pair[1].Name, p) })
 }
