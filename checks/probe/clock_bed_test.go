@@ -91,7 +91,7 @@ func holds(t testing.TB, name string, r probe.ClockResult) {
 func TestClockOnTheBed(t *testing.T) {
 	p := clockProbe(t)
 	if testing.Short() {
-		t.Skip("-short: it takes minutes over emulated links")
+		t.Skip("-short LEAVES OUT THE CLOCK OVER EMULATED LINKS, which takes a minute; CI runs it")
 	}
 	b := bed.New(t, bed.Topology{})
 	runs := bedRuns(1)
@@ -172,7 +172,7 @@ func TestClockOnTheBed(t *testing.T) {
 func TestFalsetickersOnTheBed(t *testing.T) {
 	p := clockProbe(t)
 	if testing.Short() {
-		t.Skip("-short: it takes minutes over emulated links")
+		t.Skip("-short LEAVES OUT THE CLOCK OVER EMULATED LINKS, which takes a minute; CI runs it")
 	}
 	b := bed.New(t, bed.Topology{Settings: "jitter=3ms dist=pareto"})
 	c, _ := bed.Find("ntp-falsetickers")
