@@ -80,7 +80,7 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 	case seen.Has(SyncSession, "behind"):
 		res.State, res.Reason = diag.Fail, lang.T("一处登录收到了撤回，另一处没有", "one login was told of the recall, another was not")
 	case seen.Has(SyncSignal, "stale_view"), seen.Has(SyncSignal, "other_session"), seen.Has(SyncSignal, "visitor_outdated"),
-		downByLogs(a):
+		a.PushDown, a.Undelivered() != nil:
 		res.State, res.Reason = diag.Warn, lang.T("日志里有同步方面的异常", "logs speak of trouble with the views")
 	case accepted && seen.Has(SyncEvent, "absent"):
 		res.State, res.Reason = diag.Warn, lang.T("服务接受了撤回，推送却没有带来撤回事件", "the service accepted the recall, and the push brought no event of it")
@@ -94,29 +94,6 @@ func runSync(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result
 		res.Reason = lang.T("未见同步异常", "no sign of a view left behind")
 	}
 	return res
-}
-
-// downByLogs reports whether the last that logs tell of the push before the
-// recall was answered is that it went down. What went down later, as when a
-// page is closed, leaves no view behind.
-func downByLogs(a *attempt.Attempt) bool {
-	until := a.Press
-	if a.Request != nil && !a.Request.End.IsZero() {
-		until = a.Request.End
-	}
-	var last time.Time
-	down := false
-	for _, sig := range a.Signals {
-		if sig.Means != "push_down" && sig.Means != "push_up" || !sig.Strong || sig.At.IsZero() || until.IsZero() {
-			continue
-		}
-		when := sig.At.OnService(a.Offset).Middle()
-		if when.After(until.OnService(a.Offset).Middle()) || when.Before(last) {
-			continue
-		}
-		last, down = when, sig.Means == "push_down"
-	}
-	return down
 }
 
 // loggedInElsewhere reports whether the account had another login.

@@ -40,7 +40,7 @@ type Options struct {
 	ExpectedIssuers []string         // words, one of which the issuer's name is expected to hold
 
 	Resolver *net.Resolver                         // nil for the system's
-	Proxy    func(*http.Request) (*url.URL, error) // nil for http.ProxyFromEnvironment
+	Proxy    func(*http.Request) (*url.URL, error) // nil for ProxyFor: the environment's, then the system's
 }
 
 // State is how far one step came.

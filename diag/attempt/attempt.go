@@ -104,6 +104,8 @@ type Attempt struct {
 	// Server is what the service's own logs tell of requests, anybody's.
 	Server []*Call
 
+	// PushDown says that by a client's log the push was down when the recall was answered.
+	PushDown bool
 	// Machines is what logs and tables tell of the machines behind the service.
 	Machines []Machine
 

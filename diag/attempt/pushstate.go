@@ -71,7 +71,7 @@ func (a *Attempt) settlePush() {
 			}
 		}
 		if last >= 0 && a.Signals[last].Means == "push_down" {
-			a.Signals[last].Strong = true
+			a.Signals[last].Strong, a.PushDown = true, true
 		}
 	}
 }
