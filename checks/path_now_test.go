@@ -116,6 +116,13 @@ func TestForecastOfAnOpenWindow(t *testing.T) {
 			t.Errorf("%s: %q", c.name, text.ZH)
 		}
 	}
+	at := &sheet{}
+	at.forecast(in, seen, clock.Stamp{T: now.Add(-117 * time.Second), Clock: clock.Service, Err: time.Second}, 2*time.Minute, incident.Stated)
+	for _, o := range at.list {
+		if o.ID == WindowLeft {
+			t.Errorf("whether the window is open cannot be told: %+v", o)
+		}
+	}
 	if _, _, open := (&sheet{}).forecast(&diag.Input{Now: in.Now, Offline: true, Attempt: in.Attempt}, seen, clock.Stamp{T: now, Clock: clock.Service}, time.Minute, incident.Stated); open {
 		t.Error("a forecast offline")
 	}

@@ -37,7 +37,7 @@ func (s *sheet) forecast(in *diag.Input, seen diag.Observations, sent clock.Stam
 	if elapsed.Hi < 0 {
 		return none() // not even sent
 	}
-	if in.Attempt.Press.IsZero() {
+	if in.Attempt.Press.IsZero() && (left.Lo > 0 || left.Hi <= 0) { // else whether it is open cannot be told
 		s.add(WindowLeft, round(diag.Millis(left.Mid())), live(), unit("ms"), plusMinus(round(diag.Millis(left.Half()))), basis(b), from(sent.Source+" → now"))
 	}
 	if left.Hi <= 0 {
