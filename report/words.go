@@ -123,34 +123,6 @@ func kindWord(k string) lang.Text {
 	return lang.Same(clean(k))
 }
 
-var observationNames = map[string]lang.Text{
-	"clock.offset": lang.T("与服务的钟差", "clock offset to the service"), "clock.offset.incident": lang.T("事发时的钟差", "clock offset at the time"),
-	"network.rtt": lang.T("往返时延", "round-trip time"), "network.jitter": lang.T("时延抖动", "jitter"), "network.loss": lang.T("丢包率", "packet loss"), "network.fault": lang.T("网络故障处", "network fault"),
-	"server.queueing": lang.T("服务排队", "queueing at the service"), "browser.blocked_by": lang.T("被扩展拦截", "blocked by an extension"),
-	"clock.signal": lang.T("日志：时钟", "logs: clock"), "clock.hint": lang.T("日志：时钟（旁证）", "logs: clock, elsewhere"), "clock.ntp": lang.T("各时间服务器", "time servers together"),
-	"clock.skewed": lang.T("两端钟差", "clocks apart"), "clock.server": lang.T("时间服务器", "time server"), "clock.step": lang.T("时钟被改过", "clock was set"), "clock.conflict": lang.T("服务各钟不一", "the service's clocks disagree"),
-	"network.quality": lang.T("网络质量", "path quality"), "network.error": lang.T("请求失败方式", "how the request failed"), "network.setup": lang.T("建立连接用时", "time to get on the way"),
-	"network.recorded_rtt": lang.T("录到的握手时延", "recorded handshake"), "network.recorded_swings": lang.T("录到的异常慢请求", "recorded slow outliers"), "network.others_failing": lang.T("同期失败的请求", "others failing"),
-	"network.barred": lang.T("本地设备拦下撤回", "recall stopped on the way"), "network.dropped": lang.T("按下前后断网", "no network at the press"),
-	"network.place": lang.T("丢包处", "where packets are lost"), "network.gateway_rtt": lang.T("到网关的往返", "round trip to the gateway"), "network.gateway_loss": lang.T("到网关的丢包率", "loss to the gateway"), "network.echo_rtt": lang.T("ICMP 往返", "ICMP round trip"), "browser.setting": lang.T("浏览器设置", "browser setting"), "server.bug": lang.T("服务程序出错", "a fault of the service's program"), "sync.delivery": lang.T("撤回事件的送达", "delivery of the event"), "window.edge": lang.T("按在时限的边上", "pressed at the window's edge"), "window.paradox": lang.T("时间对不上", "times that contradict"), "network.bloat": lang.T("满载时增加的延迟", "delay added under load"), "server.limited": lang.T("限流（429）的比例", "share of 429"), "server.overdue": lang.T("没有及时回答的比例", "share without an answer in time"), "window.left": lang.T("离时限结束", "left of the window"), "network.resent": lang.T("系统重传的段", "segments sent again"),
-	"window.forecast": lang.T("现在撤回能及时到达", "a recall pressed now makes it"),
-	"network.rung":    lang.T("失败的一级", "failed rung"), "network.push": lang.T("推送主机", "push host"), "network.signal": lang.T("日志：网络", "logs: network"), "network.hint": lang.T("日志：网络（旁证）", "logs: network, elsewhere"),
-	"server.answer": lang.T("服务的回答", "the service's answer"), "server.status": lang.T("状态码", "status"), "server.refusal": lang.T("拒绝的理由", "reason given"), "server.ttfb": lang.T("首字节时间", "time to first byte"),
-	"server.failing": lang.T("同期 5xx", "5xx around it"), "server.slow": lang.T("其他请求首字节", "others' first byte"), "server.backends": lang.T("后端是否一致", "machines behind the name"), "server.session": lang.T("登录状态", "login"),
-	"server.route": lang.T("接口地址", "address of the recall"), "server.retry_after": lang.T("要求等待", "retry after"), "server.signal": lang.T("日志：服务", "logs: service"), "server.hint": lang.T("日志：服务（旁证）", "logs: service, elsewhere"),
-	"client.version": lang.T("客服端版本", "client version"), "client.signal": lang.T("日志：客户端", "logs: client"), "client.hint": lang.T("日志：客户端（旁证）", "logs: client, elsewhere"),
-	"device.kind": lang.T("设备", "device"), "device.press_delay": lang.T("从按下到发出", "press to request"), "device.load": lang.T("处理器占用", "processor load"), "device.memory": lang.T("可用内存", "memory available"), "device.signal": lang.T("日志：设备", "logs: device"), "device.hint": lang.T("日志：设备（旁证）", "logs: device, elsewhere"),
-	"cache.app": lang.T("页面版本", "page build"), "cache.used": lang.T("取自缓存", "from a cache"), "cache.signal": lang.T("日志：旧页面", "logs: old page"), "cache.hint": lang.T("日志：旧页面（旁证）", "logs: old page, elsewhere"),
-	"browser.dispatch": lang.T("请求是否离开页面", "did the request leave the page"), "browser.script": lang.T("工作台脚本", "the workbench's scripts"), "browser.version": lang.T("浏览器版本", "browser version"), "browser.installed": lang.T("已装浏览器", "installed browser"),
-	"browser.extension": lang.T("可触及服务的扩展", "extension that can touch the service"), "browser.signal": lang.T("日志：浏览器", "logs: browser"), "browser.hint": lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),
-	"attempt.symptom": lang.T("现象", "what was seen"), "permission.sender": lang.T("发送人", "sender"), "permission.type": lang.T("类型可否撤回", "type"), "permission.channel": lang.T("渠道可否撤回", "channel"), "permission.account": lang.T("账号可否撤回", "account may recall"),
-	"permission.role": lang.T("角色可否撤回", "role"), "permission.read": lang.T("撤回前已读", "read before"), "permission.visitor_action": lang.T("访客操作", "visitor's action"), "permission.processed_by": lang.T("已取走它的系统", "taken by"), "permission.target": lang.T("消息或会话的状态", "state of the target"),
-	"window.length": lang.T("撤回时限", "window"), "window.asked": lang.T("按下时", "asked"), "window.arrived": lang.T("到达时", "arrived"), "window.travel": lang.T("路上用时", "travel time"), "window.shown": lang.T("按所示时间看", "by the stamps as shown"), "window.zone": lang.T("相差的时区", "hours of a zone apart"), "window.elapsed": lang.T("从发送到按下", "send to press"), "window.order": lang.T("先后次序", "order"),
-	"sync.event": lang.T("撤回事件", "event of the recall"), "sync.push": lang.T("推送连接", "push connection"), "sync.other_logins": lang.T("其他登录", "other logins"), "sync.kicked": lang.T("登录被顶替", "login taken over"), "sync.session": lang.T("其他登录的状态", "the other login"),
-	"sync.visitor_client": lang.T("访客端版本", "visitor's client"), "sync.history": lang.T("撤回后的历史", "history after the recall"), "sync.signal": lang.T("日志：同步", "logs: sync"), "sync.hint": lang.T("日志：同步（旁证）", "logs: sync, elsewhere"),
-	"cache.age": lang.T("缓存已存", "age of the cached page"), "cache.freshness_left": lang.T("缓存剩余有效期", "freshness left"), "window.margin": lang.T("距时限", "margin to the window"),
-}
-
 // Sentences of the renderers.
 var (
 	sColon           = lang.T("：", ": ")

@@ -4,8 +4,9 @@
 package verdict
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sort"
 	"strconv"
@@ -19,13 +20,16 @@ import (
 	"meiqia-diag/diag/lang"
 )
 
-//go:embed weights.yaml
-var weightsYAML []byte
+// The weights are many files, read in the order of their names: their rules
+// stand along the six stages.
+//
+//go:embed weights/*.yaml
+var weights embed.FS
 
 // healthy is the hypothesis that nothing failed. It is weighed like a cause.
 const healthy diag.Code = "healthy"
 
-// rule is one line of weights.yaml; the file's head explains the keys.
+// rule is one line of weights/*.yaml; weights/00-scale.yaml explains the keys.
 type rule struct {
 	ID      string             `yaml:"id"`
 	When    yaml.Node          `yaml:"when"`
@@ -51,7 +55,7 @@ type weight struct {
 	db   float64
 }
 
-// book is weights.yaml.
+// book is weights/*.yaml.
 type book struct {
 	Basis       map[incident.Basis]float64 `yaml:"basis"`
 	Live        float64                    `yaml:"live"`
@@ -62,32 +66,58 @@ type book struct {
 }
 
 var loadBook = sync.OnceValue(func() *book {
-	b, err := parseBook(weightsYAML)
+	b, err := readBook(weights)
 	if err != nil {
-		panic("verdict: weights.yaml: " + err.Error()) // embedded: the tests read it
+		panic("verdict: " + err.Error()) // embedded: the tests read it
 	}
 	return b
 })
 
-func parseBook(data []byte) (*book, error) {
-	b := &book{}
-	dec := yaml.NewDecoder(strings.NewReader(string(data)))
-	dec.KnownFields(true)
-	if err := dec.Decode(b); err != nil {
+// readBook joins the files; each key but the rules stands in one of them.
+func readBook(files fs.FS) (*book, error) {
+	names, err := fs.Glob(files, "weights/*.yaml")
+	if err != nil {
 		return nil, err
 	}
+	b := &book{}
+	var all []*rule
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		b.Rules = nil
+		dec := yaml.NewDecoder(strings.NewReader(string(data)))
+		dec.KnownFields(true)
+		if err := dec.Decode(b); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if err := prepare(b.Rules, all); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, b.Rules...)
+	}
+	b.Rules = all
+	return b, nil
+}
+
+// prepare reads what the rules of one file say; before are those of other files.
+func prepare(rules, before []*rule) error {
 	codes := hypotheses()
 	ids := map[string]bool{}
-	for _, r := range b.Rules {
+	for _, r := range before {
+		ids[r.ID] = true
+	}
+	for _, r := range rules {
 		if r.ID == "" || ids[r.ID] {
-			return nil, fmt.Errorf("line %d: rule without an id of its own: %q", r.When.Line, r.ID)
+			return fmt.Errorf("line %d: rule without an id of its own: %q", r.When.Line, r.ID)
 		}
 		ids[r.ID] = true
 		if r.Because.ZH == "" || r.Because.EN == "" {
-			return nil, fmt.Errorf("rule %s: no reason", r.ID)
+			return fmt.Errorf("rule %s: no reason", r.ID)
 		}
 		if r.When.Kind != yaml.MappingNode || len(r.When.Content) == 0 {
-			return nil, fmt.Errorf("rule %s: no condition", r.ID)
+			return fmt.Errorf("rule %s: no condition", r.ID)
 		}
 		for i := 0; i+1 < len(r.When.Content); i += 2 {
 			key := r.When.Content[i].Value
@@ -95,7 +125,7 @@ func parseBook(data []byte) (*book, error) {
 			r.conditions = append(r.conditions, condition{id: id, detail: detail, test: r.When.Content[i+1].Value})
 		}
 		if r.Shows != "" && !slices.ContainsFunc(r.conditions, func(c condition) bool { return c.id == r.Shows }) {
-			return nil, fmt.Errorf("rule %s: shows %q, which is none of its conditions", r.ID, r.Shows)
+			return fmt.Errorf("rule %s: shows %q, which is none of its conditions", r.ID, r.Shows)
 		}
 		sum := map[diag.Code]float64{}
 		for sign, part := range map[float64]map[string]float64{1: r.For, -1: r.Against} {
@@ -112,7 +142,7 @@ func parseBook(data []byte) (*book, error) {
 					}
 				}
 				if !hit {
-					return nil, fmt.Errorf("rule %s: %q names no cause", r.ID, pattern)
+					return fmt.Errorf("rule %s: %q names no cause", r.ID, pattern)
 				}
 			}
 		}
@@ -122,7 +152,7 @@ func parseBook(data []byte) (*book, error) {
 			}
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // hypotheses lists what can be the truth: every cause, and that nothing failed.

@@ -10,13 +10,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
 )
 
 func TestWeightsParse(t *testing.T) {
-	b, err := parseBook(weightsYAML)
+	b, err := readBook(weights)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +50,12 @@ func TestWeightsParse(t *testing.T) {
 
 // A code on both sides of a rule, or under two patterns, would be weighed as the map's order wants.
 func TestWeightsDoNotDependOnMapOrder(t *testing.T) {
-	first, err := parseBook(weightsYAML)
+	first, err := readBook(weights)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 50 {
-		again, _ := parseBook(weightsYAML)
+		again, _ := readBook(weights)
 		for i, r := range again.Rules {
 			if !reflect.DeepEqual(r.weights, first.Rules[i].weights) {
 				t.Fatalf("rule %s: %v and %v", r.ID, r.weights, first.Rules[i].weights)
@@ -83,10 +84,22 @@ func TestWeightsDoNotDependOnMapOrder(t *testing.T) {
 	}
 }
 
-func TestParseBookRefuses(t *testing.T) {
+// readTexts reads a book of files with these texts.
+func readTexts(texts ...string) (*book, error) {
+	files := fstest.MapFS{}
+	for i, text := range texts {
+		files[fmt.Sprintf("weights/%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return readBook(files)
+}
+
+func TestReadBookRefuses(t *testing.T) {
 	const rule = "rules:\n- id: a\n  when: {x.y: z}\n  for: {decision.not-own: 3}\n  because: {zh: 甲, en: a}\n"
-	if _, err := parseBook([]byte(rule)); err != nil {
+	if _, err := readTexts(rule); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := readTexts(rule, rule); err == nil {
+		t.Error("the same rule in two files: accepted")
 	}
 	for name, text := range map[string]string{
 		"unknown cause":    strings.Replace(rule, "decision.not-own", "decision.mood", 1),
@@ -98,7 +111,7 @@ func TestParseBookRefuses(t *testing.T) {
 		"unknown key":      rule + "temprature: 1\n",
 		"unknown rule key": strings.Replace(rule, "  for:", "  fro:", 1),
 	} {
-		if _, err := parseBook([]byte(text)); err == nil {
+		if _, err := readTexts(text); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -194,7 +207,7 @@ func TestConditions(t *testing.T) {
 // Conditions on one id must hold for one and the same observation; "none" is its absence.
 func TestRulesHold(t *testing.T) {
 	parse := func(when string) (*book, *rule) {
-		b, err := parseBook(fmt.Appendf(nil, "basis: {measured: 1, stated: 0.5}\nlive: 0.25\nrules:\n- id: a\n  when: %s\n  for: {decision.not-own: 10}\n  because: {zh: 甲, en: a}\n", when))
+		b, err := readTexts(fmt.Sprintf("basis: {measured: 1, stated: 0.5}\nlive: 0.25\nrules:\n- id: a\n  when: %s\n  for: {decision.not-own: 10}\n  because: {zh: 甲, en: a}\n", when))
 		if err != nil {
 			t.Fatal(err)
 		}
