@@ -47,7 +47,9 @@ func (s *sheet) installed(ctx context.Context, in *diag.Input) int {
 	}
 	for _, dir := range in.Attempt.Evidence.Browsers {
 		n++
-		s.extensions(in, dir, "browser profile", false)
+		for _, p := range machine.ProfileFolders(dir) {
+			s.extensions(in, p, "browser profile", false)
+		}
 		s.siteSettings(in, dir)
 	}
 	return n
