@@ -138,7 +138,7 @@ func split(raw string) (scheme, before, host, after string, ok bool) {
 		host, port = authority[:i], authority[i+1:]
 	}
 	host = normalHost(host)
-	if host == "" {
+	if host == "" || strings.Trim(port, "0123456789") != "" {
 		return "", "", "", "", false
 	}
 	if port != "" && port != defaultPorts[scheme] {
@@ -167,7 +167,7 @@ func normalTail(tail string) string {
 	tail, fragment, hasFragment := strings.Cut(tail, "#")
 	path, query, hasQuery := strings.Cut(tail, "?")
 	path = dots(strings.ReplaceAll(path, `\`, "/"))
-	out := encode(path, " \"#<>?`{}^")
+	out := encode(path, " \"#<>?`{|}^")
 	if hasQuery {
 		out += "?" + encode(query, " \"#<>'")
 	}

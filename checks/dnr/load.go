@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 
@@ -61,12 +60,12 @@ func (s *Ruleset) read(dec *jsontext.Decoder) (p Problems) {
 			p.drop(errors.New("not a rule"))
 			continue
 		}
-		raw, err := readRule(dec)
+		d, err := readRule(dec)
 		if err != nil {
 			p.Err = err
 			return p
 		}
-		rule, err := raw.rule()
+		rule, err := d.finish()
 		switch {
 		case err != nil:
 			p.drop(err)
@@ -86,235 +85,241 @@ func (p *Problems) drop(err error) {
 	}
 }
 
-// rawRule is a rule's members as JSON, nil where absent.
-type rawRule struct {
-	id, priority, condition, action jsontext.Value
+// draft is a rule as it is read. Fault is why the browser would leave it out.
+type draft struct {
+	rule  *Rule
+	fault string
+	jsonCondition
+	hasCondition bool
+	redirect     *jsonRedirect
 }
 
-func readRule(dec *jsontext.Decoder) (raw rawRule, err error) {
-	if _, err = dec.ReadToken(); err != nil {
-		return raw, err
+func (d *draft) bad(what string) {
+	if d.fault == "" {
+		d.fault = what
+	}
+}
+
+// jsonCondition is a rule's condition, nil where a member is absent.
+type jsonCondition struct {
+	urlFilter, regexFilter                                 *string
+	initiators, excludedInitiators                         *[]string
+	oldInitiators, excludedOldInitiators                   *[]string // domains, excludedDomains
+	requests, excludedRequests                             *[]string
+	resourceTypes, excludedTypes, methods, excludedMethods *[]string
+	domainType                                             string
+	tabs                                                   bool
+}
+
+func readRule(dec *jsontext.Decoder) (*draft, error) {
+	d := &draft{rule: &Rule{Priority: 1}}
+	return d, members(dec, func(name string) error {
+		switch name {
+		case "id":
+			return d.number(dec, &d.rule.ID, name)
+		case "priority":
+			return d.number(dec, &d.rule.Priority, name)
+		case "condition":
+			d.hasCondition = true
+			return d.object(dec, name, d.conditionMember(dec))
+		case "action":
+			return d.object(dec, name, func(member string) error {
+				switch member {
+				case "type":
+					var s string
+					err := d.text(dec, &s, "action.type")
+					d.rule.Action = actionNamed(s)
+					return err
+				case "redirect":
+					return d.readRedirect(dec)
+				}
+				return dec.SkipValue()
+			})
+		}
+		return dec.SkipValue()
+	})
+}
+
+func (d *draft) conditionMember(dec *jsontext.Decoder) func(string) error {
+	return func(name string) error {
+		switch name {
+		case "urlFilter":
+			d.urlFilter = new(string)
+			return d.text(dec, d.urlFilter, name)
+		case "regexFilter":
+			d.regexFilter = new(string)
+			return d.text(dec, d.regexFilter, name)
+		case "domainType":
+			return d.text(dec, &d.domainType, name)
+		case "isUrlFilterCaseSensitive":
+			if k := dec.PeekKind(); k != 't' && k != 'f' {
+				d.bad(name + ": not true or false")
+				return dec.SkipValue()
+			}
+			t, err := dec.ReadToken()
+			d.rule.sensitive = err == nil && t.Bool()
+			return err
+		case "responseHeaders", "excludedResponseHeaders":
+			d.rule.headers = true
+		case "tabIds", "excludedTabIds":
+			d.tabs = true
+		default:
+			if into := d.listOf(name); into != nil {
+				return d.list(dec, into, name)
+			}
+		}
+		return dec.SkipValue()
+	}
+}
+
+func (c *jsonCondition) listOf(name string) **[]string {
+	switch name {
+	case "domains":
+		return &c.oldInitiators
+	case "excludedDomains":
+		return &c.excludedOldInitiators
+	case "initiatorDomains":
+		return &c.initiators
+	case "excludedInitiatorDomains":
+		return &c.excludedInitiators
+	case "requestDomains":
+		return &c.requests
+	case "excludedRequestDomains":
+		return &c.excludedRequests
+	case "resourceTypes":
+		return &c.resourceTypes
+	case "excludedResourceTypes":
+		return &c.excludedTypes
+	case "requestMethods":
+		return &c.methods
+	case "excludedRequestMethods":
+		return &c.excludedMethods
+	}
+	return nil
+}
+
+func (d *draft) readRedirect(dec *jsontext.Decoder) error {
+	v, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	d.redirect = &jsonRedirect{}
+	if json.Unmarshal(v, d.redirect) != nil {
+		d.bad("redirect: not of the form that the API asks for")
+	}
+	return nil
+}
+
+// members reads an object's members one after the other.
+func members(dec *jsontext.Decoder, each func(name string) error) error {
+	if _, err := dec.ReadToken(); err != nil {
+		return err
 	}
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return raw, err
+			return err
 		}
-		var into *jsontext.Value
-		switch name.String() {
-		case "id":
-			into = &raw.id
-		case "priority":
-			into = &raw.priority
-		case "condition":
-			into = &raw.condition
-		case "action":
-			into = &raw.action
-		default:
-			if err := dec.SkipValue(); err != nil {
-				return raw, err
-			}
-			continue
+		if err := each(name.String()); err != nil {
+			return err
 		}
-		v, err := dec.ReadValue()
-		if err != nil {
-			return raw, err
-		}
-		*into = v.Clone()
 	}
-	_, err = dec.ReadToken()
-	return raw, err
+	_, err := dec.ReadToken()
+	return err
 }
 
-type jsonCondition struct {
-	URLFilter                *string           `json:"urlFilter"`
-	RegexFilter              *string           `json:"regexFilter"`
-	CaseSensitive            bool              `json:"isUrlFilterCaseSensitive"`
-	Domains                  *[]string         `json:"domains"`
-	ExcludedDomains          *[]string         `json:"excludedDomains"`
-	InitiatorDomains         *[]string         `json:"initiatorDomains"`
-	ExcludedInitiatorDomains *[]string         `json:"excludedInitiatorDomains"`
-	RequestDomains           *[]string         `json:"requestDomains"`
-	ExcludedRequestDomains   *[]string         `json:"excludedRequestDomains"`
-	ResourceTypes            *[]string         `json:"resourceTypes"`
-	ExcludedResourceTypes    *[]string         `json:"excludedResourceTypes"`
-	RequestMethods           *[]string         `json:"requestMethods"`
-	ExcludedRequestMethods   *[]string         `json:"excludedRequestMethods"`
-	DomainType               string            `json:"domainType"`
-	ResponseHeaders          []json.RawMessage `json:"responseHeaders"`
-	ExcludedResponseHeaders  []json.RawMessage `json:"excludedResponseHeaders"`
-	TabIDs                   []json.RawMessage `json:"tabIds"`
-	ExcludedTabIDs           []json.RawMessage `json:"excludedTabIds"`
+func (d *draft) object(dec *jsontext.Decoder, name string, each func(string) error) error {
+	if dec.PeekKind() != '{' {
+		d.bad(name + ": not an object")
+		return dec.SkipValue()
+	}
+	return members(dec, each)
 }
 
-// rule makes a rule of its JSON, or tells why the browser would not.
-func (raw rawRule) rule() (*Rule, error) {
-	r := &Rule{Priority: 1}
-	if err := unmarshal(raw.id, &r.ID, "id"); err != nil || r.ID < 1 || r.ID > math.MaxInt32 {
-		return nil, errors.New("id: must be a number of 1 or more")
+func (d *draft) text(dec *jsontext.Decoder, into *string, name string) error {
+	if dec.PeekKind() != '"' {
+		d.bad(name + ": not a text")
+		return dec.SkipValue()
 	}
-	if raw.priority != nil {
-		if err := unmarshal(raw.priority, &r.Priority, "priority"); err != nil || r.Priority < 1 || r.Priority > math.MaxInt32 {
-			return nil, errors.New("priority: must be a number of 1 or more")
+	t, err := dec.ReadToken()
+	if err == nil {
+		*into = t.String()
+	}
+	return err
+}
+
+func (d *draft) number(dec *jsontext.Decoder, into *int, name string) error {
+	if dec.PeekKind() != '0' {
+		d.bad(name + ": not a number")
+		return dec.SkipValue()
+	}
+	t, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	n, err := t.Float()
+	if *into = int(n); err != nil || n < 1 || n > math.MaxInt32 || float64(*into) != n {
+		d.bad(name + ": must be a whole number of 1 or more")
+	}
+	return nil
+}
+
+func (d *draft) list(dec *jsontext.Decoder, into **[]string, name string) error {
+	if dec.PeekKind() != '[' {
+		d.bad(name + ": not a list")
+		return dec.SkipValue()
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	list := []string{}
+	for dec.PeekKind() != ']' {
+		var s string
+		if err := d.text(dec, &s, name); err != nil {
+			return err
+		}
+		list = append(list, s)
+	}
+	*into = &list
+	_, err := dec.ReadToken()
+	return err
+}
+
+// actionNamed gives the action of a name without keeping the name; "" for none.
+func actionNamed(s string) Action {
+	for a := range rank {
+		if string(a) == s {
+			return a
 		}
 	}
-	var act struct {
-		Type     Action        `json:"type"`
-		Redirect *jsonRedirect `json:"redirect"`
+	return ""
+}
+
+// finish makes a rule of what was read, or tells why the browser would not.
+func (d *draft) finish() (*Rule, error) {
+	r := d.rule
+	switch {
+	case d.fault != "":
+		return nil, errors.New(d.fault)
+	case r.ID == 0:
+		return nil, errors.New("id: missing")
+	case r.Action == "":
+		return nil, errors.New("action: missing, or of an unknown type")
+	case !d.hasCondition:
+		return nil, errors.New("condition: missing")
 	}
-	if err := unmarshal(raw.action, &act, "action"); err != nil {
-		return nil, err
-	}
-	if r.Action = act.Type; rank[r.Action] == 0 {
-		return nil, errors.New("action: unknown type")
-	}
-	var c jsonCondition
-	if err := unmarshal(raw.condition, &c, "condition"); err != nil {
-		return nil, err
-	}
+	c := &d.jsonCondition
 	if r.Action == Redirect {
 		var err error
-		if r.redirect, err = newRedirect(act.Redirect, c.RegexFilter != nil); err != nil {
+		if r.redirect, err = newRedirect(d.redirect, c.regexFilter != nil); err != nil {
 			return nil, err
 		}
 	}
-	if err := r.takeFilter(&c); err != nil {
+	if err := r.takeFilter(c); err != nil {
 		return nil, err
 	}
-	if err := r.takeMasks(&c); err != nil {
+	if err := r.takeMasks(c); err != nil {
 		return nil, err
 	}
-	return r, r.takeDomains(&c)
-}
-
-func unmarshal(raw jsontext.Value, into any, name string) error {
-	if raw == nil {
-		return fmt.Errorf("%s: missing", name)
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%s: not of the form that the API asks for", name)
-	}
-	return nil
-}
-
-func (r *Rule) takeFilter(c *jsonCondition) error {
-	r.sensitive = c.CaseSensitive
-	switch {
-	case c.URLFilter != nil && c.RegexFilter != nil:
-		return errors.New("condition: urlFilter and regexFilter together")
-	case c.RegexFilter != nil:
-		if r.Regex = *c.RegexFilter; r.Regex == "" || !ascii(r.Regex) {
-			return errors.New("regexFilter: empty, or not ASCII")
-		}
-	case c.URLFilter != nil:
-		if r.Filter = *c.URLFilter; r.Filter == "" {
-			return errors.New("urlFilter: empty")
-		}
-		var ok bool
-		if r.pattern, ok = newPattern(r.Filter, r.sensitive); !ok {
-			return errors.New("urlFilter: not ASCII, or it begins with ||*")
-		}
-	}
-	if len(c.TabIDs)+len(c.ExcludedTabIDs) > 0 {
-		return errors.New("condition: tab ids outside of session rules")
-	}
-	r.headers = len(c.ResponseHeaders)+len(c.ExcludedResponseHeaders) > 0
-	return nil
-}
-
-// takeMasks reads the lists of resource types and methods, and domainType.
-func (r *Rule) takeMasks(c *jsonCondition) error {
-	in, err := mask(c.ResourceTypes, typeBits, "resourceTypes")
-	if err != nil {
-		return err
-	}
-	out, err := mask(c.ExcludedResourceTypes, typeBits, "excludedResourceTypes")
-	if err != nil && c.ExcludedResourceTypes != nil && len(*c.ExcludedResourceTypes) > 0 {
-		return err
-	}
-	frames := typeBits[MainFrame] | typeBits[SubFrame]
-	switch {
-	case in&out != 0:
-		return errors.New("condition: a resource type is both meant and excluded")
-	case r.Action == AllowAllRequests && (in == 0 || in&^frames != 0):
-		return errors.New("resourceTypes: allowAllRequests is for frames alone")
-	case in != 0:
-		r.types = in
-	case out != 0:
-		r.types = allTypes &^ out
-	default:
-		r.types = defaultTypes
-	}
-	methods, err := mask(c.RequestMethods, methodBits, "requestMethods")
-	if err != nil {
-		return err
-	}
-	not, err := mask(c.ExcludedRequestMethods, methodBits, "excludedRequestMethods")
-	if err != nil && c.ExcludedRequestMethods != nil && len(*c.ExcludedRequestMethods) > 0 {
-		return err
-	}
-	switch {
-	case methods&not != 0:
-		return errors.New("condition: a method is both meant and excluded")
-	case methods != 0:
-		r.methods = methods
-	default:
-		r.methods = allMethods &^ not
-	}
-	switch c.DomainType {
-	case "":
-		r.first, r.third = true, true
-	case "firstParty":
-		r.first = true
-	case "thirdParty":
-		r.third = true
-	default:
-		return errors.New("domainType: unknown")
-	}
-	return nil
-}
-
-func mask(list *[]string, of map[string]uint16, name string) (m uint16, err error) {
-	if list == nil {
-		return 0, nil
-	}
-	if len(*list) == 0 {
-		return 0, fmt.Errorf("%s: empty", name)
-	}
-	for _, s := range *list {
-		bit := of[s]
-		if bit == 0 || s == nonHTTP {
-			return 0, fmt.Errorf("%s: unknown value", name)
-		}
-		m |= bit
-	}
-	return m, nil
-}
-
-func (r *Rule) takeDomains(c *jsonCondition) error {
-	if c.Domains != nil && c.InitiatorDomains != nil || c.ExcludedDomains != nil && c.ExcludedInitiatorDomains != nil {
-		return errors.New("condition: the old and the new list of initiators together")
-	}
-	for _, x := range []struct {
-		list *[]string
-		into *[]string
-		in   bool
-	}{
-		{c.Domains, &r.initiator.in, true}, {c.InitiatorDomains, &r.initiator.in, true},
-		{c.ExcludedDomains, &r.initiator.out, false}, {c.ExcludedInitiatorDomains, &r.initiator.out, false},
-		{c.RequestDomains, &r.request.in, true}, {c.ExcludedRequestDomains, &r.request.out, false},
-	} {
-		if x.list == nil {
-			continue
-		}
-		list, ok := newDomains(*x.list)
-		switch {
-		case !ok:
-			return errors.New("condition: a domain is not ASCII")
-		case x.in && len(list) == 0:
-			return errors.New("condition: an empty list of domains")
-		}
-		*x.into = list
-	}
-	return nil
+	return r, r.takeDomains(c)
 }

@@ -8,7 +8,7 @@ import (
 type Ruleset struct {
 	ID string // as the manifest names it; "_dynamic" for the rules that the extension added
 	// Order tells rulesets of one extension apart where rules weigh the same: the
-	// place in the manifest's list counted from 1, 0 for dynamic rules. The higher wins.
+	// place in the manifest's list counted from 1, 0 for dynamic rules, which lose.
 	Order int
 
 	rules    []*Rule
@@ -67,6 +67,11 @@ func (f found) beats(g found) bool {
 	case f.rule.weight() != g.rule.weight():
 		return f.rule.weight() > g.rule.weight()
 	case f.set.Order != g.set.Order:
+		// Of rules that let through, those of the first ruleset count, which is
+		// asked first; of all others those of the last.
+		if act := f.rule.Action; act == Allow || act == AllowAllRequests {
+			return g.set.Order == 0 || f.set.Order != 0 && f.set.Order < g.set.Order
+		}
 		return f.set.Order > g.set.Order
 	}
 	return f.rule.ID > g.rule.ID

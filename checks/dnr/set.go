@@ -70,6 +70,9 @@ func (s *Set) Match(r Request) Outcome {
 			o = Outcome{Withheld: true}
 		}
 	}
+	if o.Stops() || o.Action == UpgradeScheme {
+		return o // no header of a request that is not made is changed
+	}
 	var modify []found
 	for _, set := range s.Rulesets {
 		list, later := set.others(&q, floor)
