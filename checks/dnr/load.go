@@ -210,7 +210,8 @@ func (d *draft) readRedirect(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// members reads an object's members one after the other.
+// members reads an object's members one after the other. What is null is absent:
+// so Firefox writes rules.
 func members(dec *jsontext.Decoder, each func(name string) error) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
@@ -220,7 +221,13 @@ func members(dec *jsontext.Decoder, each func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := each(name.String()); err != nil {
+		key := name.String()
+		if dec.PeekKind() == 'n' {
+			err = dec.SkipValue()
+		} else {
+			err = each(key)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,10 @@ type Extension struct {
 	Scripts  []string // match patterns of the pages that its content scripts run in
 	Withheld bool     // the user lets it onto sites on click only; Hosts and Scripts are what was granted since
 	Dir      string   // where its files lie: absolute, or relative to the profile; "" when unknown
+
+	files    fs.FS  // its files, nil where they cannot be had
+	manifest object // as its files have it
+	prefs    object // what Chromium's preferences keep of it
 }
 
 // errNoProfile means that a folder holds neither family's list of extensions.
