@@ -19,7 +19,9 @@ const (
 	// absent (the moment was recorded and no request was made), hidden (recorded,
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
-	// BrowserBlockedBy names the extension, its rule in the detail.
+	// BrowserBlockedBy names the extension that stops requests of the service, its rule in the
+	// detail, and what it hits: recall, api, push, script, page. It is told by the evidence, or
+	// by the extension's rules as they lie on disk (the method); see browser_rules.go.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
 	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
@@ -35,7 +37,8 @@ const (
 	// BrowserSetting is something that the browser is set to block: javascript, cookies,
 	// third-party-cookies, storage; in the detail for which site: service, all, other (it is not known whose).
 	BrowserSetting = "browser.setting"
-	// BrowserExtension is an enabled extension that can touch the service's hosts.
+	// BrowserExtension is an enabled extension that can touch the service's hosts; in the detail
+	// what it can do, how many rules it has and what of it cannot be known.
 	BrowserExtension = "browser.extension"
 )
 
@@ -52,11 +55,14 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	version := s.browserVersion(in)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
 	installed := s.installed(ctx, in)
+	stopped := s.joinBlockers()
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case stopped && dispatch != "sent":
+		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case version == "below":

@@ -80,6 +80,11 @@ func (e Extension) CanTouch(host string) bool {
 	return matchesHost(e.Hosts, host) || matchesHost(e.Scripts, host)
 }
 
+// RunsIn reports whether a script of the extension's runs in pages of a host, or may be put there.
+func (e Extension) RunsIn(host string) bool {
+	return matchesHost(e.Scripts, host) || e.Has("scripting") && matchesHost(e.Hosts, host)
+}
+
 // Has reports whether the extension may use an API.
 func (e Extension) Has(api string) bool { return slices.Contains(e.APIs, api) }
 

@@ -26,8 +26,7 @@ type ExtensionRules struct {
 	Proxy     string   // the proxy that it has set: mode and server; "" for none
 	Blocks    []Forbid // what it keeps sites from doing
 
-	ctx       context.Context // of the reading
-	installed float64         // when it was installed or updated, in the browser's own count
+	installed float64 // when it was installed or updated, in the browser's own count
 }
 
 // RuleList is one file of rules in use.
@@ -67,15 +66,15 @@ func rules(ctx context.Context, root fs.FS, at func(string) fs.FS) ([]ExtensionR
 	fox := readFirefoxRules(root)
 	var out []ExtensionRules
 	for _, e := range list {
-		x := ExtensionRules{Extension: e, Set: &dnr.Set{}, ctx: ctx}
+		x := ExtensionRules{Extension: e, Set: &dnr.Set{}}
 		x.Set.Access = func(url string) bool { return matchesHost(e.Hosts, hostOf(url)) }
 		x.Set.AccessAlways = !e.Has("declarativeNetRequest")
 		if e.Has("declarativeNetRequest") || e.Has("declarativeNetRequestWithHostAccess") {
 			if e.Family == Firefox {
 				x.Extension.files, x.Extension.manifest = xpi(root, at, e.ID, e.Dir)
-				x.firefoxRules(fox)
+				x.firefoxRules(ctx, fox)
 			} else {
-				x.chromiumRules(root)
+				x.chromiumRules(ctx, root)
 			}
 		}
 		if e.Family == Firefox {
@@ -139,12 +138,12 @@ func resources(manifest object) (out []resource) {
 }
 
 // addStatic reads one static ruleset; order counts from 1.
-func (x *ExtensionRules) addStatic(r resource, order int, disabled []int) {
+func (x *ExtensionRules) addStatic(ctx context.Context, r resource, order int, disabled []int) {
 	l := RuleList{ID: r.id, File: r.file, Title: x.titleOf(r.id)}
 	var f fs.File
 	err := errors.New("the extension's files are not here")
-	if x.ctx.Err() != nil {
-		err = x.ctx.Err()
+	if ctx.Err() != nil {
+		err = ctx.Err()
 	} else if x.Extension.files != nil {
 		f, err = x.Extension.files.Open(r.file)
 	}

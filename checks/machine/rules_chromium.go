@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"context"
 	"encoding/json"
 	"io/fs"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 
 // chromiumRules reads the rulesets that the preferences say are in use, else
 // those that the manifest enables, and the rules that the extension has added.
-func (x *ExtensionRules) chromiumRules(root fs.FS) {
+func (x *ExtensionRules) chromiumRules(ctx context.Context, root fs.FS) {
 	prefs := x.Extension.prefs
 	var chosen []int
 	_, chose := prefs["dnr_enabled_ruleset_ids"]
@@ -30,7 +31,7 @@ func (x *ExtensionRules) chromiumRules(root fs.FS) {
 		}
 		key := strconv.Itoa(number)
 		if on && !get[bool](get[object](static, key), "ignore_ruleset") {
-			x.addStatic(r, number, disabledRules(prefs, static, key))
+			x.addStatic(ctx, r, number, disabledRules(prefs, static, key))
 		}
 	}
 	id := x.Extension.ID

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"path"
@@ -96,7 +97,7 @@ var plainUUID = regexp.MustCompile(`^[0-9a-fA-F-]{36}$`)
 
 // firefoxRules reads which static rulesets an add-on uses and which rules it has
 // added, as the profile keeps them; the manifest's own choice where it keeps nothing.
-func (x *ExtensionRules) firefoxRules(fox firefoxRules) {
+func (x *ExtensionRules) firefoxRules(ctx context.Context, fox firefoxRules) {
 	kept := object{}
 	if id := fox.uuids[x.Extension.ID]; plainUUID.MatchString(id) {
 		if data, err := readMozLZ4(fox.root, "extension-dnr/"+id+".json.lz4"); err == nil {
@@ -117,7 +118,7 @@ func (x *ExtensionRules) firefoxRules(fox firefoxRules) {
 			}
 		}
 		if on {
-			x.addStatic(r, i+1, get[[]int](off, r.id))
+			x.addStatic(ctx, r, i+1, get[[]int](off, r.id))
 		}
 	}
 	if raw := kept["dynamicRuleset"]; raw != nil {
