@@ -131,10 +131,16 @@ func Start(t testing.TB, dataDir string, extensions ...string) *Browser {
 // Close ends the browser and waits for it.
 func (b *Browser) Close() { b.end() }
 
-// Open shows a page.
+// Open shows a page. That of an extension is there as soon as the extension has
+// been loaded, which takes its time beside the browser's start.
 func (b *Browser) Open(url string) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, chromedp.Navigate(url)); err != nil {
+	err := chromedp.Do(b.ctx, chromedp.Navigate(url))
+	for end := time.Now().Add(20 * time.Second); err != nil && strings.HasPrefix(url, "chrome-extension:") && time.Now().Before(end); {
+		time.Sleep(100 * time.Millisecond)
+		err = chromedp.Do(b.ctx, chromedp.Navigate(url))
+	}
+	if err != nil {
 		b.t.Fatalf("%s: %v", url, err)
 	}
 }
