@@ -3,8 +3,6 @@ package dnr
 import (
 	"errors"
 	"net/url"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,27 +231,4 @@ func (t *jsonTransform) changeQuery(query string) (out string, ok bool) {
 		}
 	}
 	return strings.Join(parts, "&"), ok
-}
-
-// compileRegex compiles an RE2 expression; nil for one that is none, or is
-// larger than Chromium would take.
-func compileRegex(s string, sensitive bool) *regexp.Regexp {
-	flags := syntax.Perl
-	if !sensitive {
-		flags |= syntax.FoldCase
-		s = "(?i:" + s + ")"
-	}
-	tree, err := syntax.Parse(s, flags)
-	if err != nil {
-		return nil
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil || len(prog.Inst) > maxRegexOps {
-		return nil
-	}
-	re, err := regexp.Compile(s)
-	if err != nil {
-		return nil
-	}
-	return re
 }

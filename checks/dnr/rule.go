@@ -117,10 +117,6 @@ func (r *Rule) Condition() string {
 // weight is by what rules are ordered: priority, then action.
 func (r *Rule) weight() uint64 { return uint64(r.Priority)<<8 | rank[r.Action] }
 
-// maxRegexOps bounds an expression's program. Chromium refuses what takes RE2
-// more than 2 KB, which none of this size fits.
-const maxRegexOps = 2000
-
 // expression compiles a rule's expression when it is first asked for.
 func (r *Rule) expression() *regexp.Regexp {
 	r.compile.Do(func() { r.re = compileRegex(r.Regex, r.sensitive) })
