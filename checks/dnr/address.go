@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -156,7 +157,13 @@ func normalHost(host string) string {
 	} else if puny, err := idna.Lookup.ToASCII(host); err == nil {
 		host = puny
 	}
-	if strings.ContainsAny(host, " /\\?#%<>^|@") || !ascii(host) {
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		if a, err := netip.ParseAddr(host[1 : len(host)-1]); err == nil && a.Is6() && a.Zone() == "" {
+			return "[" + a.String() + "]"
+		}
+		return ""
+	}
+	if strings.ContainsAny(host, " /\\?#%<>^|@:[]") || !ascii(host) || strings.ContainsFunc(host, unicode.IsControl) {
 		return ""
 	}
 	return host

@@ -21,8 +21,9 @@ func compileRegex(s string, sensitive bool) *regexp.Regexp {
 	if err != nil {
 		return nil
 	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil || regexOps(prog) > maxRegexOps {
+	tree = tree.Simplify()
+	prog, err := syntax.Compile(tree)
+	if err != nil || regexOps(prog)-len(prefix(tree)) > maxRegexOps {
 		return nil
 	}
 	if !sensitive {
@@ -33,6 +34,14 @@ func compileRegex(s string, sensitive bool) *regexp.Regexp {
 		return nil
 	}
 	return re
+}
+
+// prefix is the text that every match begins with, which RE2 compares by itself.
+func prefix(tree *syntax.Regexp) []rune {
+	if tree.Op == syntax.OpConcat && len(tree.Sub) > 1 && tree.Sub[0].Op == syntax.OpBeginText && tree.Sub[1].Op == syntax.OpLiteral {
+		return tree.Sub[1].Rune
+	}
+	return nil
 }
 
 // regexOps counts the instructions that RE2 makes of an expression, of Latin-1
