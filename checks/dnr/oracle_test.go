@@ -75,7 +75,11 @@ func newOracle(t *testing.T, names []string, rules map[string][]byte) oracle {
 // compare asks both and gives the share of requests on which they agree.
 func (o oracle) compare(t *testing.T, asked []dnrtest.Asked) float64 {
 	t.Helper()
-	b := dnrtest.Start(t, t.TempDir(), o.dir)
+	return o.compareIn(t, dnrtest.Start(t, t.TempDir(), o.dir), asked)
+}
+
+func (o oracle) compareIn(t *testing.T, b *dnrtest.Browser, asked []dnrtest.Asked) float64 {
+	t.Helper()
 	answers := b.Outcomes(o.dir, asked)
 	agreed, matched, errs := 0, 0, 0
 	for i, a := range answers {
@@ -242,6 +246,56 @@ func TestAgreesWithChromiumOnARealList(t *testing.T) {
 	}
 }
 
+// Rules that the extension adds while it runs tie with those of its files, and
+// single rules of the files are off.
+func TestAgreesWithChromiumOnAddedAndDisabledRules(t *testing.T) {
+	names := []string{"one", "two"}
+	lists := generated(t, 11, 40, names...)
+	added := generated(t, 12, 30, "added")["added"]
+	o := newOracle(t, names, lists)
+	dynamic, _ := Load(bytes.NewReader(added))
+	b := dnrtest.Start(t, t.TempDir(), o.dir)
+	b.Open("chrome-extension://" + dnrtest.ID(o.dir) + "/page.html")
+	// Of a list of added rules one that is none spoils all: only rules that can be are added.
+	keep := map[int]bool{}
+	for _, r := range dynamic.rules {
+		keep[r.ID] = true
+	}
+	var all, good []map[string]any
+	if err := json.Unmarshal(added, &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if id, ok := r["id"].(float64); ok && keep[int(id)] {
+			good = append(good, r)
+		}
+	}
+	var off []int
+	for i, r := range o.set.Rulesets[0].rules {
+		if i%3 == 1 {
+			off = append(off, r.ID)
+		}
+	}
+	dnrtest.Eval[any](b, fmt.Sprintf(`(async () => {
+		await chrome.declarativeNetRequest.updateDynamicRules({addRules: %s});
+		await chrome.declarativeNetRequest.updateStaticRules({rulesetId: "one", disableRuleIds: %s});
+	})()`, mustJSON(t, good), mustJSON(t, off)))
+	if dynamic, _ = Load(bytes.NewReader(mustJSON(t, good))); dynamic.Len() < 20 {
+		t.Fatalf("%d rules to add", dynamic.Len())
+	}
+	dynamic.ID = DynamicID
+	o.set.Rulesets[0].Disable(off...)
+	o.set.Rulesets = append(o.set.Rulesets, dynamic)
+	g := gen{rand.New(rand.NewPCG(13, 8))}
+	var asked []dnrtest.Asked
+	for range 800 {
+		asked = append(asked, g.request())
+	}
+	if share := o.compareIn(t, b, asked); share < 0.998 {
+		t.Errorf("agreement with Chromium: %.2f %%, want at least 99.8 %%", 100*share)
+	}
+}
+
 func mustJSON(t testing.TB, v any) []byte {
 	t.Helper()
 	data, err := json.Marshal(v)
@@ -249,4 +303,23 @@ func mustJSON(t testing.TB, v any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// Which kinds of rules can be turned off one at a time is the browser's to say.
+func TestAgreesWithChromiumOnSingleRulesThatAreOff(t *testing.T) {
+	o := newOracle(t, []string{"one"}, map[string][]byte{"one": []byte(`[
+		{"id":1,"action":{"type":"block"},"condition":{"urlFilter":"/plain"}},
+		{"id":2,"action":{"type":"block"},"condition":{"regexFilter":"/regex$"}},
+		{"id":3,"action":{"type":"block"},"condition":{"urlFilter":"/stays"}}]`)})
+	b := dnrtest.Start(t, t.TempDir(), o.dir)
+	b.Open("chrome-extension://" + dnrtest.ID(o.dir) + "/page.html")
+	dnrtest.Eval[any](b, `chrome.declarativeNetRequest.updateStaticRules({rulesetId: "one", disableRuleIds: [1, 2]})`)
+	o.set.Rulesets[0].Disable(1, 2)
+	var asked []dnrtest.Asked
+	for _, path := range []string{"plain", "regex", "stays"} {
+		asked = append(asked, dnrtest.Asked{URL: "https://desk.test/" + path, Type: XMLHTTPRequest})
+	}
+	if share := o.compareIn(t, b, asked); share < 1 {
+		t.Error("the browser disagrees")
+	}
 }

@@ -26,7 +26,8 @@ const DynamicID = "_dynamic"
 // Len tells how many rules there are.
 func (s *Ruleset) Len() int { return len(s.rules) }
 
-// Disable turns single rules off, as updateStaticRules does.
+// Disable turns single rules off, as updateStaticRules does. In Chromium (seen in
+// 156) those with a regexFilter stay on all the same.
 func (s *Ruleset) Disable(ids ...int) {
 	if s.off == nil {
 		s.off = map[int]bool{}
@@ -34,6 +35,12 @@ func (s *Ruleset) Disable(ids ...int) {
 	for _, id := range ids {
 		s.off[id] = true
 	}
+}
+
+// DisableAll is Disable for browsers that turn off rules with a regexFilter, too.
+func (s *Ruleset) DisableAll(ids ...int) {
+	s.Disable(ids...)
+	s.regexes = slices.DeleteFunc(s.regexes, func(r *Rule) bool { return s.off[r.ID] })
 }
 
 func (s *Ruleset) add(r *Rule) {

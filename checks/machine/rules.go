@@ -155,7 +155,11 @@ func (x *ExtensionRules) addStatic(ctx context.Context, r resource, order int, d
 	defer f.Close()
 	s, problems := dnr.Load(f)
 	s.ID, s.Order = r.id, order
-	s.Disable(disabled...)
+	if x.Extension.Family == Firefox {
+		s.DisableAll(disabled...)
+	} else {
+		s.Disable(disabled...)
+	}
 	l.Rules, l.Dropped, l.Unread = s.Len(), problems.Dropped, problems.Err != nil
 	x.Lists, x.Set.Rulesets = append(x.Lists, l), append(x.Set.Rulesets, s)
 }

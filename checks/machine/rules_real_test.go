@@ -109,10 +109,12 @@ func TestRulesOfARealProfile(t *testing.T) {
 	first := blocker(t, "First", map[string][]any{"r": {act(1, "/both/recall", rule{"type": "redirect", "redirect": rule{"url": origin + "/first"}}), act(2, "/mixed/recall", rule{"type": "redirect", "redirect": rule{"url": origin + "/first"}}),
 		act(3, "/mine/recall", rule{"type": "allow"})}}, nil)
 	second := blocker(t, "Second", map[string][]any{"r": {act(1, "/both/recall", rule{"type": "redirect", "redirect": rule{"url": origin + "/second"}}), block(2, "/mixed/recall"), block(3, "/mine/recall")}}, nil)
+	lenient := blocker(t, "Lenient", map[string][]any{"r": {block(1, "/lenient/recall"), rule{"id": 2, "priority": 2, "action": rule{"type": "allowAllRequests"}, "condition": rule{"urlFilter": "/page|", "resourceTypes": []string{"main_frame"}}}}}, nil)
+	needy := blocker(t, "Needy", map[string][]any{"r": {block(1, "/needy/recall")}}, dnrtest.Manifest{"permissions": []string{"declarativeNetRequestWithHostAccess"}, "host_permissions": []string{"https://else.test/*"}})
 	manager := dnrtest.Extension(t, dnrtest.Manifest{"name": "Manager", "permissions": []string{"management"}}, nil)
 
 	dir := t.TempDir()
-	all := append(harmless(t), static, dynamic, off, first, second, manager)
+	all := append(harmless(t), static, dynamic, off, first, second, lenient, needy, manager)
 	b := dnrtest.Start(t, dir, all...)
 	profile := filepath.Join(dir, "Default")
 	page := func(ext string) string { return "chrome-extension://" + dnrtest.ID(ext) + "/page.html" }
@@ -130,12 +132,12 @@ func TestRulesOfARealProfile(t *testing.T) {
 	dnrtest.Eval[any](b, `chrome.management.setEnabled("`+dnrtest.ID(off)+`", false)`)
 	b.Open(origin + "/page")
 
-	paths := []string{"/static/recall", "/single/recall", "/unused/recall", "/switched/recall", "/dynamic/recall", "/off/recall", "/both/recall", "/mixed/recall", "/mine/recall", "/api/recall"}
+	paths := []string{"/static/recall", "/single/recall", "/unused/recall", "/switched/recall", "/dynamic/recall", "/off/recall", "/both/recall", "/mixed/recall", "/mine/recall", "/lenient/recall", "/needy/recall", "/api/recall"}
 	became := map[string]string{}
 	for _, p := range paths {
 		became[p] = fetched(b, origin+p)
 	}
-	for p, want := range map[string]string{"/static/recall": "stopped", "/single/recall": "/single/recall", "/dynamic/recall": "stopped", "/api/recall": "/api/recall", "/mixed/recall": "stopped", "/mine/recall": "stopped"} {
+	for p, want := range map[string]string{"/static/recall": "stopped", "/single/recall": "/single/recall", "/dynamic/recall": "stopped", "/api/recall": "/api/recall", "/mixed/recall": "stopped", "/mine/recall": "stopped", "/lenient/recall": "/lenient/recall", "/needy/recall": "/needy/recall"} {
 		if became[p] != want { // the test's own ground
 			t.Fatalf("in the browser %s became %q", p, became[p])
 		}
