@@ -175,8 +175,15 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 			break
 		}
 	}
-	holds := ""
+	holds, alters := "", ""
 	for _, t := range tried {
+		if o := x.Set.Match(t.req); t.hits == "recall" && alters == "" {
+			if len(o.Modifies) > 0 {
+				alters = "recall headers, rule " + strconv.Itoa(o.Modifies[0].ID) + " " + o.Modifies[0].Condition()
+			} else if o.Action == dnr.UpgradeScheme {
+				alters = "recall scheme, rule " + strconv.Itoa(o.Rule.ID) + " " + o.Rule.Condition()
+			}
+		}
 		for _, l := range x.Listeners {
 			if t.hits == "recall" && l.MayStop(t.req.URL, t.req.Type) {
 				holds = "recall"
@@ -184,7 +191,7 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 		}
 	}
 	return []string{"id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "), "content_script", pages,
-		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
+		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
 }
 
 // settingsOf tells of pages that an extension has set the browser to keep from

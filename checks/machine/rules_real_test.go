@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,52 +14,9 @@ import (
 	"meiqia-diag/checks/dnr/dnrtest"
 )
 
-type rule = map[string]any
+type rule = dnrtest.Rule
 
-func block(id int, filter string) rule {
-	return rule{"id": id, "action": rule{"type": "block"}, "condition": rule{"urlFilter": filter}}
-}
-
-func act(id int, filter string, action rule) rule {
-	return rule{"id": id, "action": action, "condition": rule{"urlFilter": filter, "resourceTypes": []string{"xmlhttprequest"}}}
-}
-
-// blocker makes an extension with rulesets; a name that ends in "-off" is not
-// enabled by the manifest.
-func blocker(t *testing.T, name string, rulesets map[string][]any, more dnrtest.Manifest) string {
-	t.Helper()
-	m := dnrtest.Manifest{"name": name, "permissions": []string{"declarativeNetRequest"}, "host_permissions": []string{"<all_urls>"}}
-	files := map[string]any{}
-	list := []any{}
-	var ids []string
-	for id := range rulesets {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		list = append(list, rule{"id": id, "enabled": !strings.HasSuffix(id, "-off"), "path": "rules/" + id + ".json"})
-		files["rules/"+id+".json"] = rulesets[id]
-	}
-	m["declarative_net_request"] = rule{"rule_resources": list}
-	for k, v := range more {
-		m[k] = v
-	}
-	return dnrtest.Extension(t, m, files)
-}
-
-// harmless makes six extensions that touch no recall, as people have them.
-func harmless(t *testing.T) []string {
-	t.Helper()
-	script := func(matches ...string) []any { return []any{rule{"matches": matches, "js": []string{"c.js"}}} }
-	return []string{
-		dnrtest.Extension(t, dnrtest.Manifest{"name": "Notes", "permissions": []string{"storage"}}, nil),
-		dnrtest.Extension(t, dnrtest.Manifest{"name": "Dark pages", "content_scripts": script("<all_urls>")}, map[string]any{"c.js": "document.documentElement.dataset.dark='1'"}),
-		dnrtest.Extension(t, dnrtest.Manifest{"name": "Video helper", "content_scripts": script("https://video.test/*")}, map[string]any{"c.js": ""}),
-		dnrtest.Extension(t, dnrtest.Manifest{"name": "Watcher", "permissions": []string{"webRequest"}, "host_permissions": []string{"<all_urls>"}}, nil),
-		blocker(t, "Ad rules", map[string][]any{"ads": {block(1, "||ads.test^"), block(2, "/banner/*.gif"), block(3, "||tracker.test^$")}}, nil),
-		blocker(t, "Header rules", map[string][]any{"headers": {act(1, "|http", rule{"type": "modifyHeaders", "requestHeaders": []any{rule{"header": "dnt", "operation": "set", "value": "1"}}})}}, nil),
-	}
-}
+var block, act, blocker, harmless = dnrtest.Block, dnrtest.Act, dnrtest.Blocker, dnrtest.Harmless
 
 // service answers every request with its path, on any name.
 func service(t *testing.T) (origin string) {
