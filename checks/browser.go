@@ -20,7 +20,7 @@ const (
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
 	// BrowserBlockedBy names the extension that stops requests of the service, its rule in the
-	// detail, and what it hits: recall, api, push, script, page. It is told by the evidence, or
+	// detail, and what it hits: recall, api, push, script, page, storage, other. It is told by the evidence, or
 	// by the extension's rules as they lie on disk (the method); see browser_rules.go.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped

@@ -19,7 +19,7 @@ const onDisk = "rule on disk"
 
 // trial is one request of the service that the rules of extensions are tried on.
 type trial struct {
-	hits string // what a rule that stops it hits: recall api push script page
+	hits string // what a rule that stops it hits: recall api push script page; other for what no recall depends on
 	req  dnr.Request
 }
 
@@ -79,11 +79,16 @@ func trials(in *diag.Input) (out []trial) {
 	return out
 }
 
-// kindOfCall names what a request of the evidence is to extensions.
+// kindOfCall names what a request of the evidence is to extensions. Of what only
+// measures, and of what the page asks for besides, no recall depends.
 func kindOfCall(c *attempt.Call) (hits, kind string) {
+	switch {
+	case c.Kind == "api":
+		return "other", dnr.XMLHTTPRequest
+	case c.Kind == "script" && attempt.Measures(c.Entry.URL):
+		return "other", dnr.Script
+	}
 	switch c.Kind {
-	case "api":
-		return "api", dnr.XMLHTTPRequest
 	case "script":
 		return "script", dnr.Script
 	case "socket":

@@ -68,6 +68,8 @@ func TestRulesOnDisk(t *testing.T) {
 			[]string{"browser.dispatch=sent"}},
 		{"it stops measuring alone", []string{"Ad Filter", blockRule("||hm.baidu.com^")}, nil, diag.Pass,
 			[]string{"!browser.blocked_by", "browser.extension=Ad Filter rules:1"}},
+		{"it stops what the service measures", []string{"Ad Filter", blockRule("/track")}, []any{entry(1, "POST", host+"/api/v1/track", "", 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), entry(1, "GET", host+"/track/sensorsdata.js", "", 200, "", kind("script"))}, diag.Warn,
+			[]string{"browser.blocked_by=Ad Filter hits:other", "!browser.blocked_by=Ad Filter hits:api", "!browser.blocked_by=Ad Filter hits:script"}},
 		{"it stops the push", []string{"Ad Filter", `[{"id":3,"action":{"type":"block"},"condition":{"requestDomains":["eco-push-api-agent.meiqia.com"],"resourceTypes":["websocket"]}}]`}, nil, diag.Pass,
 			[]string{"browser.blocked_by=Ad Filter hits:push filter:||eco-push-api-agent.meiqia.com^"}},
 		{"another rule of it lets the recall through", []string{"Ad Filter", `[{"id":1,"action":{"type":"block"},"condition":{"urlFilter":"||meiqia.com^"}},{"id":2,"action":{"type":"allowAllRequests"},"condition":{"urlFilter":"||app.meiqia.com^","resourceTypes":["main_frame"]}}]`}, nil, diag.Pass,
