@@ -1,0 +1,131 @@
+package netlog
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// lax reads what browsers write: lone surrogates of addresses and doubled names are no damage.
+var lax = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+
+var errTooBig = errors.New("a value beyond the limit")
+
+// guard ends a reader when far more is read at one go than any event takes up.
+type guard struct {
+	r    io.Reader
+	left int64
+}
+
+func (g *guard) Read(p []byte) (int, error) {
+	if g.left <= 0 {
+		return 0, errTooBig
+	}
+	n, err := g.r.Read(p)
+	g.left -= int64(n)
+	return n, err
+}
+
+// fields calls each for every member of an object; anything else has none. The
+// value is each's only while it runs.
+func fields(raw []byte, each func(name string, value jsontext.Value)) {
+	if len(raw) == 0 || raw[0] != '{' {
+		return
+	}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lax...)
+	if _, err := dec.ReadToken(); err != nil {
+		return
+	}
+	for dec.PeekKind() == '"' {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			return
+		}
+		name := tok.String()
+		v, err := dec.ReadValue()
+		if err != nil {
+			return
+		}
+		each(name, v)
+	}
+}
+
+// elements calls each for every element of an array.
+func elements(raw []byte, each func(value jsontext.Value)) {
+	if len(raw) == 0 || raw[0] != '[' {
+		return
+	}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lax...)
+	if _, err := dec.ReadToken(); err != nil {
+		return
+	}
+	for {
+		switch dec.PeekKind() {
+		case 0, ']':
+			return
+		}
+		v, err := dec.ReadValue()
+		if err != nil {
+			return
+		}
+		each(v)
+	}
+}
+
+// text gives a string's value, "" for what is none.
+func text(v jsontext.Value) string {
+	if len(v) == 0 || v[0] != '"' {
+		return ""
+	}
+	out, err := jsontext.AppendUnquote(nil, v)
+	if err != nil && len(out) == 0 {
+		return ""
+	}
+	if len(out) > maxField {
+		out = out[:maxField]
+	}
+	return strings.ToValidUTF8(string(out), "\uFFFD")
+}
+
+// number gives a number's value; 64-bit ones stand in quotes.
+func number(v jsontext.Value) (float64, bool) {
+	s := strings.Trim(string(v), `"`)
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f != f || f > 1e17 || f < -1e17 {
+		return 0, false
+	}
+	return f, true
+}
+
+func integer(v jsontext.Value) int64 {
+	f, _ := number(v)
+	return int64(f)
+}
+
+// dependency gives the source that an event points at.
+func dependency(raw []byte) (id int64) {
+	fields(raw, func(name string, v jsontext.Value) {
+		if name == "source_dependency" {
+			fields(v, func(name string, v jsontext.Value) {
+				if name == "id" {
+					id = integer(v)
+				}
+			})
+		}
+	})
+	return id
+}
+
+// member gives one member of an object, a copy.
+func member(raw []byte, want string) (out jsontext.Value) {
+	fields(raw, func(name string, v jsontext.Value) {
+		if name == want {
+			out = v.Clone()
+		}
+	})
+	return out
+}
