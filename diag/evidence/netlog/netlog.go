@@ -125,5 +125,8 @@ func (m *Meta) Covers(t time.Time, slack time.Duration) bool {
 	return !m.First.IsZero() && !m.Crowded && !t.Before(m.First.Add(slack)) && !t.After(m.Last.Add(-slack))
 }
 
+// Announced gives how many bytes the answer said its body would have, -1 for unsaid.
+func (r *Request) Announced() int64 { return r.length }
+
 // OnWire reports whether anything of the request went out to the other end.
 func (r *Request) OnWire() bool { return len(r.Sent) > 0 }
