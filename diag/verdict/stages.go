@@ -107,11 +107,14 @@ func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.Stage
 			because = ids
 		}
 	}
-	if obs.Has("browser.dispatch", "blocked") || obs.Has("browser.dispatch", "policy") || obs.Has("browser.dispatch", "replaced") || obs.Has("browser.dispatch", "unspecified") {
+	if obs.Has("browser.dispatch", "blocked") || obs.Has("browser.dispatch", "policy") || obs.Has("browser.dispatch", "replaced") || obs.Has("browser.dispatch", "stopped") || obs.Has("browser.dispatch", "unspecified") {
 		pass(diag.Trigger, "browser.dispatch")
 	}
 	if obs.Has("browser.dispatch", "sent") && o.RequestResult != "not_sent" {
 		pass(diag.Dispatch, "browser.dispatch")
+	}
+	if _, ok := obs.First("network.hidden_answer"); ok {
+		pass(diag.Transport, "network.hidden_answer")
 	}
 	switch o.RequestResult {
 	case "refused":
