@@ -113,10 +113,12 @@ func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.Stage
 	if obs.Has("browser.dispatch", "sent") && o.RequestResult != "not_sent" {
 		pass(diag.Dispatch, "browser.dispatch")
 	}
-	if _, ok := obs.First("network.hidden_answer"); ok {
-		pass(diag.Transport, "network.hidden_answer")
-	}
 	switch o.RequestResult {
+	case "unknown":
+		_, asked := obs.First("server.answer")
+		if _, ok := obs.First("network.hidden_answer"); ok && asked {
+			pass(diag.Transport, "network.hidden_answer") // a status came back; what it said of the recall is not known
+		}
 	case "refused":
 		pass(diag.Transport, "server.answer")
 		if decisionReason(obs) {
