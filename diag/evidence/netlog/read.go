@@ -216,6 +216,9 @@ func (w *walker) finish(err error) error {
 	if w.meta.Crowded {
 		w.problems = append(w.problems, problemCrowded.at(w.file, -1, maxRequests))
 	}
+	if err != nil && w.guard.err != nil {
+		err = w.guard.err // the decoder words it anew
+	}
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 	var syntax *jsontext.SyntacticError
 	damaged := errors.As(err, &syntax)

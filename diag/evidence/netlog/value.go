@@ -19,14 +19,19 @@ var errTooBig = errors.New("a value beyond the limit")
 type guard struct {
 	r    io.Reader
 	left int64
+	err  error // why there is no more, other than that it ended
 }
 
 func (g *guard) Read(p []byte) (int, error) {
 	if g.left <= 0 {
-		return 0, errTooBig
+		g.err = errTooBig
+		return 0, g.err
 	}
-	n, err := g.r.Read(p)
+	n, err := g.r.Read(p[:min(int64(len(p)), g.left)])
 	g.left -= int64(n)
+	if err != nil && err != io.EOF {
+		g.err = err
+	}
 	return n, err
 }
 
