@@ -81,8 +81,8 @@ func checkWays(t *testing.T, rs []*Request) {
 	}
 }
 
-// whole is every way in which the stage lets a request end, one after the other.
-func whole(s *stage) string {
+// everyWay is every way in which the stage lets a request end, one after the other.
+func everyWay(s *stage) string {
 	return tries(
 		step("ok", "post('/ok/recall?token=sekret')"),
 		step("warm", "Promise.all([1,2].map(()=>post('/warm'))).then(()=>1)"),
@@ -108,7 +108,7 @@ func TestChromiumLogs(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			s := newStage(t)
 			began := time.Now()
-			data, said := logged(t, s.plain.URL+"/page", whole(s), mode)
+			data, said := logged(t, s.plain.URL+"/page", everyWay(s), mode)
 			meta, rs := all(t, data)
 			checkWays(t, rs)
 			if want := "ok=200 warm=1 reset=200 warm=1 reset-always=TypeError cut=TypeError login=200 abort=TimeoutError refused=TypeError dns=TypeError tls=TypeError cors=TypeError ws404=1006 ws-refused=1006 ws-dns=1006"; said != want {

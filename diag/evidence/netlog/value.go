@@ -6,12 +6,16 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // lax reads what browsers write: lone surrogates of addresses and doubled names are no damage.
 var lax = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+
+// decoders are used anew for every event's parameters.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewBuffer(nil), lax...) }}
 
 var errTooBig = errors.New("a value beyond the limit")
 
@@ -41,7 +45,9 @@ func fields(raw []byte, each func(name string, value jsontext.Value)) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lax...)
+	dec := decoders.Get().(*jsontext.Decoder)
+	defer decoders.Put(dec)
+	dec.Reset(bytes.NewBuffer(raw), lax...)
 	if _, err := dec.ReadToken(); err != nil {
 		return
 	}
@@ -64,7 +70,9 @@ func elements(raw []byte, each func(value jsontext.Value)) {
 	if len(raw) == 0 || raw[0] != '[' {
 		return
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lax...)
+	dec := decoders.Get().(*jsontext.Decoder)
+	defer decoders.Put(dec)
+	dec.Reset(bytes.NewBuffer(raw), lax...)
 	if _, err := dec.ReadToken(); err != nil {
 		return
 	}
@@ -98,12 +106,38 @@ func text(v jsontext.Value) string {
 
 // number gives a number's value; 64-bit ones stand in quotes.
 func number(v jsontext.Value) (float64, bool) {
-	s := strings.Trim(string(v), `"`)
-	f, err := strconv.ParseFloat(s, 64)
+	if len(v) >= 2 && v[0] == '"' {
+		v = v[1 : len(v)-1]
+	}
+	if n, ok := whole(v); ok {
+		return float64(n), true
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
 	if err != nil || f != f || f > 1e17 || f < -1e17 {
 		return 0, false
 	}
 	return f, true
+}
+
+// whole reads what nearly all numbers of a log are: few digits.
+func whole(v []byte) (n int64, ok bool) {
+	digits := v
+	if len(v) > 0 && v[0] == '-' {
+		digits = v[1:]
+	}
+	if len(digits) == 0 || len(digits) > 15 {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	if len(digits) < len(v) {
+		n = -n
+	}
+	return n, true
 }
 
 func integer(v jsontext.Value) int64 {
