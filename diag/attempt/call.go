@@ -33,6 +33,8 @@ type Call struct {
 
 	// Wire is the same request as a NetLog has it, nil where none does.
 	Wire *netlog.Request
+	// Bodiless says that a NetLog alone has it: what the bodies said is not known.
+	Bodiless bool
 	// Inside names the NetLog of that browser and moment in which there is no trace
 	// of the request: it was ended inside the browser, before any network.
 	Inside string

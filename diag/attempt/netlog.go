@@ -272,6 +272,7 @@ func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
 		c.Inside = log
 	}
 	if c.Wire != nil && a.wires.alone[e] {
+		c.Bodiless = true
 		c.Source = file + " request " + strconv.FormatInt(c.Wire.ID, 10)
 		c.Start.Source = c.Source
 	}
