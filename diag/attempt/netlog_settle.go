@@ -62,6 +62,7 @@ func (a *Attempt) reach(at time.Time, err time.Duration, h *hosts) Coverage {
 		service, other := false, false
 		for _, r := range n.Requests {
 			if !h.service(r.URL) || stranger(r.URL) {
+				other = other || changes(r) && r.Start.Sub(at).Abs() <= 5*time.Second+err && a.Profile.RecallVerb(profile.Words(pathIn(r.URL))) != ""
 				continue
 			}
 			service = true

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"meiqia-diag/diag/evidence/netlogtest"
 )
 
 var update = flag.Bool("update", false, "write testdata anew from what a real browser logs")
@@ -82,23 +84,23 @@ func checkWays(t *testing.T, rs []*Request) {
 }
 
 // everyWay is every way in which the stage lets a request end, one after the other.
-func everyWay(s *stage) string {
-	return tries(
-		step("ok", "post('/ok/recall?token=sekret')"),
-		step("warm", "Promise.all([1,2].map(()=>post('/warm'))).then(()=>1)"),
-		step("reset", "post('/reset/recall')"),
-		step("warm", "Promise.all([1,2].map(()=>post('/warm'))).then(()=>1)"),
-		step("reset-always", "post('/reset-always/recall')"),
-		step("cut", "post('/cut/recall').then(r=>r.text())"),
-		step("login", "post('/login-expired/recall')"),
-		step("abort", "post('/slow/recall',{signal:AbortSignal.timeout(300)})"),
-		step("refused", "post('http://"+s.dead+"/refused',{mode:'no-cors'})"),
-		step("dns", "post('http://nosuch.invalid/recall',{mode:'no-cors'})"),
-		step("tls", "post('"+s.secure.URL+"/tls/recall',{mode:'no-cors'})"),
-		step("cors", "post('"+strings.Replace(s.plain.URL, "127.0.0.1", "localhost", 1)+"/cors/recall',{headers:{'Content-Type':'text/plain'}})"),
-		step("ws404", "ws('ws"+s.plain.URL[4:]+"/ws404')"),
-		step("ws-refused", "ws('ws://"+s.dead+"/ws-refused')"),
-		step("ws-dns", "ws('ws://nosuch.invalid/ws')"),
+func everyWay(s *netlogtest.Stage) string {
+	return netlogtest.Tries(
+		netlogtest.Step("ok", "post('/ok/recall?token=sekret')"),
+		netlogtest.Step("warm", "Promise.all([1,2].map(()=>post('/warm'))).then(()=>1)"),
+		netlogtest.Step("reset", "post('/reset/recall')"),
+		netlogtest.Step("warm", "Promise.all([1,2].map(()=>post('/warm'))).then(()=>1)"),
+		netlogtest.Step("reset-always", "post('/reset-always/recall')"),
+		netlogtest.Step("cut", "post('/cut/recall').then(r=>r.text())"),
+		netlogtest.Step("login", "post('/login-expired/recall')"),
+		netlogtest.Step("abort", "post('/slow/recall',{signal:AbortSignal.timeout(300)})"),
+		netlogtest.Step("refused", "post('http://"+s.Dead+"/refused',{mode:'no-cors'})"),
+		netlogtest.Step("dns", "post('http://nosuch.invalid/recall',{mode:'no-cors'})"),
+		netlogtest.Step("tls", "post('"+s.Secure.URL+"/tls/recall',{mode:'no-cors'})"),
+		netlogtest.Step("cors", "post('"+strings.Replace(s.Plain.URL, "127.0.0.1", "localhost", 1)+"/cors/recall',{headers:{'Content-Type':'text/plain'}})"),
+		netlogtest.Step("ws404", "ws('ws"+s.Plain.URL[4:]+"/ws404')"),
+		netlogtest.Step("ws-refused", "ws('ws://"+s.Dead+"/ws-refused')"),
+		netlogtest.Step("ws-dns", "ws('ws://nosuch.invalid/ws')"),
 	)
 }
 
@@ -106,9 +108,9 @@ func everyWay(s *stage) string {
 func TestChromiumLogs(t *testing.T) {
 	for _, mode := range []string{"Default", "IncludeSensitive"} {
 		t.Run(mode, func(t *testing.T) {
-			s := newStage(t)
+			s := netlogtest.NewStage(t)
 			began := time.Now()
-			data, said := logged(t, s.plain.URL+"/page", everyWay(s), mode)
+			data, said := netlogtest.Browse(t, s.Plain.URL+"/page", everyWay(s), mode, nil)
 			meta, rs := all(t, data)
 			checkWays(t, rs)
 			if want := "ok=200 warm=1 reset=200 warm=1 reset-always=TypeError cut=TypeError login=200 abort=TimeoutError refused=TypeError dns=TypeError tls=TypeError cors=TypeError ws404=1006 ws-refused=1006 ws-dns=1006"; said != want {
@@ -116,8 +118,8 @@ func TestChromiumLogs(t *testing.T) {
 			}
 			// What the service counted is what the log says went out.
 			for _, path := range []string{"/ok/recall", "/reset/recall", "/reset-always/recall", "/cut/recall", "/slow/recall", "/cors/recall"} {
-				if r := byPath(rs, path); r == nil || len(r.Sent) != s.count("POST "+path) {
-					t.Errorf("%s: the service got it %d times, the log has %+v", path, s.count("POST "+path), r)
+				if r := byPath(rs, path); r == nil || len(r.Sent) != s.Count("POST "+path) {
+					t.Errorf("%s: the service got it %d times, the log has %+v", path, s.Count("POST "+path), r)
 				}
 			}
 			if meta.Mode != mode || meta.Browser == "" || meta.Version == "" || !meta.Polled || meta.Truncated || meta.Events < 300 {
@@ -141,13 +143,13 @@ func TestChromiumLogs(t *testing.T) {
 
 // A proxy that is gone, and a proxy's name on what goes through it.
 func TestChromiumBehindADeadProxy(t *testing.T) {
-	s := newStage(t)
+	s := netlogtest.NewStage(t)
 	proxied := "http://service.test/recall"
-	data, said := logged(t, s.plain.URL+"/page", tries(step("proxy", "post('"+proxied+"',{mode:'no-cors'})")), "Default",
-		chromedp.Flag("proxy-server", s.dead))
+	data, said := netlogtest.Browse(t, s.Plain.URL+"/page", netlogtest.Tries(netlogtest.Step("proxy", "post('"+proxied+"',{mode:'no-cors'})")), "Default", nil,
+		chromedp.Flag("proxy-server", s.Dead))
 	_, rs := all(t, data)
 	r := byPath(rs, proxied)
-	if r == nil || r.Error != "ERR_PROXY_CONNECTION_FAILED" || r.OnWire() || !strings.Contains(r.Proxy, s.dead) || said != "proxy=TypeError" {
+	if r == nil || r.Error != "ERR_PROXY_CONNECTION_FAILED" || r.OnWire() || !strings.Contains(r.Proxy, s.Dead) || said != "proxy=TypeError" {
 		t.Errorf("%s: %+v", said, r)
 	}
 	if *update {
@@ -157,18 +159,18 @@ func TestChromiumBehindADeadProxy(t *testing.T) {
 
 // What the page's own policy or an extension stops is in no NetLog.
 func TestChromiumStopsInside(t *testing.T) {
-	s := newStage(t)
-	data, said := logged(t, s.plain.URL+"/page-csp", tries(step("csp", "post('/csp/recall')")), "Default")
-	if _, rs := all(t, data); said != "csp=TypeError" || byPath(rs, "/csp/recall") != nil || byPath(rs, "/page-csp") == nil || s.count("POST /csp/recall") != 0 {
+	s := netlogtest.NewStage(t)
+	data, said := netlogtest.Browse(t, s.Plain.URL+"/page-csp", netlogtest.Tries(netlogtest.Step("csp", "post('/csp/recall')")), "Default", nil)
+	if _, rs := all(t, data); said != "csp=TypeError" || byPath(rs, "/csp/recall") != nil || byPath(rs, "/page-csp") == nil || s.Count("POST /csp/recall") != 0 {
 		t.Errorf("CSP: %s, %+v", said, byPath(rs, "/csp/recall"))
 	}
 	ext := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(ext, "manifest.json"), []byte(`{"manifest_version":3,"name":"block","version":"1","permissions":["declarativeNetRequest"],"host_permissions":["<all_urls>"],
 "declarative_net_request":{"rule_resources":[{"id":"r","enabled":true,"path":"rules.json"}]}}`), 0o600))
 	must(t, os.WriteFile(filepath.Join(ext, "rules.json"), []byte(`[{"id":1,"priority":1,"action":{"type":"block"},"condition":{"urlFilter":"/blocked/recall","resourceTypes":["xmlhttprequest"]}}]`), 0o600))
-	data, said = logged(t, s.plain.URL+"/page", tries(
+	data, said = netlogtest.Browse(t, s.Plain.URL+"/page", netlogtest.Tries(
 		`for(let i=0;i<100;i++){try{await post('/blocked/recall?probe');await new Promise(r=>setTimeout(r,50))}catch(e){break}}`, // until the rules are in force
-		step("dnr", "post('/blocked/recall')"), step("ok", "post('/ok/recall')")), "Default",
+		netlogtest.Step("dnr", "post('/blocked/recall')"), netlogtest.Step("ok", "post('/ok/recall')")), "Default", nil,
 		chromedp.Flag("load-extension", ext), chromedp.Flag("disable-extensions", false), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))
 	_, rs := all(t, data)
 	blocked := slices.ContainsFunc(rs, func(r *Request) bool { return strings.HasSuffix(r.URL, "/blocked/recall") })

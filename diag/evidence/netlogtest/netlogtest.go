@@ -1,4 +1,5 @@
-// Package netlogtest writes NetLogs for tests, as Chromium exports them.
+// Package netlogtest writes NetLogs for tests, as Chromium exports them, and has a
+// real Chromium write them.
 package netlogtest
 
 import (

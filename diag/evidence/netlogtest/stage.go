@@ -1,4 +1,4 @@
-package netlog
+package netlogtest
 
 import (
 	"bytes"
@@ -20,42 +20,44 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// stage is a service that goes wrong in every way at its own addresses, and counts what reaches it.
-type stage struct {
-	plain, secure *httptest.Server
-	dead          string // host and port where nobody listens
+// Stage is a service that goes wrong in every way at its own addresses, and counts what reaches it.
+type Stage struct {
+	Plain, Secure *httptest.Server
+	Dead          string // host and port where nobody listens
 
 	mu    sync.Mutex
 	seen  map[string]int // by method and path
 	conns map[string]bool
 }
 
-func newStage(t testing.TB) *stage {
+// NewStage starts one, and ends it with the test.
+func NewStage(t testing.TB) *Stage {
 	t.Helper()
-	s := &stage{seen: map[string]int{}, conns: map[string]bool{}}
-	s.plain = httptest.NewServer(http.HandlerFunc(s.serve))
-	s.secure = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
-	s.secure.Config.ErrorLog = nil
-	s.secure.TLS = &tls.Config{}
-	s.secure.StartTLS()
+	s := &Stage{seen: map[string]int{}, conns: map[string]bool{}}
+	s.Plain = httptest.NewServer(http.HandlerFunc(s.serve))
+	s.Secure = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.Secure.Config.ErrorLog = nil
+	s.Secure.TLS = &tls.Config{}
+	s.Secure.StartTLS()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.dead = l.Addr().String()
+	s.Dead = l.Addr().String()
 	l.Close()
-	t.Cleanup(func() { s.plain.CloseClientConnections(); s.plain.Close(); s.secure.Close() })
+	t.Cleanup(func() { s.Plain.CloseClientConnections(); s.Plain.Close(); s.Secure.Close() })
 	return s
 }
 
-func (s *stage) count(key string) int {
+// Count gives how often a request, its method and path, reached the service.
+func (s *Stage) Count(key string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.seen[key]
 }
 
-func (s *stage) serve(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
+func (s *Stage) serve(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
 	key := r.Method + " " + r.URL.Path
 	s.mu.Lock()
 	s.seen[key]++
@@ -63,7 +65,6 @@ func (s *stage) serve(w http.ResponseWriter, r *http.Request) {
 	reused := s.conns[r.RemoteAddr]
 	s.conns[r.RemoteAddr] = true
 	s.mu.Unlock()
-	_ = body
 	switch r.URL.Path {
 	case "/page":
 		w.Header().Set("Content-Type", "text/html")
@@ -118,8 +119,8 @@ func reset(w http.ResponseWriter) {
 	c.Close()
 }
 
-// chromium finds the browser, whose absence is a failure.
-func chromium(t testing.TB) string {
+// Chromium finds the browser, whose absence is a failure.
+func Chromium(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
 		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
@@ -133,13 +134,14 @@ func chromium(t testing.TB) string {
 	return ""
 }
 
-// logged runs a script, an async function's body, on a page in a real Chromium, and
-// gives the NetLog that it wrote and what the script returned.
-func logged(t testing.TB, page, script, mode string, flags ...chromedp.ExecAllocatorOption) (log []byte, said string) {
+// Browse runs a script, an async function's body, on a page in a real Chromium, and
+// gives the NetLog that it wrote and what the script returned. seen gets the
+// events of the page as chromedp.Listen gives them, nil for nobody.
+func Browse(t testing.TB, page, script, mode string, seen func(any), flags ...chromedp.ExecAllocatorOption) (log []byte, said string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "log.json")
 	opts := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.ExecPath(Chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("log-net-log", file), chromedp.Flag("net-log-capture-mode", mode),
@@ -149,6 +151,11 @@ func logged(t testing.TB, page, script, mode string, flags ...chromedp.ExecAlloc
 	alloc, end := chromedp.NewExecAllocator(ctx, opts...)
 	defer end()
 	tab, endTab := chromedp.NewContext(alloc)
+	if seen != nil {
+		if err := chromedp.Listen(tab, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := chromedp.Do(tab, chromedp.Navigate(page)); err != nil {
 		t.Fatal(err)
 	}
@@ -184,11 +191,12 @@ func logged(t testing.TB, page, script, mode string, flags ...chromedp.ExecAlloc
 	}
 }
 
-// tries asks for one address after the other, and says how the page saw each end.
-func tries(steps ...string) string {
+// Tries asks for one address after the other, and says how the page saw each end.
+func Tries(steps ...string) string {
 	return `const out=[];const t=async(n,f)=>{try{const r=await f();out.push(n+"="+(r&&r.status!==undefined?r.status:r))}catch(e){out.push(n+"="+e.name)}};
 const post=(u,o)=>fetch(u,Object.assign({method:"POST",body:'{"id":"8842"}'},o));
 const ws=u=>new Promise(r=>{const s=new WebSocket(u);s.onclose=e=>r(e.code);s.onopen=()=>s.close()});` + strings.Join(steps, "\n") + `;return out.join(" ")`
 }
 
-func step(name, expr string) string { return fmt.Sprintf(`await t(%q,()=>%s);`, name, expr) }
+// Step is one try: its name, and the script that makes it.
+func Step(name, expr string) string { return fmt.Sprintf(`await t(%q,()=>%s);`, name, expr) }
