@@ -179,6 +179,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
+	a.policySaid()
 	a.neverLeft(h)
 	a.netLogSignals(h)
 	a.settleTravel()
