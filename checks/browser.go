@@ -16,6 +16,8 @@ const (
 	// BrowserDispatch says whether the recall's request left the page: sent,
 	// blocked (by an extension), policy (by the browser's own rules), replaced
 	// (an extension answered it), unspecified (it ended without a reason given),
+	// stopped (the page asked for it, and the NetLog of the same browser and moment
+	// has no trace of it: it was ended inside the browser, by whom is not said),
 	// absent (the moment was recorded and no request was made), hidden (recorded,
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
@@ -59,7 +61,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
-	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy":
+	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
 	case stopped && dispatch != "sent":
 		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
@@ -86,7 +88,7 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r == nil {
 		switch a.Covered {
 		case attempt.CoverFull:
-			s.add(BrowserDispatch, "absent", from(harNames(a)))
+			s.add(BrowserDispatch, "absent", from(harNames(a)), detail("by", recorders(a)))
 			return "absent"
 		case attempt.CoverPartial:
 			s.add(BrowserDispatch, "hidden", from(harNames(a)))
@@ -102,9 +104,13 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 		case attempt.FailPolicy:
 			word = "policy"
 		case attempt.FailUnspecified:
-			word = "unspecified"
+			if word = "unspecified"; r.Call.Inside != "" {
+				word = "stopped"
+			}
 		default:
-			if r.Result == attempt.NotSent && r.Call.Failure == "" {
+			if r.Call.Inside != "" {
+				word = "stopped"
+			} else if r.Result == attempt.NotSent && r.Call.Failure == "" {
 				word = "replaced"
 			}
 		}
@@ -113,12 +119,44 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80)))
+	inside := ""
+	if r.Call != nil {
+		inside = r.Call.Inside
+	}
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "missing_in", inside))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
-		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule))
+		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
+}
+
+// recorders tells what it is that shows no recall: har, netlog or both.
+func recorders(a *attempt.Attempt) string {
+	har, log := false, len(a.Evidence.NetLogs) > 0
+	for _, h := range a.Evidence.HARs {
+		har = har || !h.NetLog
+	}
+	switch {
+	case har && log:
+		return "both"
+	case log:
+		return "netlog"
+	}
+	return "har"
+}
+
+// enabledIn names the extensions that were on when a NetLog ended.
+func enabledIn(a *attempt.Attempt) string {
+	var names []string
+	for _, n := range a.Evidence.NetLogs {
+		for _, x := range n.Meta.Extensions {
+			if x.Enabled {
+				names = append(names, clip(firstOf(x.Name, x.ID), 60))
+			}
+		}
+	}
+	return clip(strings.Join(names, ", "), 300)
 }
 
 var (
