@@ -57,7 +57,7 @@ var undoTexts = map[string]lang.Text{
 	"chromium-security": lang.T("把“%s”改回来：打开 chrome://settings/security 关掉它。", "Set %s back: open chrome://settings/security and turn it off."),
 	"chromium-proxy":    lang.T("把“%s”改回来：去掉浏览器启动参数或设置里的代理，让它用系统的。", "Set %s back: remove the proxy from the browser's settings or start options, so that it takes the system's."),
 	"edge-tracking":     lang.T("把“%s”改回来：打开 edge://settings/privacy ，改为“平衡”，或把工作台加为例外。", "Set %s back: open edge://settings/privacy and choose Balanced, or add the workbench as an exception."),
-	"firefox-pref":      lang.T("把“%s”改回来：在地址栏打开 about:config ，搜索 %s ，点右边的还原按钮，再刷新工作台。", "Set %s back: open about:config, search for %s, press the reset button beside it, and reload the workbench."),
+	"firefox-pref":      lang.T("把“%s”改回来：在地址栏打开 %s ，搜索“%s”，点右边的还原按钮，再刷新工作台。", "Set %s back: open %s, search for %s, press the reset button beside it, and reload the workbench."),
 	"firefox-userjs":    lang.T("把“%s”改回来：配置文件夹的 user.js 每次启动都会改回 %s ，删去那一行再重启 Firefox。", "Set %s back: user.js in the profile folder sets %s at every start; remove that line and restart Firefox."),
 	"firefox-site":      lang.T("把“%s”改回来：打开工作台，点地址栏左侧的图标，清除对该网站的“禁止”。", "Set %s back: open the workbench, click the icon left of the address, and clear the block for the site."),
 	"extension":         lang.T("“%s”是扩展设的：打开扩展管理页，停用编号 %s 的扩展，再刷新工作台。", "An extension set %s: open the page of extensions, turn off the one with the id %s, and reload the workbench."),
@@ -76,7 +76,9 @@ func undoText(o diag.Observation) lang.Text {
 		return t.F(name, settingPages[o.Text()], clean(o.Detail["host"]))
 	case "chromium-default", "edge-default":
 		return t.F(name, settingPages[o.Text()])
-	case "firefox-pref", "firefox-userjs":
+	case "firefox-pref":
+		return t.F(name, "about:config", clean(o.Detail["key"]))
+	case "firefox-userjs":
 		return t.F(name, clean(o.Detail["key"]))
 	case "extension":
 		return t.F(name, clean(o.Detail["extension"]))

@@ -36,7 +36,7 @@ func TestTheProfileThatUsesTheWorkbench(t *testing.T) {
 	if se := byID(t, list, "360se"); se.Engine != "86.0.4240.198" || se.LastRun != "10.4.1034.12" {
 		t.Errorf("the engine behind the brand's number: %+v", se)
 	}
-	if f := byID(t, list, "firefox"); !f.Profiles[1].Workbench.Equal(today) || f.Engine != "153.6.0" {
+	if f := byID(t, list, "firefox"); !f.Profiles[0].Workbench.Equal(today) || f.Engine != "153.6.0" {
 		t.Errorf("%+v", f)
 	}
 }
