@@ -121,6 +121,7 @@ func inUse(list []machine.Browser, now time.Time) []usedProfile {
 				u.use = "workbench"
 				lately = append(lately, u)
 			case !p.Last:
+			case p.Dir == "" && b.Running != machine.Yes && b.Default != machine.Yes: // it is there, and nobody used it
 			case b.Running == machine.Yes:
 				u.use = "running"
 				running = append(running, u)

@@ -34,7 +34,7 @@ func (e Env) runningFolders(ctx context.Context) map[string][]string {
 		person := true
 		for _, a := range args[1:] {
 			switch {
-			case strings.HasPrefix(a, "--type="), strings.HasPrefix(a, "--headless"), a == "--enable-automation", a == "--remote-debugging-pipe":
+			case strings.HasPrefix(a, "--type="), strings.HasPrefix(a, "--headless"), a == "--enable-automation", a == "--remote-debugging-pipe", a == "--remote-debugging-port=0":
 				person = false
 			case strings.HasPrefix(a, "--user-data-dir="):
 				dir = strings.TrimPrefix(a, "--user-data-dir=")
