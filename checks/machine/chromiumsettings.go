@@ -1,7 +1,9 @@
 package machine
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -81,7 +83,6 @@ type preferences struct {
 		} `json:"content_settings"`
 		BlockThird json.RawMessage `json:"block_third_party_cookies"`
 		Controls   json.RawMessage `json:"cookie_controls_mode"`
-		CreatedBy  json.RawMessage `json:"created_by_version"`
 	} `json:"profile"`
 	Extensions struct {
 		LastChrome json.RawMessage `json:"last_chrome_version"`
@@ -105,19 +106,13 @@ func value[T any](raw json.RawMessage) T {
 // readPrefs reads Preferences. A member of a wrong type is taken for absent, and
 // the rest is read all the same.
 func readPrefs(data []byte) (p preferences, err error) {
-	top, err := readObject(data)
-	if err != nil {
-		return p, err
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	err = json.Unmarshal(data, &p)
+	var odd *json.UnmarshalTypeError
+	if errors.As(err, &odd) && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		err = nil
 	}
-	prof := get[object](top, "profile")
-	p.Profile.Defaults = get[object](prof, "default_content_setting_values")
-	p.Profile.Content.Exceptions = get[object](get[object](prof, "content_settings"), "exceptions")
-	p.Profile.BlockThird, p.Profile.Controls, p.Profile.CreatedBy = prof["block_third_party_cookies"], prof["cookie_controls_mode"], prof["created_by_version"]
-	ext := get[object](top, "extensions")
-	p.Extensions.LastChrome, p.Extensions.Settings = ext["last_chrome_version"], get[object](ext, "settings")
-	p.HTTPSOnly = top["https_only_mode_enabled"]
-	p.Proxy, p.Tracking = get[object](top, "proxy"), get[object](top, "enhanced_tracking_prevention")
-	return p, nil
+	return p, err
 }
 
 // maxRules bounds the exceptions of one kind that are looked at.

@@ -3,6 +3,7 @@ package machine
 import (
 	"io/fs"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func (e Env) look(b *Browser, p *Profile, pages []string) {
 func (p preferences) engaged(pages []*url.URL) time.Time {
 	var last time.Time
 	for text, raw := range get[object](p.Profile.Content.Exceptions, "site_engagement") {
+		if !slices.ContainsFunc(pages, func(u *url.URL) bool { return strings.Contains(text, strings.ToLower(u.Hostname())) }) {
+			continue // thousands of sites, each by its own name
+		}
 		primary, _, ok := splitPatterns(text)
 		if !ok || primary.everywhere() {
 			continue

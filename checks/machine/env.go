@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -128,11 +129,15 @@ func readFile(root fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRead+1))
-	if err == nil && len(data) > maxRead {
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() <= maxRead {
+		b.Grow(int(info.Size()) + bytes.MinRead) // what is read to its end needs no other room
+	}
+	_, err = b.ReadFrom(io.LimitReader(f, maxRead+1))
+	if err == nil && b.Len() > maxRead {
 		err = errors.New("file is too large")
 	}
-	return data, err
+	return b.Bytes(), err
 }
 
 func (e Env) text(native string) string {

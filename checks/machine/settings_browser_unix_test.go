@@ -187,6 +187,9 @@ func TestContentSettingsOfARealChromium(t *testing.T) {
 			}
 			said := map[string]string{}
 			end := visit(t, program, dir, urls, func(i int) { said[rules[i].host], _ = s.await(t, rules[i].host) })
+			if count := strings.Count(fmt.Sprint(said), "off"); count < 3 || count > len(rules)-2 {
+				t.Errorf("the cases tell nothing apart: %v", said)
+			}
 			compare := func(when string) {
 				t.Helper()
 				if folders := ProfileFolders(dir); len(folders) != 1 || baseName(folders[0]) != "Default" {
@@ -222,6 +225,71 @@ func TestContentSettingsOfARealChromium(t *testing.T) {
 				t.Errorf("engine %q, last run %q", b.Profiles[0].engine, b.LastRun)
 			}
 		})
+	}
+}
+
+// Policies are laid out in a folder that stands in the place of the system's for
+// one Chromium alone.
+func TestPoliciesOfARealChromium(t *testing.T) {
+	program := browser(t, "chromium", "chromium-browser")
+	root := t.TempDir()
+	etc := filepath.Join(root, "etc/chromium")
+	if err := os.MkdirAll(filepath.Join(etc, "policies/managed"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	wrapper := filepath.Join(root, "chromium.sh")
+	script := fmt.Sprintf("#!/bin/sh\nexec unshare -m sh -c 'mount --bind \"$0\" /etc/chromium && exec \"$@\"' %s %s \"$@\"\n", etc, program)
+	if err := os.WriteFile(wrapper, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("unshare", "-m", "sh", "-c", `mount --bind "$0" /etc/chromium`, etc).CombinedOutput(); err != nil {
+		t.Skipf("NO MOUNT NAMESPACE (root is needed, and Debian's /etc/chromium): what a real Chromium makes of policies is not compared here: %v %s", err, out)
+	}
+	s := newSite(t)
+	port := s.port()
+	policies := strings.ReplaceAll(`{"JavaScriptBlockedForUrls":["http://barred.localhost:%s","[*.]domain.localhost","http://both.localhost"],
+		"JavaScriptAllowedForUrls":["kept.domain.localhost","http://both.localhost"],"URLBlocklist":["page.localhost","strict.localhost/private"],"URLAllowlist":["let.page.localhost"]}`, "%s", port)
+	if err := os.WriteFile(filepath.Join(etc, "policies/managed/x.json"), []byte(policies), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "Default"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	mine := fmt.Sprintf(`{"profile":{"content_settings":{"exceptions":{"javascript":{"http://barred.localhost:%[1]s,*":{"setting":1},"http://own.localhost:%[1]s,*":{"setting":2}}}}}}`, port)
+	if err := os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(mine), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hosts := []string{"free.localhost", "barred.localhost", "x.domain.localhost", "kept.domain.localhost", "both.localhost", "own.localhost", "let.page.localhost", "strict.localhost"}
+	var urls []string
+	for _, h := range hosts {
+		urls = append(urls, "http://"+h+":"+port+"/")
+	}
+	said := map[string]string{}
+	end := visit(t, wrapper, dir, urls, func(i int) { said[hosts[i]], _ = s.await(t, hosts[i]) })
+	e := env("linux", "/home/none", os.DirFS("/"))
+	sub := os.DirFS(root)
+	policed := env("linux", "/home/none", sub).policies(productOf(t, "chromium"))
+	for i, h := range hosts {
+		p := Profile{Dir: filepath.Join(dir, "Default")}
+		b := Browser{ID: "chromium", Family: Chromium, DataDir: dir}
+		e.look(&b, &p, nil)
+		got, by := "ran", ""
+		for _, set := range chromiumSettings(*p.prefs, nil, policed, Sites{Pages: urls[i : i+1]}, time.Now(), false) {
+			if set.What == "javascript" || set.What == "site" {
+				got, by = "off", set.By
+			}
+		}
+		if got != said[h] {
+			t.Errorf("%s: Chromium says %s, read is %s (%s)", h, said[h], got, by)
+		}
+	}
+	if said["barred.localhost"] != "off" || said["free.localhost"] != "ran" {
+		t.Errorf("Chromium did not take the policies: %v", said)
+	}
+	end()
+	if got := told(blockedSites(policed, Sites{Pages: []string{"http://page.localhost:" + port + "/"}})); got != "site block service policy page.localhost" {
+		t.Error(got)
 	}
 }
 

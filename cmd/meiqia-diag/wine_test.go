@@ -77,10 +77,20 @@ func TestWindowsBinaryUnderWine(t *testing.T) {
 		put(t, filepath.Join(local, "Google/Chrome/User Data/Last Version"), "70.0.3538.110")
 		put(t, filepath.Join(local, "Google/Chrome/User Data/Default/Preferences"), `{"profile":{"default_content_setting_values":{"javascript":2}}}`)
 	}
-	run(0, "reg", "add", `HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice`, "/v", "ProgId", "/d", "ChromeHTML", "/f")
-	run(0, "reg", "add", `HKLM\Software\Policies\Google\Chrome`, "/v", "DefaultPopupsSetting", "/t", "REG_DWORD", "/d", "2", "/f")
-	run(0, "reg", "add", `HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\desk`, "/v", "DisplayName", "/d", "Meiqia 4.0.1", "/f")
-	run(0, "reg", "add", `HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\desk`, "/v", "DisplayVersion", "/d", "4.0.1", "/f")
+	put(t, filepath.Join(dir, "machine.reg"), strings.ReplaceAll(`Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice]
+"ProgId"="ChromeHTML"
+
+[HKEY_LOCAL_MACHINE\Software\Policies\Google\Chrome]
+"DefaultPopupsSetting"=dword:00000002
+
+[HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\desk]
+"DisplayName"="Meiqia 4.0.1"
+"DisplayVersion"="4.0.1"
+
+`, "\n", "\r\n"))
+	run(0, "regedit", "/S", "machine.reg")
 
 	seen := map[string]string{}
 	for _, c := range document(t, run(1, exe, "recall", "--only", "browser,client", "--no-report", "--no-input", "--offline", "--format", "json")).Checks {
