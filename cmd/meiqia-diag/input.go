@@ -220,7 +220,7 @@ func usable(s *evidence.Set) bool {
 			return true
 		}
 	}
-	return len(s.Browsers) > 0
+	return len(s.Browsers)+len(s.Clients) > 0
 }
 
 // noneRead is the error of evidence of which nothing could be read.

@@ -90,6 +90,7 @@ type Set struct {
 	Logs     []LogFile
 	Paths    []PathFile
 	Browsers []string // folders of browser profiles
+	Clients  []string // desktop clients: their folders, bundles or app.asar files
 	Problems []*lang.Problem
 
 	full map[bool]bool // by whether it is a GET: no more bodies find room
@@ -98,7 +99,7 @@ type Set struct {
 }
 
 // Empty reports whether nothing was handed in.
-func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 0 }
+func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers)+len(s.Clients) == 0 }
 
 // Read reads all evidence below the paths. What cannot be read becomes a
 // problem, and the rest is used all the same. It returns early, with what it
