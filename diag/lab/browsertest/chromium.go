@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/extensions"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -150,11 +152,30 @@ func (b *chromium) Eval(expression string, v any) {
 func (b *chromium) Press(x, y float64, finger bool) {
 	b.t.Helper()
 	b.do(func(ctx context.Context) error {
-		if finger {
-			return chromedp.Do(ctx, chromedp.TapXY(x, y))
-		}
-		return chromedp.Do(ctx, chromedp.MouseClickXY(x, y))
+		// A person lets go whether or not the page has dealt with the press.
+		down := make(chan error, 1)
+		go func() { down <- b.point(ctx, x, y, finger, true) }()
+		time.Sleep(80 * time.Millisecond)
+		return errors.Join(b.point(ctx, x, y, finger, false), <-down)
 	})
+}
+
+// point presses or lets go.
+func (b *chromium) point(ctx context.Context, x, y float64, finger, down bool) error {
+	if finger {
+		p := input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}}
+		if down {
+			p.Type, p.TouchPoints = input.DispatchTouchEventTypeTouchStart, []*input.TouchPoint{{X: x, Y: y}}
+		}
+		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, p)
+		return err
+	}
+	p := input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: 1}
+	if down {
+		p.Type = input.DispatchMouseEventTypeMousePressed
+	}
+	_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
+	return err
 }
 
 // close ends the browser as a user does, so that it writes its profile.

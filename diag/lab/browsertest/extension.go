@@ -1,8 +1,10 @@
 package browsertest
 
 import (
+	"archive/zip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -89,5 +91,31 @@ func Harmless() []Extension {
 			"declarative_net_request": object{"rule_resources": []object{{"id": "headers", "enabled": true, "path": "headers.json"}}}},
 			Files: map[string]any{"headers.json": []object{{"id": 1, "priority": 1, "action": object{"type": "modifyHeaders", "requestHeaders": []object{{"header": "x-debug", "operation": "set", "value": "1"}}},
 				"condition": object{"urlFilter": "||staging.example^", "resourceTypes": []string{"xmlhttprequest"}}}}}},
+	}
+}
+
+// Pack writes an add-on as the file that Firefox installs.
+func (e Extension) Pack(t testing.TB, id string) string {
+	t.Helper()
+	dir := e.Unpack(t)
+	e.Manifest["browser_specific_settings"] = object{"gecko": object{"id": id}}
+	e.Manifest["manifest_version"] = 2
+	WriteJSON(t, filepath.Join(dir, "manifest.json"), e.Manifest)
+	path := filepath.Join(t.TempDir(), id+".xpi")
+	out, err := os.Create(path)
+	must(t, err)
+	z := zip.NewWriter(out)
+	must(t, z.AddFS(os.DirFS(dir)))
+	must(t, z.Close())
+	must(t, out.Close())
+	return path
+}
+
+// Listening blocks what matches a pattern from a listener of its own, as
+// Firefox's content blockers do.
+func Listening(pattern string) Extension {
+	return Extension{
+		Manifest: object{"name": "Quiet Web", "permissions": []string{"webRequest", "webRequestBlocking", "<all_urls>"}, "background": object{"scripts": []string{"quiet.js"}}},
+		Files:    map[string]any{"quiet.js": "browser.webRequest.onBeforeRequest.addListener(() => ({ cancel: true }), { urls: [" + strconv.Quote(pattern) + "] }, [\"blocking\"]);"},
 	}
 }

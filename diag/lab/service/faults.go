@@ -45,7 +45,7 @@ type Faults struct {
 	ClockOffset time.Duration // the service's clock against this machine's
 
 	HideButtonBelow  int           // the page hides the button on viewports narrower than this
-	DeployAfterVisit bool          // the first page served is an old build; then the new one is deployed, which knows the old endpoint no more
+	DeployAfterVisit bool          // the first page served is of an old build (with a worker, also its copy); then the new one is deployed, which knows the old endpoint no more
 	PagesMaxAge      time.Duration // pages may be kept this long without asking again
 	VisitorReads     bool          // the visitor's page marks a message read as soon as it shows it
 	SingleLogin      bool          // a second login of an account throws the first one out

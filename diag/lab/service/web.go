@@ -75,9 +75,7 @@ func (s *Server) workbenchPage(x *exchange) {
 		b.Worker = "/worker.js"
 	}
 	s.page(x, "chat.html", b)
-	if x.status == http.StatusOK {
-		s.visited.Store(true)
-	}
+	s.pages.Add(1)
 }
 
 func (s *Server) visitorPage(x *exchange) {
