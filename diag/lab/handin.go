@@ -87,6 +87,8 @@ func (p *play) symptom(r Result) string {
 		return "still_visible"
 	case r.Text == "请求超时,请检查网络后重试":
 		return "timed_out"
+	case r.RequestResult == "not_sent" && r.Text == "":
+		return "no_reaction"
 	}
 	return "refused"
 }
