@@ -186,7 +186,7 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		switch c.Kind {
 		case "document":
 			// What a recording that was cut off does not show may stand behind the cut.
-			if c.Status == 200 && !cut[fileOf(c.Source)] {
+			if (c.Status == 200 || c.Status == 304) && !cut[fileOf(c.Source)] {
 				page = c.Source
 			}
 		case "script", "api", "socket":
