@@ -90,9 +90,7 @@ func inBrowser(t *testing.T, l *Lab) (browsertest.Files, seen) {
 	<-l.armed
 	time.Sleep(100 * time.Millisecond)
 	var s seen
-	if box := d.Button(oops); setup.Width > 0 && box.X >= float64(setup.Width) {
-		s.outside = true
-	} else {
+	if s.outside = d.Outside(oops); !s.outside {
 		d.Press(oops, float64(l.plan.story.beside), 0)
 		d.Gone(oops, 500*time.Millisecond)
 	}

@@ -71,6 +71,15 @@ func (d *Desk) Button(text string) Box {
 	return *b
 }
 
+// Outside tells whether the recall button of a message lies outside the screen.
+func (d *Desk) Outside(text string) bool {
+	d.t.Helper()
+	var wide float64
+	d.B.Eval("innerWidth", &wide)
+	b := d.Button(text)
+	return b.X >= wide || b.X+b.Width <= 0
+}
+
 // Press presses the middle of the recall button of a message, or so many
 // pixels beside it, and gives the moment of it.
 func (d *Desk) Press(text string, dx, dy float64) time.Time {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,9 +14,7 @@ func TestFirefoxInABrowser(t *testing.T) {
 		s := stageLab(t, lab.Options{})
 		b := browsertest.Firefox(t, browsertest.Setup{Extensions: []string{browsertest.Listening("*://*/*/recall").Pack(t, "quiet@web.example")}})
 		w := s.work(b, false, 0, 0)
-		f := b.HandIn(filepath.Join(s.dir, "handed"))
-		keep(t, f)
-		s.diagnose(append(handed(f), "--incident", s.incident(w))...).names(t, "dispatch.extension-blocked")
+		s.handed(b, w).names(t, "dispatch.extension-blocked")
 	})
 	t.Run("JavaScript off", func(t *testing.T) {
 		s := stageLab(t, lab.Options{})
@@ -26,36 +23,30 @@ func TestFirefoxInABrowser(t *testing.T) {
 		d := browsertest.At(t, b)
 		d.Open(s.lab.URL("workbench"))
 		w := told{sent: d.Send(oops), symptom: "no_button"}
-		b.HandIn(filepath.Join(s.dir, "earlier"))
+		b.HandIn(t.TempDir())
 		b = browsertest.Firefox(t, browsertest.Setup{Profile: profile, Block: []string{"javascript"}})
 		b.Navigate(s.lab.URL("workbench"))
 		w.pressed = time.Now()
-		f := b.HandIn(filepath.Join(s.dir, "handed"))
-		keep(t, f)
-		s.diagnose(append(handed(f), "--incident", s.incident(w))...).names(t, "dispatch.browser-settings")
+		s.handed(b, w).names(t, "dispatch.browser-settings")
 	})
 	t.Run("stale page in the cache", func(t *testing.T) {
 		s := stageLab(t, lab.Options{Scenario: "stale-app"})
 		profile := t.TempDir()
 		b := browsertest.Firefox(t, browsertest.Setup{Profile: profile})
 		b.Navigate(s.lab.URL("workbench"))
-		b.HandIn(filepath.Join(s.dir, "earlier"))
+		b.HandIn(t.TempDir())
 		b = browsertest.Firefox(t, browsertest.Setup{Profile: profile})
 		w := s.work(b, false, 0, 0)
-		f := b.HandIn(filepath.Join(s.dir, "handed"))
-		keep(t, f)
-		s.diagnose(append(handed(f), "--incident", s.incident(w))...).names(t, "dispatch.stale-app")
+		s.handed(b, w).names(t, "dispatch.stale-app")
 	})
 	t.Run("healthy", func(t *testing.T) {
 		s := stageLab(t, lab.Options{})
 		b := browsertest.Firefox(t, browsertest.Setup{})
 		w := s.work(b, false, 0, 0)
-		f := b.HandIn(filepath.Join(s.dir, "handed"))
-		keep(t, f)
 		if w.symptom != "unknown" {
 			t.Fatalf("the recall did not work: %+v", w)
 		}
-		if doc := s.diagnose(append(handed(f), "--incident", s.incident(w))...); doc.Verdict.Outcome != "healthy" {
+		if doc := s.handed(b, w); doc.Verdict.Outcome != "healthy" {
 			doc.names(t, "healthy")
 		}
 	})
