@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"meiqia-diag/diag/evidence/har"
@@ -83,6 +84,12 @@ type Set struct {
 
 // Empty reports whether nothing was handed in.
 func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 0 }
+
+// Standing reports whether what was handed in tells of no moment in
+// particular: nothing, or browsers' profiles as they are.
+func (s *Set) Standing() bool {
+	return s.Empty() || !slices.ContainsFunc(s.Files, func(f *File) bool { return f.Kind != Browser })
+}
 
 // Read reads all evidence below the paths. What cannot be read becomes a
 // problem, and the rest is used all the same. It returns early, with what it
