@@ -1,7 +1,14 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,4 +128,46 @@ func TestHealthyInABrowser(t *testing.T) {
 			t.Errorf("%s: verdict %s", name, doc.Verdict.Outcome)
 		}
 	}
+}
+
+// TestMixedContentInABrowser stages a workbench that moved behind TLS and still
+// names a plain address for recalls.
+func TestMixedContentInABrowser(t *testing.T) {
+	s := stageLab(t, lab.Options{Scenario: "content-policy", Healed: true})
+	back, err := url.Parse(s.site())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recalls := s.lab.APIs()[1]
+	_, port, _ := strings.Cut(strings.TrimPrefix(recalls, "http://"), ":")
+	plain := "http://gateway.example:" + port // a browser trusts the addresses of its own machine, so a name stands in
+	front := httptest.NewTLSServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(back); r.Out.Header.Del("Accept-Encoding") },
+		ModifyResponse: func(r *http.Response) error {
+			r.Header.Del("Content-Security-Policy")
+			r.Header.Del("Content-Length")
+			body, err := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(body), recalls, plain)))
+			r.ContentLength = -1
+			return err
+		},
+	})
+	defer front.Close()
+	_, tlsPort, _ := strings.Cut(strings.TrimPrefix(front.URL, "https://"), ":")
+	desk := "https://desk.example:" + tlsPort
+	overlay, err := os.ReadFile(s.overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(s.overlay, strings.NewReplacer(s.site(), desk, recalls, plain).Replace(string(overlay)))
+
+	b := browsertest.Chromium(t, browsertest.Setup{Flags: []string{"ignore-certificate-errors", "host-resolver-rules=MAP *.example 127.0.0.1"}})
+	d := browsertest.At(t, b)
+	d.Open(desk + "/chat")
+	w := told{sent: d.Send(oops)}
+	time.Sleep(300 * time.Millisecond)
+	w = s.press(d, w, 0, 0)
+	f := b.HandIn(filepath.Join(s.dir, "handed"))
+	keep(t, f)
+	s.diagnose("--offline", "--evidence", f.HAR, "--evidence", f.Console, "--evidence", f.Profile, "--incident", s.incident(w)).names(t, "dispatch.browser-settings")
 }

@@ -47,6 +47,14 @@ func Chromium(t testing.TB, s Setup) Browser {
 		"disable-component-update", "disable-sync", "disable-dev-shm-usage", "enable-unsafe-extension-debugging"} {
 		opts = append(opts, chromedp.Flag(name, true))
 	}
+	for _, flag := range s.Flags {
+		name, value, ok := strings.Cut(flag, "=")
+		if !ok {
+			opts = append(opts, chromedp.Flag(name, true))
+			continue
+		}
+		opts = append(opts, chromedp.Flag(name, value))
+	}
 	alloc, endAlloc := chromedp.NewExecAllocator(t.Context(), opts...)
 	var endPage context.CancelFunc
 	b.page, endPage = chromedp.NewContext(alloc, chromedp.WithListener(b.tape.hear))

@@ -42,7 +42,8 @@ type Setup struct {
 	Width, Height int      // of the viewport, 1280x800 when zero
 	Mobile        bool     // a phone's screen and touch
 	UserAgent     string
-	Before        string // a script that runs before the page's own, as in an engine that lacks something
+	Flags         []string // further ones of the command line, "name=value" (Chromium)
+	Before        string   // a script that runs before the page's own, as in an engine that lacks something
 }
 
 // limit bounds each step.
