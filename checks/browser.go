@@ -51,6 +51,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
+	old := s.lacks(a)
 	installed := s.installed(ctx, in)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
@@ -59,6 +60,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
+	case old:
+		res.State, res.Reason = diag.Fail, lang.T("浏览器太旧，缺少页面要用的函数", "the browser is too old and lacks a function that the page uses")
 	case version == "below":
 		res.State, res.Reason = diag.Fail, lang.T("浏览器版本低于要求", "the browser is older than required")
 	case strong > 0:

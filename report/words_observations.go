@@ -79,6 +79,7 @@ var observationNames = map[string]lang.Text{
 	"browser.extension":  lang.T("可触及服务的扩展", "extension that can touch the service"),
 	"browser.hint":       lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),
 	"browser.installed":  lang.T("已装浏览器", "installed browser"),
+	"browser.lacks":      lang.T("浏览器缺少的函数", "function the browser lacks"),
 	"browser.script":     lang.T("工作台脚本", "the workbench's scripts"),
 	"browser.setting":    lang.T("浏览器设置", "browser setting"),
 	"browser.signal":     lang.T("日志：浏览器", "logs: browser"),
