@@ -68,18 +68,7 @@ func Chromium(t testing.TB, s Setup) Browser {
 		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 		return err
 	})
-	if s.Width > 0 {
-		b.do(func(ctx context.Context) error {
-			_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(s.Width), Height: int64(s.Height), DeviceScaleFactor: 1, Mobile: s.Mobile})
-			return err
-		})
-	}
-	if s.Mobile {
-		b.do(func(ctx context.Context) error {
-			_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
-			return err
-		})
-	}
+	b.emulate(s)
 	if s.UserAgent != "" {
 		b.do(func(ctx context.Context) error {
 			_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: s.UserAgent})
@@ -93,6 +82,23 @@ func Chromium(t testing.TB, s Setup) Browser {
 		})
 	}
 	return b
+}
+
+// emulate gives the page another device's screen.
+func (b *chromium) emulate(s Setup) {
+	b.t.Helper()
+	if s.Width > 0 {
+		b.do(func(ctx context.Context) error {
+			_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(s.Width), Height: int64(s.Height), DeviceScaleFactor: 1, Mobile: s.Mobile})
+			return err
+		})
+	}
+	if s.Mobile {
+		b.do(func(ctx context.Context) error {
+			_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+			return err
+		})
+	}
 }
 
 // writePreferences lays down what a user set by hand in an earlier session.
