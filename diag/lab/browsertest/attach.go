@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
@@ -60,7 +60,7 @@ func Attach(t testing.TB, pattern string, s Setup) *Attached {
 	return b
 }
 
-// Quit closes the browser, as its user does.
+// Quit closes the window, as its user does.
 func (b *Attached) Quit() {
-	_, _ = chromedp.CallBrowser(b.page, browser.Close, cdp.Empty{})
+	_, _ = chromedp.Call(b.page, page.Close, cdp.Empty{})
 }

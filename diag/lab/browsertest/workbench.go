@@ -37,6 +37,12 @@ func (d *Desk) Until(condition string) {
 func (d *Desk) Open(workbench string) {
 	d.t.Helper()
 	d.B.Navigate(workbench)
+	d.Login()
+}
+
+// Login logs in at the page that is open.
+func (d *Desk) Login() {
+	d.t.Helper()
 	d.B.Eval(`document.querySelector("#login").requestSubmit()`, nil)
 	d.Until(`document.querySelector("#push").textContent.includes("已连接")`)
 }
