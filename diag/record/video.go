@@ -41,8 +41,8 @@ func (r *recorder) startVideo(t *tab) {
 		return
 	}
 	r.video = &video{session: t.id, began: time.Now(), frames: make(chan shown, 8), stopped: make(chan struct{}), name: "screen.avi"}
-	quality, width, height := int64(50), int64(1280), int64(960)
-	r.proc.conn.post(t.id, page.StartScreencast.Method, page.StartScreencastParams{Format: page.ScreencastFormatJpeg, Quality: &quality, MaxWidth: &width, MaxHeight: &height})
+	quality := int64(50)
+	r.proc.conn.post(t.id, page.StartScreencast.Method, page.StartScreencastParams{Format: page.StartScreencastFormatJpeg, Quality: &quality, MaxWidth: 1280, MaxHeight: 960})
 	go r.video.run(filepath.Join(r.dir, r.video.name))
 }
 
