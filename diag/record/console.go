@@ -211,7 +211,6 @@ func (r *recorder) writeHAR(m recording.Manifest) error {
 	for _, q := range r.traffic.list {
 		doc.Log.Entries = append(doc.Log.Entries, r.traffic.entryOf(q, r.clean, m.Ended))
 	}
-	r.manifest.Requests = len(doc.Log.Entries)
 	b, err := json.MarshalIndent(doc, "", " ")
 	if err != nil {
 		return err

@@ -20,7 +20,9 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/extensions"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 
 	"meiqia-diag/diag/evidence/recording"
@@ -169,6 +171,9 @@ func (r *recorder) open(ctx context.Context) error {
 	}
 	first := r.first
 	r.aside(30*time.Second, func(ctx context.Context) func() {
+		// A page that moves to another process takes along only what it has confirmed.
+		_, _ = cdp.Call(ctx, first, network.Enable, network.EnableParams{})
+		_, _ = cdp.Call(ctx, first, runtime.Evaluate, runtime.EvaluateParams{Expression: "1"})
 		_, _ = cdp.Call(ctx, first, page.Navigate, page.NavigateParams{URL: r.opt.URL}) // a failure is in the network's events
 		return nil
 	})
@@ -177,6 +182,7 @@ func (r *recorder) open(ctx context.Context) error {
 
 // write puts the recording into its folder.
 func (r *recorder) write() error {
+	r.manifest.Requests = len(r.traffic.list)
 	m := r.manifest
 	if err := r.writeHAR(m); err != nil {
 		return fmt.Errorf("recording.har: %w", err)

@@ -326,7 +326,8 @@ func (c *cleaner) hide(t string) string {
 
 var (
 	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>([^<]{0,200})</title>`)
-	pageKind  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in|认证|captive|portal|wi-?fi|access denied|防火墙|firewall|网关|gateway|forbidden|blocked|拦截|阻断|50[0234]|error|错误|not found|维护`)
+	pageBuild = regexp.MustCompile(`(?i)<meta[^>]+name=["']?(build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
+	pageKind  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in|认证|captive|portal|wi-?fi|access denied|防火墙|firewall|网关|gateway|forbidden|blocked|拦截|阻断|\b50[0234]\b|error|错误|not found|维护`)
 )
 
 // page keeps of a page what tells a login, a portal or an error page from any other.
@@ -339,6 +340,9 @@ func (c *cleaner) page(t string) string {
 		} else {
 			c.seen(m[1])
 		}
+	}
+	for _, m := range pageBuild.FindAllStringSubmatch(t, 4) {
+		b.WriteString(`<meta name="` + strings.ToLower(m[1]) + `" content="` + m[2] + `">`)
 	}
 	if len(t) < 64<<10 && strings.Contains(t, `type="password"`) || strings.Contains(t, `type=password`) {
 		b.WriteString(`<input type="password">`)
