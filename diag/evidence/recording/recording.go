@@ -113,7 +113,7 @@ type View struct {
 	Width  float64 `json:"w"` // of the viewport, CSS pixels
 	Height float64 `json:"h"`
 	DPR    float64 `json:"dpr"`
-	Scale  float64 `json:"scale"`            // of a pinch
+	Scale  float64 `json:"scale"` // of a pinch
 	OuterW float64 `json:"outer_w,omitempty"`
 	OuterH float64 `json:"outer_h,omitempty"`
 	Screen string  `json:"screen,omitempty"` // 1920x1080
