@@ -110,9 +110,16 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80)))
+	reason := ""
+	if r.Entry != nil {
+		reason = clip(r.Entry.BlockedReason, 60)
+	}
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
+		if list := a.Extensions(); ext == "" && len(list) == 1 {
+			ext = clip(firstOf(list[0].Name, list[0].ID), 60) // no other can have done it
+		}
 		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule))
 	}
 	return word

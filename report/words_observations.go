@@ -60,11 +60,14 @@ var observationNames = map[string]lang.Text{
 	"client.signal":  lang.T("日志：客户端", "logs: client"),
 	"client.version": lang.T("客服端版本", "client version"),
 
+	"device.button":      lang.T("撤回按钮", "the recall button"),
 	"device.hint":        lang.T("日志：设备（旁证）", "logs: device, elsewhere"),
 	"device.kind":        lang.T("设备", "device"),
 	"device.load":        lang.T("处理器占用", "processor load"),
 	"device.memory":      lang.T("可用内存", "memory available"),
 	"device.press_delay": lang.T("从按下到发出", "press to request"),
+	"device.long_task":   lang.T("页面停顿", "the page stood still"),
+	"device.tap":         lang.T("点击落在", "where the press landed"),
 	"device.signal":      lang.T("日志：设备", "logs: device"),
 
 	"cache.age":            lang.T("缓存已存", "age of the cached page"),

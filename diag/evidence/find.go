@@ -17,6 +17,7 @@ import (
 	"meiqia-diag/diag/evidence/charset"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
 )
 
@@ -249,6 +250,9 @@ func recognise(head []byte) Kind {
 	}
 	if har.Sniff(head) {
 		return HAR
+	}
+	if recording.Sniff(string(head[:min(len(head), 256)])) {
+		return Page
 	}
 	text, enc := charset.Decode(head)
 	if enc != charset.ASCII && enc != charset.UTF8 && har.Sniff([]byte(text)) {

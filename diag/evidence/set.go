@@ -9,6 +9,7 @@ import (
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
 )
 
@@ -68,12 +69,19 @@ type PathFile struct {
 	Result pathtext.Result
 }
 
+// PageFile is what a recording of meiqia-diag's own tells of the page.
+type PageFile struct {
+	File *File
+	recording.Recording
+}
+
 // Set is all evidence of one incident.
 type Set struct {
 	Files    []*File
 	HARs     []HARFile
 	Logs     []LogFile
 	Paths    []PathFile
+	Pages    []PageFile
 	Browsers []string // folders of browser profiles
 	Problems []*lang.Problem
 
@@ -104,6 +112,8 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 	for _, f := range s.find(ctx, paths) {
 		if f.Kind == HAR {
 			s.readHAR(ctx, f, opt)
+		} else if f.Kind == Page {
+			s.readPage(ctx, f)
 		} else if f.Kind == TextLog || f.Kind == Path {
 			texts = append(texts, f)
 		}
