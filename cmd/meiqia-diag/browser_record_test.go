@@ -14,8 +14,7 @@ import (
 // handed in, and nobody says what happened.
 func (s *staged) recorded(setup browsertest.Setup, act func(d *browsertest.Desk)) document {
 	s.t.Helper()
-	temp := s.t.TempDir()
-	s.t.Setenv("TMPDIR", temp)
+	temp := browsertest.Temp(s.t)
 	args := []string{"record", "--headless", "--browser", browsertest.ChromiumPath(s.t), "--browser-flag=--remote-debugging-port=0", "--window-size", "1280x800",
 		"--for", "60s", "--no-input", "--profile", s.overlay, "--format", "json", "--no-report"}
 	for _, dir := range setup.Extensions {

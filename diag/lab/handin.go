@@ -128,6 +128,10 @@ func (p *play) handIn(dir string, r Result) (Played, error) {
 	} else {
 		out.Console = write("console.log", []byte(p.agent.B.Console.Text()), nil)
 	}
+	if p.st.watched {
+		seen, err := p.agent.Recording()
+		out.Recording = write("page.jsonl", seen, err)
+	}
 	out.AccessLog = write("access.log", []byte(p.l.svc.Logs().Access()), nil)
 	out.ServerLog = write("server.log", []byte(p.l.svc.Logs().App()), nil)
 	if p.l.opt.Visitor {

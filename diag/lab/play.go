@@ -20,6 +20,7 @@ type Played struct {
 	ClientLog string   // client.log of a desktop client
 	AccessLog string   // the service's access.log
 	ServerLog string   // the service's server.log
+	Recording string   // page.jsonl, where the press was watched
 	Visitor   string   // visitor.har, when asked for
 	Truth     string   // the cause code: for tests only
 
@@ -251,6 +252,7 @@ func (p *play) reopen(ctx context.Context) error {
 func (p *play) press(ctx context.Context) error {
 	p.pressAt = time.Now()
 	p.shown, _ = p.agent.Sees(p.st.conv, p.id)
+	p.agent.Look()
 	if !p.agent.ButtonShown() {
 		p.noHint = true
 		return nil

@@ -15,6 +15,17 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
+// Temp gives the test a folder of its own for temporary files, with a name that
+// is short enough for the sockets that browsers make there.
+func Temp(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bt")
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Setenv("TMPDIR", dir)
+	return dir
+}
+
 // Attached is a Chromium that somebody else started, with one page in it, and
 // a person before it.
 type Attached struct {

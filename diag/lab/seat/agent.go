@@ -19,9 +19,10 @@ type Agent struct {
 	Version string // of the desktop client, "" in a browser
 	Conv    int64  // the conversation that is open
 
-	boot boot
-	stop context.CancelFunc
-	push sync.WaitGroup
+	boot  boot
+	watch watch
+	stop  context.CancelFunc
+	push  sync.WaitGroup
 
 	mu       sync.Mutex
 	token    string
@@ -46,7 +47,10 @@ func (a *Agent) Open(ctx context.Context, workbench string) error {
 		workbench += "&client=desktop&v=" + a.Version
 	}
 	var err error
-	a.boot, err = a.B.Visit(ctx, workbench)
+	a.watch = watch{began: time.Now()}
+	if a.boot, err = a.B.Visit(ctx, workbench); err == nil {
+		a.seeView()
+	}
 	return err
 }
 
@@ -312,6 +316,7 @@ func (a *Agent) Press(ctx context.Context, conv, id int64, beside int) (Pressed,
 		return Pressed{}, ctx.Err()
 	}
 	target := a.hit(x, y)
+	a.seePress(began, time.Since(began)-letGoAfter, x, y, target, id)
 	a.log("info", "ui click x=%.0f y=%.0f target=%s", x, y, target)
 	if target != "button.recall" {
 		return Pressed{}, nil
