@@ -16,6 +16,7 @@ import (
 
 	"meiqia-diag/diag/evidence/charset"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/netlog"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
@@ -241,7 +242,7 @@ var magics = []struct {
 }
 
 // recognise tells a file's kind from its first bytes. Text that is neither a
-// HAR nor a path probe is read as a log, which tells by itself who wrote it.
+// HAR, a NetLog nor a path probe is read as a log, which tells by itself who wrote it.
 func recognise(head []byte) Kind {
 	for _, m := range magics {
 		if len(head) >= m.at+len(m.bytes) && string(head[m.at:m.at+len(m.bytes)]) == m.bytes && (m.bytes != "BM" || charset.Binary(head)) {
@@ -254,9 +255,17 @@ func recognise(head []byte) Kind {
 	if recording.Sniff(string(head[:min(len(head), 256)])) {
 		return Page
 	}
+	if netlog.Sniff(head) {
+		return NetLog
+	}
 	text, enc := charset.Decode(head)
-	if enc != charset.ASCII && enc != charset.UTF8 && har.Sniff([]byte(text)) {
-		return HAR // saved again by an editor
+	if enc != charset.ASCII && enc != charset.UTF8 { // saved again by an editor
+		if har.Sniff([]byte(text)) {
+			return HAR
+		}
+		if netlog.Sniff([]byte(text)) {
+			return NetLog
+		}
 	}
 	if charset.Binary(head) {
 		return Other
