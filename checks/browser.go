@@ -59,10 +59,10 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
+	case stopped != nil && dispatch != "sent" && dispatch != "policy":
+		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
-	case stopped && dispatch != "sent":
-		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case version == "below":
