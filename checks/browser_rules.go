@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,7 +118,6 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 			continue
 		}
 		s.add(BrowserExtension, x.Extension.Name, append(more, detail(abilities(x, in, tried)...))...)
-		s.settingsOf(x, in, more)
 	}
 	type key struct{ extension, ruleset, rule, hits string }
 	told := map[key]bool{}
@@ -198,26 +196,6 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 	}
 	return []string{"id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "), "content_script", pages,
 		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
-}
-
-// settingsOf tells of pages that an extension has set the browser to keep from
-// running scripts or storing data, where they are the workbench's.
-func (s *sheet) settingsOf(x *machine.ExtensionRules, in *diag.Input, more []option) {
-	for _, f := range x.Blocks {
-		for _, h := range in.Profile.HostsOf(profile.Workbench) {
-			u, err := url.Parse(h.URL)
-			if err != nil || !f.Covers(u.Host) {
-				continue
-			}
-			hits := "script"
-			if f.What == "cookies" {
-				hits = "storage"
-			}
-			s.add(BrowserBlockedBy, x.Extension.Name, append(more, method("setting made by the extension"),
-				detail("extension", x.Extension.ID, "rule", f.What+" "+clip(f.Pattern, 120), "action", f.What, "hits", hits))...)
-			break
-		}
-	}
 }
 
 // joinBlockers puts together what the evidence says was blocked, by nobody knows
