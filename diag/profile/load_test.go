@@ -183,6 +183,8 @@ var badProfiles = []struct {
 	{"unknown key, no slip", "name: x\n\ncolour: red\n", 3, "colour", false},
 	{"unknown key of a host", "hosts:\n  - {role: api, uri: \"https://a.example/\"}\n", 2, "uri", false},
 	{"bad duration", "name: x\nwindow: soon\n", 2, "soon", false},
+	{"a client without a place", "clients:\n  - {name: desk, path: \" \"}\n", 2, "where the client is", false},
+	{"a manifest that is no address", "updates:\n  agent_desktop: latest.yml\n", 2, "latest.yml", false},
 	{"a duration of two words", "window: 2 fortnights\n", 1, "fortnights", false},
 	{"no duration at all", "window: []\n", 1, "duration", false},
 	{"a negative timeout", "name: x\nrequest_timeout: -10s\n", 2, "-10s", false},
