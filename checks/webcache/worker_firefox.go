@@ -196,7 +196,7 @@ func morgueBody(f folder, name string) (body, error) {
 }
 
 // unframe undoes Snappy's framing: chunks of a kind, a length of 3 bytes, and a
-// masked checksum of the content. Firefox takes zlib's CRC-32 where the format asks for CRC-32C.
+// masked CRC-32C of the content, which Firefox does not invert at the end as the format asks.
 func unframe(b []byte) ([]byte, error) {
 	const mark = "\xff\x06\x00\x00sNaPpY"
 	if !bytes.HasPrefix(b, []byte(mark)) {
@@ -232,7 +232,8 @@ func unframe(b []byte) ([]byte, error) {
 				return nil, errTorn
 			}
 		}
-		if sum := binary.LittleEndian.Uint32(chunk); sum != masked(crc32.ChecksumIEEE(data)) && sum != masked(crc32.Checksum(data, castagnoli)) {
+		sum := binary.LittleEndian.Uint32(chunk)
+		if want := crc32.Checksum(data, castagnoli); sum != masked(^want) && sum != masked(want) {
 			return nil, errTorn
 		}
 		if len(out)+len(data) > 2*MaxBody {
