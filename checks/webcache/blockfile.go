@@ -132,6 +132,7 @@ type blockEntry struct {
 	hash     uint32
 	next     blockAddr
 	state    uint32
+	created  uint64
 	keyLen   int32
 	longKey  blockAddr
 	size     [4]int32
@@ -154,7 +155,7 @@ func (s *blockStore) entry(a blockAddr) (e blockEntry, err error) {
 		return e, errTorn
 	}
 	u := func(at int) uint32 { return binary.LittleEndian.Uint32(b[at:]) }
-	e = blockEntry{hash: u(0), next: blockAddr(u(4)), state: u(20), keyLen: int32(u(32)), longKey: blockAddr(u(36))}
+	e = blockEntry{hash: u(0), next: blockAddr(u(4)), state: u(20), created: binary.LittleEndian.Uint64(b[24:]), keyLen: int32(u(32)), longKey: blockAddr(u(36))}
 	for i := range 4 {
 		e.size[i], e.at[i] = int32(u(40+4*i)), blockAddr(u(56+4*i))
 	}
@@ -165,7 +166,7 @@ func (s *blockStore) entry(a blockAddr) (e blockEntry, err error) {
 
 // same reports whether an entry still is what it was.
 func (e blockEntry) same(o blockEntry) bool {
-	return e.hash == o.hash && e.state == o.state && e.keyLen == o.keyLen && e.longKey == o.longKey && e.size == o.size && e.at == o.at
+	return e.hash == o.hash && e.state == o.state && e.created == o.created && e.keyLen == o.keyLen && e.longKey == o.longKey && e.size == o.size && e.at == o.at
 }
 
 // name gives the entry's key and checks it.

@@ -70,7 +70,7 @@ func (r *reader) cache2Entry(f folder, name string) (Entry, error) {
 		h.requested = h.arrived.Add(-time.Duration(on) * time.Millisecond)
 	}
 	e := h.entry(Cache2, url, partition, c.bodyLen)
-	key := c.key
+	key, head, chunks := c.key, c.elements["response-head"], string(c.chunks)
 	e.body = func() (body, error) {
 		f, err := f.again()
 		if err != nil {
@@ -81,7 +81,7 @@ func (r *reader) cache2Entry(f folder, name string) (Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.key != key {
+		if c.key != key || c.elements["response-head"] != head || string(c.chunks) != chunks { // another answer has taken its place
 			c.Close()
 			return nil, errTorn
 		}

@@ -81,7 +81,7 @@ func (r *reader) simpleEntry(f folder, name string, as Format) (Entry, error) {
 		e.encoded = as == Simple // scripts of workers are stored decoded
 	}
 	e.Format, e.Size = as, s.bodyLen
-	key := s.key
+	key, head := s.key, crc32.ChecksumIEEE(s.head)
 	e.body = func() (body, error) {
 		f, err := f.again()
 		if err != nil {
@@ -91,6 +91,10 @@ func (r *reader) simpleEntry(f folder, name string, as Format) (Entry, error) {
 		s, err := openSimple(f, name, func(k string) bool { return k == key })
 		if err != nil {
 			return nil, err
+		}
+		if crc32.ChecksumIEEE(s.head) != head { // another answer has taken its place
+			s.Close()
+			return nil, errTorn
 		}
 		return s.content(), nil
 	}
