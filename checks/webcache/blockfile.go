@@ -159,7 +159,7 @@ func (s *blockStore) entry(a blockAddr) (e blockEntry, err error) {
 	for i := range 4 {
 		e.size[i], e.at[i] = int32(u(40+4*i)), blockAddr(u(56+4*i))
 	}
-	e.checksum = superFastHash(string(b[:92])) == u(92)
+	e.checksum = SuperFastHash(string(b[:92])) == u(92)
 	e.key = b[entryKeyAt:]
 	return e, nil
 }
@@ -189,7 +189,7 @@ func (e blockEntry) name(s *blockStore) (string, error) {
 		return "", errTorn
 	}
 	name := string(key[:e.keyLen])
-	if superFastHash(name) != e.hash {
+	if SuperFastHash(name) != e.hash {
 		return "", errTorn
 	}
 	return name, nil

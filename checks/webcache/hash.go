@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 )
 
-// superFastHash is Paul Hsieh's hash, which Chromium keeps beside every key.
-func superFastHash(key string) uint32 {
+// SuperFastHash is Paul Hsieh's hash, which Chromium keeps beside every key.
+func SuperFastHash(key string) uint32 {
 	if key == "" {
 		return 0
 	}

@@ -143,7 +143,7 @@ func openSimple(f folder, name string, want func(key string) bool) (s simpleFile
 	if !want(s.key) {
 		return s, errOther
 	}
-	if superFastHash(s.key) != binary.LittleEndian.Uint32(first[16:]) {
+	if SuperFastHash(s.key) != binary.LittleEndian.Uint32(first[16:]) {
 		return s, errTorn
 	}
 	return s, s.parts(int64(simpleHeader + keyLen))

@@ -65,7 +65,7 @@ func (r *reader) shardOnce(ctx context.Context, f folder, name string) (out Read
 			return true
 		}
 		h, err := readPickle(head)
-		if err != nil || superFastHash(key) != uint32(hash) || sqlSum(head, hash) != uint32(sum) {
+		if err != nil || SuperFastHash(key) != uint32(hash) || sqlSum(head, hash) != uint32(sum) {
 			out.Torn++
 			return true
 		}
