@@ -135,7 +135,11 @@ func (c *cache2File) metadata(b []byte, want Wanted) error {
 	}
 	u := func(i int) uint32 { return binary.BigEndian.Uint32(b[head+4*i:]) }
 	version := u(0)
+	sum := binary.BigEndian.Uint32(b)
 	if version < 1 || version > cache2Newest {
+		if lookup2Of(b[4:len(b)-4]) != sum && lookup2Of(b[4:len(b)-8]) != sum {
+			return errTorn // these are no metadata at all
+		}
 		return errOther
 	}
 	fields := 28
@@ -152,7 +156,6 @@ func (c *cache2File) metadata(b []byte, want Wanted) error {
 		return errOther
 	}
 	// The number that closes the metadata is 4 bytes; from version 4 on, 4 more stand before it.
-	sum := binary.BigEndian.Uint32(b)
 	end := len(b) - 4
 	if lookup2Of(b[4:end]) != sum {
 		if end -= 4; end < from+keyLen+1 || lookup2Of(b[4:end]) != sum {

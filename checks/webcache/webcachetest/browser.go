@@ -78,7 +78,7 @@ func (b *Browser) Stop() {
 	terminate(b.cmd)
 	select {
 	case <-b.done:
-	case <-time.After(15 * time.Second):
+	case <-time.After(6 * time.Second):
 	}
 	kill(b.cmd)
 	b.end()
