@@ -33,10 +33,63 @@ func (r *reader) cache2(ctx context.Context, f folder) {
 	}
 	defer entries.Close()
 	pass := func(name string) bool { return len(name) == 40 && strings.Trim(name, "0123456789ABCDEF") == "" }
+	g, err := entries.glancer()
+	if err != nil {
+		return
+	}
+	defer g.close()
 	entries.each(func() bool { return !r.full(ctx) }, pass, func(name string) {
-		r.try(func() (Entry, error) { return r.cache2Entry(entries, name) })
+		r.try(func() (Entry, error) {
+			if err := r.glanceCache2(g, name); err != nil {
+				return Entry{}, err
+			}
+			return r.cache2Entry(entries, name)
+		})
 	})
 }
+
+// glanceCache2 reads where the metadata start and then their first part, which
+// is enough to leave alone what is not wanted. The elements behind the key hold
+// certificates, and are long.
+func (r *reader) glanceCache2(g glancer, name string) error {
+	file, err := g.open(name)
+	if err != nil {
+		return err
+	}
+	defer file.close()
+	size, err := file.size()
+	if err != nil {
+		return err
+	}
+	buf := headBuffers.Get().(*[512]byte)
+	defer headBuffers.Put(buf)
+	if n, err := file.read(buf[:4], size-4); size < 4 || n < 4 || err != nil {
+		return errTorn
+	}
+	at := int64(binary.BigEndian.Uint32(buf[:]))
+	if at > size-4 {
+		return errTorn
+	}
+	n, err := file.read(buf[:], at+4+cache2Chunks(at))
+	if n < 32 || err != nil && err != io.EOF {
+		return nil // few bytes: the whole look tells
+	}
+	from := 28
+	if binary.BigEndian.Uint32(buf[:]) >= 2 {
+		from = 32
+	}
+	keyLen := int64(binary.BigEndian.Uint32(buf[24:]))
+	if keyLen > int64(n-from) {
+		return nil
+	}
+	if url, _ := cache2URL(string(buf[from : from+int(keyLen)])); !r.want(url) {
+		return errOther
+	}
+	return nil
+}
+
+// cache2Chunks gives how many bytes the hashes of a body's chunks take.
+func cache2Chunks(body int64) int64 { return 2 * ((body + cache2Chunk - 1) / cache2Chunk) }
 
 // cache2File is an entry's file with its metadata read.
 type cache2File struct {
@@ -128,7 +181,7 @@ func openCache2(f folder, name string, want Wanted) (c cache2File, err error) {
 
 // metadata reads what follows the body.
 func (c *cache2File) metadata(b []byte, want Wanted) error {
-	chunks := 2 * int((c.bodyLen+cache2Chunk-1)/cache2Chunk)
+	chunks := int(cache2Chunks(c.bodyLen))
 	head := 4 + chunks
 	if len(b) < head+28+4 {
 		return errTorn

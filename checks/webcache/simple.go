@@ -40,9 +40,61 @@ var (
 
 // simple reads a folder of Simple entries: an HTTP cache, a cache of a CacheStorage or the scripts of workers.
 func (r *reader) simple(ctx context.Context, f folder, as Format) {
+	g, err := f.glancer()
+	if err != nil {
+		return
+	}
+	defer g.close()
 	f.each(func() bool { return !r.full(ctx) }, simpleName, func(name string) {
-		r.try(func() (Entry, error) { return r.simpleEntry(f, name, as) })
+		r.try(func() (Entry, error) {
+			if err := r.glanceSimple(g, name, as); err != nil {
+				return Entry{}, err
+			}
+			return r.simpleEntry(f, name, as)
+		})
 	})
+}
+
+// glanceSimple reads a file's first bytes, which is enough to leave alone what
+// is not wanted: nearly all.
+func (r *reader) glanceSimple(g glancer, name string, as Format) error {
+	file, err := g.open(name)
+	if err != nil {
+		return err
+	}
+	defer file.close()
+	buf := headBuffers.Get().(*[512]byte)
+	defer headBuffers.Put(buf)
+	n, err := file.read(buf[:], 0)
+	if n < simpleHeader {
+		if err == io.EOF {
+			err = errTorn
+		}
+		return err
+	}
+	keyLen, err := simpleKeyLen(buf[:n])
+	if err != nil || keyLen > n-simpleHeader || as == ScriptCache {
+		return err // a longer key is for the whole look
+	}
+	if url, _ := urlOf(string(buf[simpleHeader : simpleHeader+keyLen])); !r.want(url) {
+		return errOther
+	}
+	return nil
+}
+
+// simpleKeyLen checks a header and gives the length of the key behind it.
+func simpleKeyLen(head []byte) (int, error) {
+	if !bytes.Equal(head[:8], simpleMagic) {
+		return 0, errTorn
+	}
+	if v := binary.LittleEndian.Uint32(head[8:]); v < simpleOldest || v > simpleNewest {
+		return 0, errOther
+	}
+	n := int(binary.LittleEndian.Uint32(head[12:]))
+	if n > maxKey || n == 0 {
+		return 0, errTorn
+	}
+	return n, nil
 }
 
 var headBuffers = sync.Pool{New: func() any { return new([512]byte) }}
@@ -58,8 +110,7 @@ type simpleFile struct {
 	head    []byte // stream 0
 }
 
-// simpleEntry reads one entry's head. Reading the file's first bytes is enough
-// to leave alone what is not wanted, which is nearly all.
+// simpleEntry reads one entry's head.
 func (r *reader) simpleEntry(f folder, name string, as Format) (Entry, error) {
 	s, err := openSimple(f, name, func(key string) bool {
 		url, _ := urlOf(key)
@@ -123,15 +174,9 @@ func openSimple(f folder, name string, want func(key string) bool) (s simpleFile
 		return s, errTorn
 	}
 	first := buf[:n]
-	if !bytes.Equal(first[:8], simpleMagic) {
-		return s, errTorn
-	}
-	if v := binary.LittleEndian.Uint32(first[8:]); v < simpleOldest || v > simpleNewest {
-		return s, errOther
-	}
-	keyLen := int(binary.LittleEndian.Uint32(first[12:]))
-	if keyLen > maxKey || keyLen == 0 {
-		return s, errTorn
+	keyLen, err := simpleKeyLen(first)
+	if err != nil {
+		return s, err
 	}
 	key := make([]byte, keyLen)
 	if k := copy(key, first[simpleHeader:]); k < keyLen {
