@@ -79,9 +79,15 @@ func BenchmarkProfileOf1GB(b *testing.B) {
 			for b.Loop() {
 				read()
 			}
+			cpu := cpuTime()
+			read()
+			cpu = cpuTime() - cpu
 			ms := float64(b.Elapsed().Milliseconds()) / float64(b.N)
 			peak := heaptest.Peak(read)
 			b.ReportMetric(ms, "ms/read")
+			if cpu > 0 { // what other programs on the machine do not stretch
+				b.ReportMetric(float64(cpu.Milliseconds()), "cpu-ms/read")
+			}
 			b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 			if grepped > 0 {
 				b.ReportMetric(float64(grepped.Milliseconds())/max(ms, 1), "vs-grep")
