@@ -23,6 +23,7 @@ import (
 const (
 	maxCompared = 12
 	maxPageText = 512 << 10
+	askTime     = 1500 * time.Millisecond // for all: clocks were measured before, and a run stays short
 )
 
 // compared is how a copy stands to what the service has now.
@@ -55,7 +56,9 @@ func (s *sheet) againstService(ctx context.Context, in *diag.Input, all []stored
 			asks[i].ETag, asks[i].Modified = "", "" // copies that differ: the whole is compared
 		}
 	}
-	answers := probe.Fetch(ctx, asks, probeOptions(in))
+	opt := probeOptions(in)
+	opt.Timeout = askTime
+	answers := probe.Fetch(ctx, asks, opt)
 	stale := map[*place]bool{}
 	var same []compared
 	for _, c := range list {
