@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -315,4 +316,42 @@ func TestStoredCopiesOfPartitions(t *testing.T) {
 	res := d.look(t, dir)
 	want(t, res, diag.Warn, "cache.age=60 s", "cache.age=600 s profile:Partitions/agent", "cache.app=stale profile:Partitions/agent", "cache.app=current")
 	want(t, d.look(t, filepath.Join(dir, "Partitions", "agent", "Cache", "Cache_Data")), diag.Warn, "cache.app=stale", "cache.age=600 s")
+}
+
+// A health run reads the profile in use on this machine: settings in one folder,
+// its cache in another.
+func TestStoredCopiesOfThisMachine(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("this layout is Linux's; the others' are in machine's tests")
+	}
+	d := newDesk(t)
+	d.files = map[string]file{"/app.js": {"two", map[string]string{"ETag": `"v2"`}, 0}}
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	for _, profile := range []string{"Default", "Profile 1"} {
+		webcachetest.Must(t, os.MkdirAll(filepath.Join(home, ".config/chromium", profile), 0o700))
+	}
+	write(t, filepath.Join(home, ".config/chromium/Local State"), `{"profile":{"info_cache":{"Default":{},"Profile 1":{}},"last_used":"Default"}}`)
+	d.put(t, filepath.Join(home, ".cache/chromium/Default/Cache/Cache_Data"), copied{"/app.js", []string{js, "Cache-Control: max-age=3600", `ETag: "v1"`}, time.Minute, "one", ""})
+	d.put(t, filepath.Join(home, ".cache/chromium/Profile 1/Cache/Cache_Data"), copied{"/app.js", []string{js, "Cache-Control: max-age=3600"}, 50 * time.Minute, "one", ""})
+	in := &diag.Input{Incident: incident.New(), Attempt: attempt.Build(&evidence.Set{}, incident.New(), d.profile), Profile: d.profile, Health: true, Now: func() time.Time { return cacheNow }}
+	seen := diag.Observations{{ID: ClockOffset, Value: 30_000.0, Unit: "ms", Uncertainty: diag.Float(100), Basis: incident.Measured, Live: true}}
+	res := Cache().Run(context.Background(), in, seen)
+	res.ID = "cache"
+	want(t, res, diag.Warn, "cache.age=90 s", "cache.freshness_left=3540 s", "cache.app=stale kept:yes minutes:59", "!cache.torn")
+	for _, o := range res.Observations {
+		if !o.Live || o.Source != "this machine" || !strings.HasPrefix(o.Detail["profile"], "Chromium") || strings.Contains(o.Detail["profile"], "Profile 1") {
+			t.Errorf("%+v", o)
+		}
+	}
+	// An incident of last week is not about what this machine has now.
+	in.Health = false
+	if p := in.Incident.Set(incident.AttemptAt, cacheNow.Add(-7*24*time.Hour).Format(time.RFC3339), "incident", cacheNow); p != nil {
+		t.Fatal(p)
+	}
+	if res := Cache().Run(context.Background(), in, seen); len(res.Observations) != 0 {
+		t.Errorf("%s", list2text(res))
+	}
 }
