@@ -29,12 +29,11 @@ const (
 // compared is how a copy stands to what the service has now.
 type compared struct {
 	stored
-	verdict    string // sameCopy, otherCopy, unknownCopy
-	was, is    string // what tells the two apart
-	changed    time.Time
-	storedID   string // validator or build of the copy
-	currentID  string
-	afterwards bool // the service changed it after the incident
+	verdict   string // sameCopy, otherCopy, unknownCopy
+	was, is   string // what tells the two apart
+	changed   time.Time
+	storedID  string // validator or build of the copy
+	currentID string
 }
 
 // againstService asks the service for its current page and scripts, and compares the copies

@@ -83,11 +83,6 @@ func (f folder) read(name string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-func (f folder) is(name string) bool {
-	_, err := f.root.Stat(name)
-	return err == nil
-}
-
 func (f folder) isDir(name string) bool {
 	info, err := f.root.Stat(name)
 	return err == nil && info.IsDir()
