@@ -169,11 +169,16 @@ func places(ctx context.Context, in *diag.Input) []*place {
 	var out []*place
 	now := in.Now()
 	if attemptLive(in) {
-		for _, b := range machine.Browsers(ctx) {
-			for _, p := range b.Profiles {
-				if p.Last {
-					out = append(out, &place{dir: p.Dir, name: b.Name + " " + p.Name, source: "this machine", live: true, firefox: b.Family == machine.Firefox, now: now})
-				}
+		for _, u := range inUse(machine.Browsers(ctx, sitesOf(in).Pages), now) {
+			if u.Dir != "" {
+				out = append(out, &place{dir: u.Dir, name: u.Name(), source: "this machine", live: true, firefox: u.Family == machine.Firefox, now: now})
+			}
+		}
+		list, _ := clientsHere(ctx, in)
+		for _, c := range list {
+			for _, p := range machine.ProfileFolders(c.DataDir) {
+				name := strings.TrimSuffix(c.Name+" · "+machine.NameOfProfile(c.DataDir, p), " · ")
+				out = append(out, &place{dir: p, name: name, source: "this machine", live: true, now: now})
 			}
 		}
 	}

@@ -5,6 +5,7 @@ package diagnosis
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -104,7 +105,7 @@ func fresh(doc *diag.Document) bool {
 }
 
 func readOptions(opt Options) evidence.Options {
-	ro := evidence.Options{Wanted: wanted(opt)}
+	ro := evidence.Options{Wanted: wanted(opt), Service: service(opt.Profile)}
 	if m, ok := opt.Incident.Moment(incident.AttemptAt); ok {
 		ro.Attempt = m.T
 		ro.Zone = m.T.Location()
@@ -136,6 +137,21 @@ func wanted(opt Options) func(*har.Entry) bool {
 			return true
 		}
 		return len(e.RespBody) <= 16<<10 && !strings.HasPrefix(e.RespMIME, "image/") && !strings.Contains(e.RespMIME, "javascript") && !strings.Contains(e.RespMIME, "css")
+	}
+}
+
+// service keeps of a NetLog what went to the service's hosts, and whatever asks for a recall.
+func service(prof *profile.Profile) func(string) bool {
+	return func(raw string) bool {
+		name, path := raw, ""
+		if strings.Contains(raw, "://") {
+			u, err := url.Parse(raw)
+			if err != nil {
+				return false
+			}
+			name, path = u.Hostname(), u.Path
+		}
+		return prof.Related(name) || path != "" && prof.RecallVerb(profile.Words(path)) != ""
 	}
 }
 
