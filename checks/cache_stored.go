@@ -176,6 +176,9 @@ func places(ctx context.Context, in *diag.Input) []*place {
 		}
 		list, _ := clientsHere(ctx, in)
 		for _, c := range list {
+			if c.DataDir == "" {
+				continue
+			}
 			for _, p := range machine.ProfileFolders(c.DataDir) {
 				name := strings.TrimSuffix(c.Name+" · "+machine.NameOfProfile(c.DataDir, p), " · ")
 				out = append(out, &place{dir: p, name: name, source: "this machine", live: true, now: now})
