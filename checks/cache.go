@@ -15,12 +15,16 @@ import (
 
 // What caches held.
 const (
-	// CacheApp compares the page's build with the service's: current, stale.
+	// CacheApp compares the page's build with the service's: current, stale. The detail tells
+	// the two apart (page, service). With "copy" stored it is about what a browser has stored: where
+	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes.
 	CacheApp = "cache.app"
 	// CacheUsed says that a page or script of the service came out of a cache: memory, disk, service-worker.
 	CacheUsed          = "cache.used"
-	CacheAge           = "cache.age"            // s, RFC 9111 section 4.2.3, of the oldest page or script that ran
-	CacheFreshnessLeft = "cache.freshness_left" // s, negative when stale
+	// CacheAge is the age in s (RFC 9111 section 4.2.3) of the page or script that ran out of a cache;
+	// with "copy" stored, of one that a browser has stored, each partition by itself.
+	CacheAge           = "cache.age"
+	CacheFreshnessLeft = "cache.freshness_left" // s, negative when stale; by the browser's own clock where it is about a stored copy
 	CacheSignal        = "cache.signal"         // stale_app beside the recall
 	CacheHint          = "cache.hint"           // stale_app elsewhere
 )
