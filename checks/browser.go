@@ -68,6 +68,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	version := s.browserVersion(in)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
 	found := s.setUpNow(ctx, in)
+	old := s.lacks(a)
 	stopped := s.joinBlockers()
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
@@ -80,6 +81,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case found.blocked != "":
 		res.State, res.Reason = diag.Fail, lang.T("浏览器的设置挡住了工作台（%s）", "a setting of the browser stands in the workbench's way (%s)").F(found.blocked)
+	case old:
+		res.State, res.Reason = diag.Fail, lang.T("浏览器太旧，缺少页面要用的函数", "the browser is too old and lacks a function that the page uses")
 	case found.engine == "below":
 		res.State, res.Reason = diag.Warn, lang.T("正在使用的浏览器内核低于要求", "the engine of the browser in use is older than required")
 	case version == "below":
@@ -134,13 +137,19 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	inside := ""
+	reason, inside := "", ""
+	if r.Entry != nil {
+		reason = clip(r.Entry.BlockedReason, 60)
+	}
 	if r.Call != nil {
 		inside = r.Call.Inside
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "missing_in", inside))
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
+		if list := a.Extensions(); ext == "" && len(list) == 1 {
+			ext = clip(firstOf(list[0].Name, list[0].ID), 60) // no other can have done it
+		}
 		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
@@ -245,7 +254,7 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		switch c.Kind {
 		case "document":
 			// What a recording that was cut off does not show may stand behind the cut.
-			if c.Status == 200 && !cut[fileOf(c.Source)] {
+			if (c.Status == 200 || c.Status == 304) && !cut[fileOf(c.Source)] {
 				page = c.Source
 			}
 		case "script", "api", "socket":

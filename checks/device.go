@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
@@ -43,11 +44,22 @@ func runDevice(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Re
 		s.add(DeviceKind, kind, from("User-Agent"), detail("system", a.Client.OS))
 	}
 	delay, slow := s.pressDelay(in)
+	tap := s.press(a)
 	strong := s.signals("device", a, "device_slow", "tap_missed", "button_hidden")
 	busy, measured := s.load(ctx, in)
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
+	case tap == attempt.TapMissed:
+		res.State, res.Reason = diag.Fail, lang.T("点击没有落在撤回按钮上", "the press did not land on the recall button")
+	case tap == attempt.TapCovered:
+		res.State, res.Reason = diag.Fail, lang.T("撤回按钮被别的东西盖住，点击落在了上面那一层", "the recall button was covered: the press landed on what lies over it")
+	case tap == attempt.TapSwallowed:
+		res.State, res.Reason = diag.Fail, lang.T("点击在到达撤回按钮之前被拦下", "the press was stopped before it got to the recall button")
+	case tap == attempt.TapDisabled:
+		res.State, res.Reason = diag.Fail, lang.T("撤回按钮不可用", "the recall button was disabled")
+	case tap != attempt.TapHit && a.Button != nil && (a.Button.State == "outside" || a.Button.State == "hidden" || a.Button.State == "covered"):
+		res.State, res.Reason = diag.Warn, lang.T("撤回按钮没有显示在屏幕上", "the recall button was not on the screen")
 	case slow:
 		res.State, res.Reason = diag.Fail, lang.T("从按下到发出用了 %.1f 秒", "%.1f s passed from the press to the request").F(delay.Seconds())
 	case strong > 0:

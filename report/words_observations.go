@@ -64,11 +64,14 @@ var observationNames = map[string]lang.Text{
 	"client.update":    lang.T("客户端更新", "client's update"),
 	"client.version":   lang.T("客服端版本", "client version"),
 
+	"device.button":      lang.T("撤回按钮", "the recall button"),
 	"device.hint":        lang.T("日志：设备（旁证）", "logs: device, elsewhere"),
 	"device.kind":        lang.T("设备", "device"),
 	"device.load":        lang.T("处理器占用", "processor load"),
 	"device.memory":      lang.T("可用内存", "memory available"),
 	"device.press_delay": lang.T("从按下到发出", "press to request"),
+	"device.long_task":   lang.T("页面停顿", "the page stood still"),
+	"device.tap":         lang.T("点击落在", "where the press landed"),
 	"device.signal":      lang.T("日志：设备", "logs: device"),
 
 	"cache.age":            lang.T("缓存已存", "age of the cached page"),
@@ -87,6 +90,7 @@ var observationNames = map[string]lang.Text{
 	"browser.extension":  lang.T("可触及服务的扩展", "extension that can touch the service"),
 	"browser.hint":       lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),
 	"browser.installed":  lang.T("已装浏览器", "installed browser"),
+	"browser.lacks":      lang.T("浏览器缺少的函数", "function the browser lacks"),
 	"browser.policy":     lang.T("企业策略", "policies"),
 	"browser.script":     lang.T("工作台脚本", "the workbench's scripts"),
 	"browser.setting":    lang.T("浏览器设置", "browser setting"),

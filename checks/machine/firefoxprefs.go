@@ -194,7 +194,7 @@ func (e Env) firefoxInstalls(p product) []string {
 	var out []string
 	switch e.GOOS {
 	case "windows":
-		for _, exe := range e.programs(p) {
+		for _, exe := range e.programFiles(p) {
 			if i := strings.LastIndexAny(exe, `\/`); i > 0 {
 				out = append(out, exe[:i])
 			}

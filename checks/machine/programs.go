@@ -37,9 +37,9 @@ const (
 
 var hives = []string{"HKCU", "HKLM"}
 
-// programs gives the program files by which Windows knows a product: as a
+// programFiles gives the program files by which Windows knows a product: as a
 // browser of the start menu, by the name that people type, and where it is uninstalled.
-func (e Env) programs(p product) []string {
+func (e Env) programFiles(p product) []string {
 	var out []string
 	add := func(file string) {
 		if file != "" && !slices.ContainsFunc(out, func(x string) bool { return strings.EqualFold(x, file) }) {
@@ -70,7 +70,7 @@ func (e Env) onWindows(p product) (version, from string, ok bool) {
 	if e.Registry == nil {
 		return "", "", false
 	}
-	programs := e.programs(p)
+	programs := e.programFiles(p)
 	for _, exe := range programs {
 		if v := e.versionOf(exe); v != "" {
 			return v, "file-version", true

@@ -33,11 +33,12 @@ type app struct {
 	inTTY, outTTY, errTTY bool
 	clicked               bool // started by a double-click: the window closes with the program
 
-	lines  *lines // what is typed, once something was asked
-	ending ending // how it ends, for exit.go
-	tidy   tidy
-	once   sync.Once // end happens once
-	style  struct{ bad, note, dim, head lipgloss.Style }
+	lines      *lines // what is typed, once something was asked
+	ending     ending // how it ends, for exit.go
+	interrupts interrupts
+	tidy       tidy
+	once       sync.Once // end happens once
+	style      struct{ bad, note, dim, head lipgloss.Style }
 }
 
 // newApp is the program over the process's own streams.

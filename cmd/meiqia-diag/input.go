@@ -24,6 +24,7 @@ type input struct {
 	profile     *profile.Profile
 	profileFile string // as given, "" for an embedded one
 	evidence    []string
+	beside      string // a recording to compare with, "" for none
 }
 
 // factFlags are the facts that have a flag of their own.
@@ -220,7 +221,7 @@ func usable(s *evidence.Set) bool {
 			return true
 		}
 	}
-	return len(s.Browsers)+len(s.Clients) > 0
+	return len(s.Browsers)+len(s.Clients)+len(s.Pages) > 0
 }
 
 // noneRead is the error of evidence of which nothing could be read.

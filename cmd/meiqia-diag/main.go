@@ -1,7 +1,7 @@
 // Command meiqia-diag finds out why recalling a sent message failed.
 //
 // Every command is one small file over the same path: read what is known
-// (input.go, ask.go, lab.go), let package diagnosis run, save the report
+// (input.go, ask.go, lab.go, record.go), let package diagnosis run, save the report
 // (save.go), show the result (show.go). exit.go alone turns what came out into
 // the exit status.
 package main
@@ -27,19 +27,29 @@ func main() {
 		debug.SetMemoryLimit(heapLimit)
 	}
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves early is seen by its error, see stdout
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	a := newApp(os.Args[1:])
 	ended := make(chan struct{})
 	go func() {
-		select {
-		case <-ended:
-		case <-ctx.Done():
-			stop() // a second Ctrl-C ends the program at once
+		for {
+			select {
+			case <-ended:
+				return
+			case s := <-signals:
+				if s == os.Interrupt && a.interrupts.taken() {
+					continue
+				}
+			}
+			cancel()
+			signal.Stop(signals) // a second Ctrl-C ends the program at once
 			select {
 			case <-ended:
 			case <-time.After(grace):
 				os.Exit(a.end(errInterrupted))
 			}
+			return
 		}
 	}()
 	err := a.run(ctx)
@@ -48,7 +58,7 @@ func main() {
 	}
 	status := a.end(err)
 	close(ended)
-	stop()
+	signal.Stop(signals)
 	a.holdWindow()
 	os.Exit(status)
 }

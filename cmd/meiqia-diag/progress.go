@@ -30,6 +30,9 @@ func (a *app) progress(total int) *progress {
 // doing shows a step that is no check.
 func (p *progress) doing(what lang.Text) { p.show(what.In(p.a.lang) + "…") }
 
+// say shows a line as it is.
+func (p *progress) say(what lang.Text) { p.show(what.In(p.a.lang)) }
+
 // check gives the observer of a run: it shows the sentence of what runs.
 func (p *progress) check(all []diag.Check) diag.Progress {
 	titles := map[string]string{}

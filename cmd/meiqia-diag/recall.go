@@ -63,22 +63,51 @@ func (a *app) recallCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.recall(cmd.Context(), cmd, o) },
 	}
 	f := a.flagsOf(cmd)
-	f.text(&o.incident, "incident", "FILE", "事件文件（YAML）；- 表示从标准输入读", "the incident file (YAML); - reads standard input")
-	f.list(&o.set, "set", "FIELD=VALUE", "一条事实，如 message.read=yes；可重复，优先于事件文件", "one fact, as in message.read=yes; repeatable, goes before the incident file")
-	for _, ff := range factFlags {
-		f.value(ff.flag, ff.meta, "", func(s string) *lang.Problem { o.facts[ff.flag] = s; return nil }, ff.zh, ff.en)
-	}
+	o.factFlags(f, cmd)
 	f.list(&o.evidence, "evidence", "PATH", "证据文件或文件夹（HAR、日志、截图等），按内容识别；可重复", "a file or folder of evidence (HAR, logs, screenshots, …), recognised by content; repeatable")
-	f.text(&o.profile, "profile", "NAME|FILE", "服务配置：内置名称或 YAML 文件", "the service's profile: an embedded name or a YAML file")
+	o.profileFlag(f, cmd)
 	f.value("lab", "SCENARIO", "", o.setLab, "先在内置的模拟服务里做一次真实的撤回，再诊断它；情景名见 lab --list", "first perform a recall in the simulated service, then diagnose it; lab --list names the scenarios")
 	f.fs.Lookup("lab").NoOptDefVal = defaultScenario
 	f.yes(&o.offline, "offline", "不打开任何网络连接", "open no connection at all")
 	f.yes(&o.load, "under-load", "再测满载时的延迟：最多上传 15 MB，多用 5 秒（会占满上行带宽）", "also measure the delay under load: uploads up to 15 MB, takes 5 s more (and fills the line up)")
-	f.value("only", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.only) }, "只做这些检查，逗号分隔（名称见 checks）", "run only these checks, separated by commas (see checks)")
-	f.value("skip", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.skip) }, "跳过这些检查", "leave these checks out")
+	o.checkFlags(f, cmd)
 	f.span(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
 	f.text(&o.from, "from", "FILE", "用保存的 report.json 或报告压缩包重新判定，什么也不测", "judge a saved report.json or report archive again, measuring nothing")
+	o.resultFlags(f, cmd)
+	complete(cmd, "lab", scenarioNames()...)
+	return cmd
+}
+
+// factFlags are the flags by which a person says what is known.
+func (o *recallOptions) factFlags(f flags, cmd *cobra.Command) {
+	f.text(&o.incident, "incident", "FILE", "事件文件（YAML）；- 表示从标准输入读", "the incident file (YAML); - reads standard input")
+	f.list(&o.set, "set", "FIELD=VALUE", "一条事实，如 message.read=yes；可重复，优先于事件文件", "one fact, as in message.read=yes; repeatable, goes before the incident file")
+	for _, ff := range factFlags {
+		f.value(ff.flag, ff.meta, "", func(s string) *lang.Problem { o.facts[ff.flag] = s; return nil }, ff.zh, ff.en)
+		var words []string
+		for _, c := range incident.SpecOf(ff.field).Choices {
+			words = append(words, c.Word)
+		}
+		complete(cmd, ff.flag, words...)
+	}
+}
+
+func (o *recallOptions) profileFlag(f flags, cmd *cobra.Command) {
+	f.text(&o.profile, "profile", "NAME|FILE", "服务配置：内置名称或 YAML 文件", "the service's profile: an embedded name or a YAML file")
+	complete(cmd, "profile", profile.Names()...)
+}
+
+// checkFlags choose among the checks.
+func (o *recallOptions) checkFlags(f flags, cmd *cobra.Command) {
+	f.value("only", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.only) }, "只做这些检查，逗号分隔（名称见 checks）", "run only these checks, separated by commas (see checks)")
+	f.value("skip", "IDS", "", func(s string) *lang.Problem { return checkIDs(s, &o.skip) }, "跳过这些检查", "leave these checks out")
+	complete(cmd, "only", diag.CheckIDs...)
+	complete(cmd, "skip", diag.CheckIDs...)
+}
+
+// resultFlags say what is done with the result.
+func (o *recallOptions) resultFlags(f flags, cmd *cobra.Command) {
 	f.choice(&o.format, "format", "F", report.Formats, "结果格式："+strings.Join(report.Formats, " "), "format of the result: "+strings.Join(report.Formats, " "))
 	f.value("fail-on", "LIST", defaultFailOn, o.setFailOn, "哪些结论让退出码非 0：explained、inconclusive、阶段名、原因代码，或 none；阶段和代码只对首要原因算", "which verdicts make the exit status non-zero: explained, inconclusive, a stage, a cause code, or none; stages and codes count for the primary cause")
 	f.text(&o.output, "output", "PATH", "报告压缩包的路径；- 为标准输出（此时结果写到标准错误）；不写则放在当前文件夹", "path of the report archive; - is standard output (the result then goes to standard error); by default a file in the current folder")
@@ -86,19 +115,7 @@ func (a *app) recallCommand() *cobra.Command {
 	f.yes(&o.force, "force", "可以覆盖已有的报告文件", "the report file may be overwritten")
 	f.yes(&o.yes, "yes", "写报告前不再确认", "write the report without asking")
 	complete(cmd, "format", report.Formats...)
-	complete(cmd, "only", diag.CheckIDs...)
-	complete(cmd, "skip", diag.CheckIDs...)
-	complete(cmd, "lab", scenarioNames()...)
-	complete(cmd, "profile", profile.Names()...)
 	complete(cmd, "fail-on", diag.Explained, diag.Inconclusive, "none")
-	for _, ff := range factFlags {
-		var words []string
-		for _, c := range incident.SpecOf(ff.field).Choices {
-			words = append(words, c.Word)
-		}
-		complete(cmd, ff.flag, words...)
-	}
-	return cmd
 }
 
 func (o *recallOptions) setLab(s string) *lang.Problem {
@@ -210,6 +227,12 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 		}
 		in.evidence = paths
 	}
+	return a.diagnose(ctx, o, target, in)
+}
+
+// diagnose runs the diagnosis of what is known, saves the report and shows the
+// result. It is where recall and record meet.
+func (a *app) diagnose(ctx context.Context, o *recallOptions, target target, in *input) (err error) {
 	whole, run, cancel := o.limits(ctx, target)
 	defer cancel()
 	all := checks.All()

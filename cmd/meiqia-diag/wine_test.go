@@ -93,7 +93,7 @@ func TestWindowsBinaryUnderWine(t *testing.T) {
 	run(0, "regedit", "/S", "machine.reg")
 
 	seen := map[string]string{}
-	for _, c := range document(t, run(1, exe, "recall", "--only", "browser,client", "--no-report", "--no-input", "--offline", "--format", "json")).Checks {
+	for _, c := range parsed(t, run(1, exe, "recall", "--only", "browser,client", "--no-report", "--no-input", "--offline", "--format", "json")).Checks {
 		for _, o := range c.Observations {
 			seen[o.ID+"="+o.Value] = o.Detail["version"] + o.Detail["place"] + o.Detail["by"]
 		}
@@ -108,7 +108,7 @@ func TestWindowsBinaryUnderWine(t *testing.T) {
 	put(t, filepath.Join(dir, "recall.har"), `{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[{"startedDateTime":"2026-11-20T02:22:41.000Z","time":40,
 		"request":{"method":"POST","url":"https://app.meiqia.com/api/v1/messages/8842/recall","httpVersion":"h2","headers":[],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},
 		"response":{"status":403,"statusText":"","httpVersion":"h2","headers":[],"cookies":[],"content":{"size":40,"mimeType":"application/json","text":"{\"error\":\"消息已被阅读,无法撤回\"}"},"redirectURL":"","headersSize":-1,"bodySize":40},"cache":{},"timings":{"send":0,"wait":40,"receive":0}}]}}`)
-	doc := document(t, run(1, exe, "recall", "--evidence", "recall.har", "--offline", "--no-report", "--no-input", "--format", "json"))
+	doc := parsed(t, run(1, exe, "recall", "--evidence", "recall.har", "--offline", "--no-report", "--no-input", "--format", "json"))
 	if len(doc.Verdict.Causes) == 0 || doc.Verdict.Causes[0].Code != "decision.message-read" {
 		t.Errorf("%+v", doc.Verdict)
 	}
@@ -130,7 +130,7 @@ type shortDocument struct {
 	} `json:"verdict"`
 }
 
-func document(t *testing.T, text string) shortDocument {
+func parsed(t *testing.T, text string) shortDocument {
 	t.Helper()
 	var d shortDocument
 	if err := json.Unmarshal([]byte(text), &d); err != nil {

@@ -106,6 +106,12 @@ type Attempt struct {
 
 	// PushDown says that by a client's log the push was down when the recall was answered.
 	PushDown bool
+	// Tap is the press as a recording of the page shows it, nil for none.
+	Tap *Tap
+	// Button is how the recall controls stood on the screen, nil where nothing recorded it.
+	Button *Button
+	// LongTask is the longest time for which the page stood still around the press.
+	LongTask time.Duration
 	// Machines is what logs and tables tell of the machines behind the service.
 	Machines []Machine
 
@@ -165,6 +171,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.estimateOffset(h)
 	a.findRequests(h)
 	a.readFrames(h)
+	a.learnTap()
 	a.choose()
 	a.learn()
 	a.learnID()
@@ -176,6 +183,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.readLogs(ctx, h)
 	a.readNotes()
 	a.settlePress()
+	a.settleTap()
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
@@ -245,6 +253,8 @@ func (a *Attempt) coverage(service *hosts) Coverage {
 				sockets = true
 				frames = frames || len(e.Messages) > 0
 				cut = cut || e.MessagesLost
+				frames = frames || h.Meta.Creator == "meiqia-diag" // which leaves none out, but for what binary ones say
+				cut = cut || h.Meta.Creator == "meiqia-diag" && a.sentUnread(e)
 			}
 			if e.Started.IsZero() {
 				continue

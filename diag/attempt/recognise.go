@@ -151,6 +151,7 @@ func (a *Attempt) scoreRequest(e *har.Entry, h *hosts) float64 {
 		score += dbChanging
 	case "OPTIONS":
 		score += dbOption
+	case "": // it was stopped before anything tells its method
 	default:
 		score += dbReading
 	}

@@ -61,7 +61,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
 	in := &diag.Input{
 		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
-		Health: ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
+		Health: ev.Standing() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
 	}
 	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
 	results := runner.Run(ctx, in)

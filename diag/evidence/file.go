@@ -22,6 +22,7 @@ const (
 	Image     Kind = "image"
 	Video     Kind = "video"
 	Browser   Kind = "browser-profile"
+	Page      Kind = "recording" // what meiqia-diag record saw in the page
 	Other     Kind = "other"
 )
 

@@ -18,6 +18,7 @@ import (
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/netlog"
 	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
 )
 
@@ -262,6 +263,9 @@ func recognise(head []byte) Kind {
 	}
 	if har.Sniff(head) {
 		return HAR
+	}
+	if recording.Sniff(string(head[:min(len(head), 256)])) {
+		return Page
 	}
 	if netlog.Sniff(head) {
 		return NetLog

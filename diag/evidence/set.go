@@ -3,12 +3,14 @@ package evidence
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/evidence/netlog"
 	"meiqia-diag/diag/evidence/pathtext"
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
 )
 
@@ -82,6 +84,12 @@ type PathFile struct {
 	Result pathtext.Result
 }
 
+// PageFile is what a recording of meiqia-diag's own tells of the page.
+type PageFile struct {
+	File *File
+	recording.Recording
+}
+
 // Set is all evidence of one incident.
 type Set struct {
 	Files    []*File
@@ -89,6 +97,7 @@ type Set struct {
 	NetLogs  []NetLogFile
 	Logs     []LogFile
 	Paths    []PathFile
+	Pages    []PageFile
 	Browsers []string // folders of browser profiles
 	Clients  []string // desktop clients: their folders, bundles or app.asar files
 	Problems []*lang.Problem
@@ -100,6 +109,12 @@ type Set struct {
 
 // Empty reports whether nothing was handed in.
 func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers)+len(s.Clients) == 0 }
+
+// Standing reports whether what was handed in tells of no moment in
+// particular: nothing, or browsers' profiles as they are.
+func (s *Set) Standing() bool {
+	return s.Empty() || !slices.ContainsFunc(s.Files, func(f *File) bool { return f.Kind != Browser })
+}
 
 // Read reads all evidence below the paths. What cannot be read becomes a
 // problem, and the rest is used all the same. It returns early, with what it
@@ -115,6 +130,8 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 		switch f.Kind {
 		case HAR:
 			s.readHAR(ctx, f, opt)
+		case Page:
+			s.readPage(ctx, f)
 		case NetLog:
 			netlogs = append(netlogs, f)
 		case TextLog, Path:

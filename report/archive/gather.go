@@ -108,7 +108,7 @@ func (b *builder) prepare(ctx context.Context, src Source) (*piece, error) {
 	case evidence.Console, evidence.ClientLog, evidence.ServerLog, evidence.TextLog:
 		p = &piece{src: src, name: b.name("logs", src.Name)}
 		err = b.sliced(ctx, p)
-	case evidence.Path:
+	case evidence.Path, evidence.Page:
 		p = &piece{src: src, name: b.name("evidence", src.Name)}
 		p.data, err = readAll(ctx, src, maxText)
 	case evidence.Image, evidence.Video:

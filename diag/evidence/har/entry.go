@@ -130,6 +130,8 @@ func (p *parser) extra(b *building, key string) {
 		default:
 			p.skip()
 		}
+	case "_blockedReason":
+		b.BlockedReason = p.plain(b)
 	case "_fetchedViaServiceWorker":
 		b.ViaSW = p.isTrue()
 	case "_serviceWorkerResponseSource":

@@ -124,6 +124,8 @@ type Entry struct {
 	SWSource string // _serviceWorkerResponseSource, as in "cache-storage"
 	SWCache  string // _responseCacheStorageCacheName
 
+	BlockedReason string // _blockedReason of meiqia-diag's recorder: what of the browser's own rules stopped it
+
 	// The phases. SSL is inside Connect.
 	Blocked, DNS, Connect, SSL, Send, Wait, Receive float64
 

@@ -40,7 +40,7 @@ func Read(r io.Reader, name string, opt Options, each func(*Entry) error) (Meta,
 func manner(m *Meta) Manner {
 	creator := strings.ToLower(m.Creator)
 	switch {
-	case creator == "webinspector":
+	case creator == "webinspector", creator == "meiqia-diag": // whose recorder writes as Chrome does
 		return Chrome
 	case strings.Contains(creator, "firefox"):
 		return Firefox

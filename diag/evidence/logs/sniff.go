@@ -140,6 +140,9 @@ func sniffText(line string, s *stamp) (int, float64) {
 			return whoServer, 1
 		}
 	}
+	if place, _, ok := strings.Cut(strings.TrimPrefix(rest, " "), " "); ok && before == "" && s.hasZone && isPlace(place) && !strings.Contains(place, "://") {
+		return whoConsole, 1 // a console with full dates, as meiqia-diag record writes it
+	}
 	if s.hasZone && before == "" { // NSLog: App[123:4567] text
 		w, _, _ := strings.Cut(strings.TrimPrefix(rest, " "), " ")
 		if i := strings.IndexByte(w, '['); i > 0 && strings.HasSuffix(w, "]") && strings.Contains(w[i:], ":") {

@@ -1,0 +1,215 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"meiqia-diag/diag/lang"
+)
+
+// UserProfile is a profile of the user's browser, to be copied.
+type UserProfile struct {
+	DataDir string // "User Data" and its kin
+	Name    string // folder of the profile in it, as in Default
+}
+
+// copied is what a copy has, and what it cannot have.
+type copied struct {
+	name     string
+	unpacked []string // folders of unpacked extensions, to be loaded
+	missing  []string // names of extensions that are not in the copy
+}
+
+// carried are the parts of a profile that are copied: extensions, their rules
+// and settings, and the profile's own settings. Cookies, logins, form data,
+// history and whatever else is not named here is never opened.
+var carried = []string{
+	"Preferences", "Secure Preferences", "Extensions", "Extension Rules", "Extension State", "Local Extension Settings", "Sync Extension Settings",
+	"Managed Extension Settings", "DNR Extension Rules", "Extension Scripts",
+}
+
+const maxCopy = 2 << 30
+
+// copyTo copies the profile into a browser's folder.
+func (u UserProfile) copyTo(ctx context.Context, to string) (copied, error) {
+	from := filepath.Join(u.DataDir, u.Name)
+	out := copied{name: filepath.Base(u.Name)}
+	if info, err := os.Stat(filepath.Join(from, "Preferences")); err != nil || info.IsDir() {
+		return out, &lang.Problem{File: from, What: lang.T("这里没有浏览器的用户配置（找不到 Preferences）", "there is no browser profile here (no Preferences)"), Hint: lang.T("请用 --user-data 指出浏览器的用户数据文件夹", "name the browser's user data folder with --user-data")}
+	}
+	var left int64 = maxCopy
+	if err := copyFile(filepath.Join(u.DataDir, "Local State"), filepath.Join(to, "Local State"), &left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return out, cannotCopy(u.DataDir, err)
+	}
+	target := filepath.Join(to, out.name)
+	for _, part := range carried {
+		if err := copyTree(ctx, filepath.Join(from, part), filepath.Join(target, part), &left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if ctx.Err() != nil {
+				return out, ctx.Err()
+			}
+			return out, cannotCopy(from, err)
+		}
+	}
+	out.unpacked, out.missing = loadable(target)
+	return out, prune(target)
+}
+
+func cannotCopy(path string, err error) error {
+	return &lang.Problem{File: path, What: lang.T("复制不了用户配置：%s", "the profile cannot be copied: %s").F(lang.Reason(err)), Hint: lang.T("请先关掉这个浏览器再试，或不加 --my-extensions", "close that browser and try again, or leave --my-extensions out")}
+}
+
+// copyTree copies a file or folder. What vanishes on the way, as a running
+// browser makes files do, is left out.
+func copyTree(ctx context.Context, from, to string, left *int64) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && path != from && errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.IsDir():
+			return os.MkdirAll(filepath.Join(to, rel), 0o700)
+		case !d.Type().IsRegular() || d.Name() == "LOCK":
+			return nil
+		}
+		if err := copyFile(path, filepath.Join(to, rel), left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	})
+}
+
+func copyFile(from, to string, left *int64) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(out, io.LimitReader(in, *left))
+	if *left -= n; err == nil && *left <= 0 {
+		err = errors.New("the profile is too large")
+	}
+	if e := out.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// extensionManifest is what is needed of an extension's manifest.json.
+type extensionManifest struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+func readManifest(dir string) (m extensionManifest) {
+	f, err := os.Open(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return m
+	}
+	defer f.Close()
+	b, _ := io.ReadAll(io.LimitReader(f, 1<<20))
+	_ = json.Unmarshal([]byte(strings.TrimPrefix(string(b), "\ufeff")), &m)
+	return m
+}
+
+// loadable lists the unpacked extensions of a profile, which lie outside of it:
+// a browser with another folder does not load them by itself. Those whose
+// folder is gone are missing.
+func loadable(profile string) (dirs, missing []string) {
+	for _, x := range settings(profile) {
+		if !x.enabled() || x.Location != 4 && x.Location != 8 {
+			continue
+		}
+		m := readManifest(x.Path)
+		if m.Name == "" {
+			missing = append(missing, filepath.Base(x.Path))
+			continue
+		}
+		dirs = append(dirs, x.Path)
+	}
+	return dirs, missing
+}
+
+type extensionSetting struct {
+	Path           string          `json:"path"`
+	Location       int             `json:"location"` // 4 unpacked, 8 command line
+	State          *int            `json:"state"`
+	DisableReasons json.RawMessage `json:"disable_reasons"`
+}
+
+// enabled reads both shapes: an array of reasons, or a state.
+func (x extensionSetting) enabled() bool {
+	if x.State != nil && *x.State == 0 {
+		return false
+	}
+	var list []int
+	if json.Unmarshal(x.DisableReasons, &list) == nil {
+		return len(list) == 0
+	}
+	var mask int
+	return json.Unmarshal(x.DisableReasons, &mask) != nil || mask == 0
+}
+
+func settings(profile string) map[string]extensionSetting {
+	out := map[string]extensionSetting{}
+	for _, name := range []string{"Preferences", "Secure Preferences"} {
+		var doc struct {
+			Extensions struct {
+				Settings map[string]json.RawMessage `json:"settings"`
+			} `json:"extensions"`
+		}
+		b, err := os.ReadFile(filepath.Join(profile, name))
+		if err != nil || json.Unmarshal(b, &doc) != nil {
+			continue
+		}
+		for id, raw := range doc.Extensions.Settings {
+			var x extensionSetting
+			if json.Unmarshal(raw, &x) == nil {
+				out[id] = x
+			}
+		}
+	}
+	return out
+}
+
+// prune takes out of the copied settings what would open the user's own pages
+// again or sign in: a recording begins with the workbench and nothing else.
+func prune(profile string) error {
+	path := filepath.Join(profile, "Preferences")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return cannotCopy(profile, err)
+	}
+	var doc map[string]json.RawMessage
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return &lang.Problem{File: path, What: lang.T("用户配置读不懂，可能正在写", "the profile's settings cannot be read; they may be being written"), Hint: lang.T("请再试一次，或先关掉这个浏览器", "try again, or close that browser first")}
+	}
+	for _, key := range []string{"session", "sessions", "account_info", "google", "signin", "sync", "gaia_cookie", "autofill", "credentials_enable_service", "browser"} {
+		delete(doc, key)
+	}
+	if b, err = json.Marshal(doc); err != nil {
+		return err
+	}
+	return os.WriteFile(path, b, 0o600)
+}
