@@ -20,7 +20,7 @@ const (
 	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes.
 	CacheApp = "cache.app"
 	// CacheUsed says that a page or script of the service came out of a cache: memory, disk, service-worker.
-	CacheUsed          = "cache.used"
+	CacheUsed = "cache.used"
 	// CacheAge is the age in s (RFC 9111 section 4.2.3) of the page or script that ran out of a cache;
 	// with "copy" stored, of one that a browser has stored, each partition by itself.
 	CacheAge           = "cache.age"
