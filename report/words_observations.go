@@ -78,6 +78,7 @@ var observationNames = map[string]lang.Text{
 	"cache.used":           lang.T("取自缓存", "from a cache"),
 
 	"browser.blocked_by": lang.T("被扩展拦截", "blocked by an extension"),
+	"browser.compare":    lang.T("不带扩展和设置", "without extensions and settings"),
 	"browser.dispatch":   lang.T("请求是否离开页面", "did the request leave the page"),
 	"browser.extension":  lang.T("可触及服务的扩展", "extension that can touch the service"),
 	"browser.hint":       lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),

@@ -122,13 +122,12 @@ func (a *app) record(ctx context.Context, o *recordOptions) error {
 	if err := a.recordInto(ctx, o, opt, folders); err != nil {
 		return err
 	}
-	in.evidence = append(in.evidence, folders[0])
 	if o.compare {
-		in.beside = folders[1]
-		if err := a.comparison(ctx, o, in); err != nil {
+		if err := a.comparison(ctx, folders[0], folders[1], in); err != nil {
 			return err
 		}
 	}
+	in.evidence = append(in.evidence, folders...)
 	if o.keep != "" {
 		a.say(lang.T("录制保存在 %s，可再用 recall --evidence 诊断", "the recording is kept in %s; recall --evidence diagnoses it again").F(o.keep))
 	}
@@ -146,7 +145,7 @@ func (a *app) recordInto(ctx context.Context, o *recordOptions, opt record.Optio
 				a.say(lang.T("第一次：带您的扩展和设置。", "First, with your extensions and settings."))
 			} else {
 				a.say(lang.T("第二次：全新的配置，没有扩展。请做同样的事。", "Now with a clean profile and no extensions. Please do the same again."))
-				opt.Mine, opt.Unpacked = nil, nil
+				opt.Mine, opt.Unpacked, opt.Beside = nil, nil, true
 			}
 		}
 		m, err := a.recordOnce(ctx, o, opt, dir)

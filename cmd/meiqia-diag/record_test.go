@@ -15,11 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	cdpinput "github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lab"
 )
 
@@ -65,6 +68,12 @@ const (
 // then ends as by Ctrl-C.
 func recordWhile(t *testing.T, l *lab.Lab, act func(p *person), args ...string) recorded {
 	t.Helper()
+	return recordTimes(t, l, 1, act, args...)
+}
+
+// recordTimes is recordWhile for several recordings in a row.
+func recordTimes(t *testing.T, l *lab.Lab, times int, act func(p *person), args ...string) recorded {
+	t.Helper()
 	tmp := t.TempDir()
 	r := recorded{t: t, dir: filepath.Join(tmp, "recording"), profile: filepath.Join(tmp, "lab.yaml")}
 	must(t, os.WriteFile(r.profile, l.Profile(), 0o600))
@@ -82,12 +91,15 @@ func recordWhile(t *testing.T, l *lab.Lab, act func(p *person), args ...string) 
 	acted := make(chan struct{})
 	go func() {
 		defer close(acted)
-		defer a.interrupts.taken()
-		if page, end := attach(ctx, port, l.URL("workbench")); page != nil {
-			act(&person{t, page, l})
-			end()
-		} else {
-			t.Error("nobody got to the browser")
+		for range times {
+			page, end := attach(ctx, port, l.URL("workbench"))
+			if page == nil {
+				t.Error("nobody got to the browser")
+			} else {
+				act(&person{t, page, l})
+				end()
+			}
+			a.interrupts.taken()
 		}
 	}()
 	r.status = a.end(a.run(ctx))
@@ -413,4 +425,133 @@ func TestRecordContentSecurityPolicy(t *testing.T) {
 		time.Sleep(1500 * time.Millisecond)
 	})
 	r.wants("dispatch.browser-settings", "device.tap=hit", "browser.dispatch=policy", "browser.dispatch[reason]=csp")
+}
+
+// userData makes a user data folder with the given unpacked extensions in it,
+// and what must never be copied beside them.
+func userData(t *testing.T, extensions ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	list := map[string]any{}
+	for i, path := range extensions {
+		list[strings.Repeat(string(rune('a'+i)), 32)] = map[string]any{"path": path, "location": 4, "disable_reasons": []int{}}
+	}
+	prefs, err := json.Marshal(map[string]any{"extensions": map[string]any{"settings": list, "ui": map[string]any{"developer_mode": true}}})
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(dir, "Default", "Network"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "Local State"), []byte("{}"), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "Default", "Preferences"), prefs, 0o600))
+	for _, name := range []string{"Cookies", "Network/Cookies", "Login Data", "Web Data", "History"} {
+		must(t, os.WriteFile(filepath.Join(dir, "Default", name), []byte("not to be opened"), 0o000))
+	}
+	return dir
+}
+
+func TestRecordCompare(t *testing.T) {
+	l := start(t, "healthy")
+	times := 0
+	r := recordTimes(t, l, 2, func(p *person) {
+		times++
+		p.sends()
+		p.recalls()
+		time.Sleep(1200 * time.Millisecond)
+	}, "--compare", "--user-data", userData(t, blocker(t)))
+	if times != 2 {
+		t.Fatalf("recorded %d times: %s", times, r.errs)
+	}
+	r.wants("dispatch.extension-blocked", "browser.compare=works-without", "browser.dispatch=blocked", "browser.blocked_by[extension]=No Recalls")
+	doc := r.document()
+	if doc.Compared == nil || doc.Compared.With.Dispatch != "stopped" || doc.Compared.Without.Result != "accepted" {
+		t.Fatalf("%+v", doc.Compared)
+	}
+	blocked := false
+	for _, d := range doc.Compared.Differences {
+		blocked = blocked || d.What == "request" && strings.Contains(d.Of, "/recall") && d.With == "blocked by an extension" && d.Without == "ok"
+	}
+	if !blocked {
+		t.Errorf("the blocked request is not named: %+v", doc.Compared.Differences)
+	}
+	_, text, _ := call(t, nil, "", "recall", "--lang", "en", "--profile", r.profile, "--evidence", r.dir, "--no-report", "--offline")
+	if !strings.Contains(text, "Without extensions and settings the same recall worked") || !strings.Contains(text, "with blocked by an extension") {
+		t.Errorf("the text does not name the difference:\n%s", text)
+	}
+}
+
+func TestRecordEnds(t *testing.T) {
+	t.Run("window closed", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			p.recalls()
+			p.until(`!document.querySelector(".msg .recall")`)
+			_ = chromedp.Do(p.ctx, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+				return chromedp.Void{}, t.Call(ctx, page.CommandClose, nil, nil)
+			})
+			time.Sleep(2 * time.Second) // else this test ends it as Ctrl-C does
+		})
+		r.wants("", "server.answer=accepted")
+		if m := r.manifest(); m.EndedBy != "window-closed" {
+			t.Errorf("ended by %s", m.EndedBy)
+		}
+	})
+	t.Run("time limit", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			<-p.ctx.Done()
+		}, "--for", "4s")
+		if m := r.manifest(); m.EndedBy != "time-limit" || !strings.Contains(r.errs, "time limit was reached") {
+			t.Errorf("ended by %s: %s", m.EndedBy, r.errs)
+		}
+	})
+	t.Run("browser killed", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			p.recalls()
+			p.until(`!document.querySelector(".msg .recall")`)
+			_ = chromedp.Do(p.ctx, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+				return chromedp.Void{}, t.Call(ctx, browser.CommandCrash, nil, nil)
+			})
+			time.Sleep(4 * time.Second)
+		})
+		r.wants("", "server.answer=accepted")
+		if m := r.manifest(); m.EndedBy != "vanished" || !strings.Contains(r.errs, "crashed or was killed") {
+			t.Errorf("ended by %s: %s", m.EndedBy, r.errs)
+		}
+	})
+}
+
+func (r recorded) manifest() (m recording.Manifest) {
+	r.t.Helper()
+	line, _, _ := strings.Cut(r.read("page.jsonl"), "\n")
+	must(r.t, json.Unmarshal([]byte(line), &m))
+	return m
+}
+
+// TestRecordCannot is what a person reads when a recording cannot begin.
+func TestRecordCannot(t *testing.T) {
+	exe := chromium(t)
+	noDisplay := func(k string) {
+		t.Setenv(k, "")
+	}
+	noDisplay("DISPLAY")
+	noDisplay("WAYLAND_DISPLAY")
+	for _, c := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"no display", []string{"--browser", exe}, "there is no display"},
+		{"no such browser", []string{"--browser", "netscape"}, "there is no browser \"netscape\""},
+		{"not a browser", []string{"--browser", "/bin/true", "--headless"}, "the browser did not start"},
+		{"no profile there", []string{"--browser", exe, "--my-extensions", "--user-data", t.TempDir(), "--headless"}, "there is no browser profile here"},
+		{"no address", []string{"--browser", exe, "--url", "ftp://x", "--headless"}, "this is no address"},
+		{"window size", []string{"--window-size", "huge"}, "this is no size of a window"},
+		{"folder in use", []string{"--browser", exe, "--headless", "--save", "testdata"}, "the folder is not empty"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, out, errs := call(t, nil, "", append([]string{"record", "--lang", "en", "--no-report"}, c.args...)...)
+			if status != 2 || out != "" || !strings.Contains(errs, c.says) || strings.Count(errs, "error: ") != 1 {
+				t.Errorf("%d %q\n%s", status, out, errs)
+			}
+		})
+	}
 }

@@ -92,6 +92,9 @@ func (a *Attempt) learnTap() {
 	for _, page := range a.Evidence.Pages {
 		presses := 0
 		for _, e := range page.Events {
+			if e.Type == "compare" {
+				a.Compared = e.Compare
+			}
 			if e.Type == "press" {
 				presses++
 			}

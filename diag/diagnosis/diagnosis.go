@@ -71,7 +71,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 		StartedAt: started.Format(time.RFC3339Nano), DurationMS: diag.Millis(opt.Now().Sub(started)),
 		Incident: diag.IncidentJSON{Incident: opt.Incident}, Checks: diag.ChecksOf(results),
 		Timeline: []diag.Moment{}, Evidence: files(ev),
-		Health: in.Health,
+		Health: in.Health, Compared: a.Compared,
 	}
 	problems := slices.Concat(opt.Problems, ev.Problems)
 	doc.Problems = diag.ProblemsOf(problems)

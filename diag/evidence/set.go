@@ -102,7 +102,12 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 		opt.Zone = time.Local
 	}
 	var texts []*File
-	for _, f := range s.find(ctx, paths) {
+	files := s.find(ctx, paths)
+	markBeside(files)
+	for _, f := range files {
+		if f.Note == Beside {
+			continue
+		}
 		if f.Kind == HAR {
 			s.readHAR(ctx, f, opt)
 		} else if f.Kind == Page {

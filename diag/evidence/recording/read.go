@@ -105,6 +105,8 @@ func (e *Event) sound() bool {
 		return e.WS != nil
 	case "issue":
 		return e.Issue != nil
+	case "compare":
+		return e.Compare.sound()
 	}
 	return true
 }

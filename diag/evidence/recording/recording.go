@@ -29,7 +29,8 @@ type Manifest struct {
 	Extensions []Extension `json:"extensions,omitempty"`
 	Missing    []string    `json:"missing,omitempty"` // extensions that could not be had in the copy, by name
 	URL        string      `json:"url"`
-	View       *View       `json:"view,omitempty"` // the last seen
+	View       *View       `json:"view,omitempty"`   // the last seen
+	Beside     bool        `json:"beside,omitempty"` // made only to compare another one with
 	Requests   int         `json:"requests"`
 	Presses    int         `json:"presses"`
 }
@@ -43,7 +44,7 @@ type Extension struct {
 
 // Event is one line: what happened, and when.
 type Event struct {
-	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot
+	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot compare
 	At    time.Time `json:"at"`
 	Page  string    `json:"page,omitempty"`  // address of the frame, without query
 	Press *Press    `json:"press,omitempty"` // of press
@@ -53,7 +54,9 @@ type Event struct {
 	WS    *WS       `json:"ws,omitempty"`    // of ws
 	Issue *Issue    `json:"issue,omitempty"` // of issue
 	File  string    `json:"file,omitempty"`  // of shot
-	Note  string    `json:"note,omitempty"`  // of shot: pressed after end
+	Note  string    `json:"note,omitempty"`  // of shot: pressed after end video
+
+	Compare *Comparison `json:"compare,omitempty"` // of compare
 }
 
 // Press is one click, tap or key press as the page got it. Lengths are CSS pixels, times ms.
