@@ -346,7 +346,7 @@ func TestRecordCovered(t *testing.T) {
 
 func TestRecordOutsideOfANarrowScreen(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
-		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<style>.msg{width:520px} body{overflow-x:hidden}</style>')`))
+		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<style>.msg{width:520px} html,body{overflow-x:hidden}</style>')`))
 		p.sends()
 		p.press(200, 400)
 		time.Sleep(2500 * time.Millisecond)

@@ -72,6 +72,8 @@ func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, erro
 		if copied.name != "" {
 			opt.Flags = append(opt.Flags, "--profile-directory="+copied.name)
 		}
+	} else if err := settle(filepath.Join(data, "Default")); err != nil {
+		return recording.Manifest{}, err
 	}
 	began := time.Now()
 	p, err := start(ctx, opt, data)
