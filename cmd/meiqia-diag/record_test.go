@@ -23,6 +23,7 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/evidence/recording"
+	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lab"
 )
 
@@ -553,5 +554,26 @@ func TestRecordCannot(t *testing.T) {
 				t.Errorf("%d %q\n%s", status, out, errs)
 			}
 		})
+	}
+}
+
+// A page that refuses by itself sends nothing, and says why: that is kept.
+func TestRecordRefusedByThePage(t *testing.T) {
+	l, err := lab.Start(t.Context(), lab.Options{Scenario: "window-expired", Window: 2 * time.Second})
+	must(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	r := recordWhile(t, l, func(p *person) {
+		p.sends()
+		time.Sleep(3 * time.Second)
+		p.recalls()
+		time.Sleep(1500 * time.Millisecond)
+	})
+	r.wants("decision.window-expired", "device.tap=hit")
+	doc := r.document()
+	if f, ok := doc.Incident.Get(incident.AttemptAt); !ok || f.Basis != incident.Measured {
+		t.Errorf("the press is not measured: %+v", f)
+	}
+	if f, ok := doc.Incident.Get(incident.ErrorText); !ok || f.Basis != incident.Measured || !strings.Contains(fmt.Sprint(f.Value), "无法撤回") {
+		t.Errorf("what the page said is not kept: %+v\n%s", f, r.read("page.jsonl"))
 	}
 }

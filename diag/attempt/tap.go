@@ -125,10 +125,26 @@ func (a *Attempt) learnTap() {
 		return
 	}
 	a.Press = best.At
+	if id := best.Press.Of; a.ID == "" && len(id) >= 4 && a.servedID(id) {
+		a.ID = id
+	}
 	if d := time.Duration(best.Press.Delay * float64(time.Millisecond)); d >= 100*time.Millisecond {
 		a.InputDelay = d
 	}
 	a.learnLongTask()
+}
+
+// servedID reports whether what the page calls a message the service calls so, too.
+func (a *Attempt) servedID(id string) bool {
+	for _, c := range a.Calls {
+		if mentions(c.Entry.RespBody, id) || mentions(c.Entry.URL, id) || mentions(c.Entry.ReqBody, id) {
+			return true
+		}
+		if slices.ContainsFunc(c.Entry.Messages, func(m har.Message) bool { return mentions(m.Data, id) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // likelierTap chooses between two presses. The one that a request followed is

@@ -58,9 +58,11 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	opt.Profile.Prepare()
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
+	health := ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed())
+	opt.Incident = recorded(a, opt.Incident)
 	in := &diag.Input{
 		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
-		Health: ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
+		Health: health, Now: opt.Now,
 	}
 	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
 	results := runner.Run(ctx, in)

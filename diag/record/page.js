@@ -222,6 +222,7 @@ const finish = (p) => {
   if (done.has(p)) return;
   done.add(p);
   send({ k: "press", ...p });
+  if (p.on || p.near && p.gap < 60) listenUp();
 };
 const down = (e) => {
   if (!e.isTrusted || e.button > 0 || e.isPrimary === false) return;
@@ -260,6 +261,21 @@ addEventListener("pointerdown", down, passive);
 addEventListener("pointerup", up, passive);
 addEventListener("pointercancel", up, passive);
 addEventListener("click", click, passive);
+
+// ---- what the page tells after a press: the notices that lie apart from the messages
+
+const noticeAt = "[role=alert],[role=alertdialog],[role=status],[class*=toast i],[class*=notice i],[class*=snackbar i],[class*=el-message],[class*=ant-message],[class*=message-box i],[id*=notice i],[id*=toast i]";
+const apart = "ul,ol,[role=list],[role=log],[role=feed],[contenteditable],textarea";
+const saidBefore = new Set();
+const listen = (wait) => setTimeout(() => {
+  for (const el of document.querySelectorAll(noticeAt)) {
+    const text = el.children.length < 12 ? el.innerText.trim() : "";
+    if (text.length < 2 || text.length > 80 || saidBefore.has(text) || el.closest(apart) || !el.getClientRects().length) continue;
+    saidBefore.add(text);
+    send({ k: "said", t: now(), v: text });
+  }
+}, wait);
+const listenUp = () => { saidBefore.clear(); [250, 1000, 2500, 6000].forEach(listen); };
 
 // ---- what is typed, so that it can be taken out of everything else that is recorded; it is never written
 

@@ -324,6 +324,25 @@ func (c *cleaner) hide(t string) string {
 	return jwtLike.ReplaceAllString(t, removed)
 }
 
+// refusal reports whether a text that the page showed is the service's own: it
+// says in the service's words why a recall failed, and nobody wrote it.
+func (c *cleaner) refusal(text string) bool {
+	if c.hide(text) != text {
+		return false
+	}
+	for t := range c.texts {
+		if strings.Contains(text, t) || strings.Contains(t, text) {
+			return false
+		}
+	}
+	for _, m := range c.prof.RefusalsIn(text, "") {
+		if m.Means != "generic" && m.Means != "accepted" && m.Means != "internal" {
+			return true
+		}
+	}
+	return false
+}
+
 var (
 	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>([^<]{0,200})</title>`)
 	pageBuild = regexp.MustCompile(`(?i)<meta[^>]+name=["']?(build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)

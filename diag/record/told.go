@@ -60,6 +60,9 @@ func (r *recorder) told(t *tab, text string) {
 		}
 	case "press":
 		r.press(t, at, m.Press)
+	case "said":
+		// Kept is what reads as the service's refusal, and nothing that a person wrote: that is looked at once all is known.
+		r.note(t, recording.Event{Type: "said", At: at, Text: m.V})
 	case "long":
 		r.note(t, recording.Event{Type: "long", At: at, MS: m.MS})
 	case "ws":

@@ -44,7 +44,7 @@ type Extension struct {
 
 // Event is one line: what happened, and when.
 type Event struct {
-	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot compare
+	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot said compare
 	At    time.Time `json:"at"`
 	Page  string    `json:"page,omitempty"`  // address of the frame, without query
 	Press *Press    `json:"press,omitempty"` // of press
@@ -56,6 +56,7 @@ type Event struct {
 	File  string    `json:"file,omitempty"`  // of shot
 	Note  string    `json:"note,omitempty"`  // of shot: pressed after end video
 
+	Text    string      `json:"text,omitempty"`    // of said: a notice of the page's that tells why a recall failed
 	Compare *Comparison `json:"compare,omitempty"` // of compare
 }
 
