@@ -155,13 +155,14 @@ func (r *recorder) look(now time.Time, last bool) {
 func (r *recorder) looked(t *tab, raw []byte) {
 	var l struct {
 		recording.Look
-		T float64 `json:"t"`
+		T  float64 `json:"t"`
+		MS float64 `json:"ms"` // what looking took
 	}
 	if json.Unmarshal(raw, &l) != nil || l.T == 0 {
 		return
 	}
-	l.Cost = max(l.Cost, 0)
-	if rest := time.Duration(l.Cost*100) * time.Millisecond; rest > lookEvery { // never over one percent of the page's time
+	cost := max(l.MS, 0)
+	if rest := time.Duration(cost*100) * time.Millisecond; rest > lookEvery { // never over one percent of the page's time
 		t.nextLook = time.Now().Add(rest)
 	}
 	at := fromMillis(l.T)
@@ -171,6 +172,7 @@ func (r *recorder) looked(t *tab, raw []byte) {
 		return
 	}
 	t.lastLook = same
+	l.Look.Cost = cost
 	r.note(t, recording.Event{Type: "look", At: at, Look: &l.Look})
 }
 
