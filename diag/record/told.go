@@ -21,6 +21,7 @@ type message struct {
 	recording.Press
 	T      float64 `json:"t"` // ms since 1970, the browser's clock
 	ID     int     `json:"id"`
+	C      bool    `json:"c"` // of down: a recall control is near
 	MS     float64 `json:"ms"`
 	V      string  `json:"v"`
 	Secret bool    `json:"secret"`
@@ -55,7 +56,7 @@ func (r *recorder) told(t *tab, text string) {
 	case "typed":
 		r.clean.typed(m.V, m.Secret)
 	case "down":
-		if m.On || m.Gap > 0 && m.Gap < nearPress {
+		if m.C {
 			r.shoot(r.pageOf(t), fmt.Sprintf("press-%d-before", r.manifest.Presses+1), "pressed", &mark{m.X, m.Y})
 		}
 	case "press":
@@ -78,9 +79,6 @@ func (r *recorder) told(t *tab, text string) {
 	}
 }
 
-// nearPress is how far from a recall control, in CSS pixels, a press is worth a picture.
-const nearPress = 160
-
 func (r *recorder) press(t *tab, at time.Time, p recording.Press) {
 	r.manifest.Presses++
 	n := r.manifest.Presses
@@ -88,7 +86,7 @@ func (r *recorder) press(t *tab, at time.Time, p recording.Press) {
 	if p.Click && !p.Reached {
 		r.hearers(t, &p)
 	}
-	if p.On || p.Near != nil && p.Gap < nearPress {
+	if p.Near != nil {
 		page := r.pageOf(t)
 		r.aside(5*time.Second, func(ctx context.Context) func() {
 			select {
