@@ -54,6 +54,7 @@ test: ## 安装所需、格式、vet、静态检查、六平台编译、全部�
 	@.ci/step snapshot    $(MAKE) snapshot-check
 	@.ci/step test        $(MAKE) go-test
 	@.ci/step memory-test $(MAKE) memory-test
+	@.ci/step browser-test $(MAKE) browser-test
 	@.ci/step bed-test    $(MAKE) bed-test
 
 .PHONY: fmt
@@ -76,12 +77,18 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 # 没有 C 编译器就没有 -race；.ci/need 会大声说 / no -race without a C compiler; .ci/need says so loudly
 .PHONY: go-test
 go-test:
-	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip 'OnTheBed$$' -timeout 30m ./... | go run ./.ci/tests
+	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip '(OnTheBed|InABrowser)$$' -timeout 30m ./... | go run ./.ci/tests
 
 # 竞态检测会改变内存用量，那时这些测试只读十分之一 / the race detector changes what memory is used: with it these tests read a tenth
 .PHONY: memory-test
 memory-test:
 	go test -json -run '^TestMemory' -timeout 10m ./diag/evidence/... | go run ./.ci/tests
+
+# 在真浏览器里布置的情形：浏览器吃处理器，竞态检测帮不上忙
+# situations staged in real browsers: these take processors, and the race detector has nothing to say of them
+.PHONY: browser-test
+browser-test:
+	go test -json -p 1 -run 'InABrowser$$' -timeout 20m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*InABrowser\(' . | xargs -n1 dirname | sort -u) | go run ./.ci/tests
 
 # 在模拟链路上计时的测试单独跑，机器才安静 / what takes times over emulated links runs by itself, on a quiet machine
 .PHONY: bed-test

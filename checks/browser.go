@@ -16,10 +16,14 @@ const (
 	// BrowserDispatch says whether the recall's request left the page: sent,
 	// blocked (by an extension), policy (by the browser's own rules), replaced
 	// (an extension answered it), unspecified (it ended without a reason given),
+	// stopped (the page asked for it, and the NetLog of the same browser and moment
+	// has no trace of it: it was ended inside the browser, by whom is not said),
 	// absent (the moment was recorded and no request was made), hidden (recorded,
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
-	// BrowserBlockedBy names the extension, its rule in the detail.
+	// BrowserBlockedBy names the extension that stops requests of the service, its rule in the
+	// detail, and what it hits: recall, api, push, script, page, storage, other. It is told by the evidence, or
+	// by the extension's rules as they lie on disk (the method); see browser_rules.go.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
 	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
@@ -35,10 +39,22 @@ const (
 	BrowserHint   = "browser.hint"
 	// BrowserInstalled is a browser found on this machine, its version in the detail.
 	BrowserInstalled = "browser.installed"
-	// BrowserSetting is something that the browser is set to block: javascript, cookies,
-	// third-party-cookies, storage; in the detail for which site: service, all, other (it is not known whose).
+	// BrowserEngine compares the engine of a browser in use on this machine, whatever
+	// its brand's number, with the profile's minimum: ok, below. In the detail how it is
+	// told to be in use: workbench, running, default, last.
+	BrowserEngine = "browser.engine"
+	// BrowserPolicy counts the policies that an organisation set for a browser in use.
+	BrowserPolicy = "browser.policy"
+	// BrowserSetting is something that the browser is set to do otherwise than by itself: site,
+	// javascript, cookies, storage, insecure-content, https-only, local-network, proxy,
+	// third-party-cookies, tracking-protection, websocket, service-workers, doh, popups,
+	// notifications, images, sound, background-sync, clipboard. In the detail for which
+	// site (service, all, other: it is not known whose), the effect (block, strict, secure,
+	// force; of a proxy fixed, pac, auto, dead), by whom, where it is written, and a word
+	// for how it is set back.
 	BrowserSetting = "browser.setting"
-	// BrowserExtension is an enabled extension that can touch the service's hosts.
+	// BrowserExtension is an enabled extension that can touch the service's hosts; in the detail
+	// what it can do, how many rules it has and what of it cannot be known.
 	BrowserExtension = "browser.extension"
 )
 
@@ -55,16 +71,26 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	version := s.browserVersion(in)
 	compared := s.compared(a)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
-	installed := s.installed(ctx, in)
+	found := s.setUpNow(ctx, in)
+	old := s.lacks(a)
+	stopped := s.joinBlockers()
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
-	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy":
+	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case stopped && dispatch != "sent":
+		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case compared == "works-without":
 		res.State, res.Reason = diag.Fail, lang.T("同样的撤回，不带扩展和设置就成功", "the same recall works without the extensions and settings")
+	case found.blocked != "":
+		res.State, res.Reason = diag.Fail, lang.T("浏览器的设置挡住了工作台（%s）", "a setting of the browser stands in the workbench's way (%s)").F(found.blocked)
+	case old:
+		res.State, res.Reason = diag.Fail, lang.T("浏览器太旧，缺少页面要用的函数", "the browser is too old and lacks a function that the page uses")
+	case found.engine == "below":
+		res.State, res.Reason = diag.Warn, lang.T("正在使用的浏览器内核低于要求", "the engine of the browser in use is older than required")
 	case version == "below":
 		res.State, res.Reason = diag.Fail, lang.T("浏览器版本低于要求", "the browser is older than required")
 	case strong > 0:
@@ -73,7 +99,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Warn, lang.T("录到了那一刻，但没有撤回请求", "that moment was recorded, and no recall was sent")
 	case dispatch == "sent":
 		res.Reason = lang.T("撤回请求已从页面发出", "the recall left the page")
-	case installed == 0:
+	case found.browsers == 0:
 		res.State, res.Reason = diag.Skip, lang.T("没有浏览器的记录可看", "nothing tells of the browser")
 	default:
 		res.Reason = lang.T("未见拦截的迹象", "no sign of anything being blocked")
@@ -86,7 +112,7 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r == nil {
 		switch a.Covered {
 		case attempt.CoverFull:
-			s.add(BrowserDispatch, "absent", from(harNames(a)))
+			s.add(BrowserDispatch, "absent", from(harNames(a)), detail("by", recorders(a)))
 			return "absent"
 		case attempt.CoverPartial:
 			s.add(BrowserDispatch, "hidden", from(harNames(a)))
@@ -102,9 +128,13 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 		case attempt.FailPolicy:
 			word = "policy"
 		case attempt.FailUnspecified:
-			word = "unspecified"
+			if word = "unspecified"; r.Call.Inside != "" {
+				word = "stopped"
+			}
 		default:
-			if r.Result == attempt.NotSent && r.Call.Failure == "" {
+			if r.Call.Inside != "" {
+				word = "stopped"
+			} else if r.Result == attempt.NotSent && r.Call.Failure == "" {
 				word = "replaced"
 			}
 		}
@@ -113,17 +143,20 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	reason := ""
+	reason, inside := "", ""
 	if r.Entry != nil {
 		reason = clip(r.Entry.BlockedReason, 60)
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason))
+	if r.Call != nil {
+		inside = r.Call.Inside
+	}
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
 		if list := a.Extensions(); ext == "" && len(list) == 1 {
 			ext = clip(firstOf(list[0].Name, list[0].ID), 60) // no other can have done it
 		}
-		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule))
+		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
 }
@@ -140,6 +173,34 @@ func (s *sheet) compared(a *attempt.Attempt) string {
 	}
 	s.add(BrowserCompare, c.Says, detail("differs", clip(strings.Join(differs, "; "), 600), "with", c.With.Result, "without", c.Without.Result))
 	return c.Says
+}
+
+// recorders tells what it is that shows no recall: har, netlog or both.
+func recorders(a *attempt.Attempt) string {
+	har, log := false, len(a.Evidence.NetLogs) > 0
+	for _, h := range a.Evidence.HARs {
+		har = har || !h.NetLog
+	}
+	switch {
+	case har && log:
+		return "both"
+	case log:
+		return "netlog"
+	}
+	return "har"
+}
+
+// enabledIn names the extensions that were on when a NetLog ended.
+func enabledIn(a *attempt.Attempt) string {
+	var names []string
+	for _, n := range a.Evidence.NetLogs {
+		for _, x := range n.Meta.Extensions {
+			if x.Enabled {
+				names = append(names, clip(firstOf(x.Name, x.ID), 60))
+			}
+		}
+	}
+	return clip(strings.Join(names, ", "), 300)
 }
 
 var (
@@ -213,7 +274,7 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		switch c.Kind {
 		case "document":
 			// What a recording that was cut off does not show may stand behind the cut.
-			if c.Status == 200 && !cut[fileOf(c.Source)] {
+			if (c.Status == 200 || c.Status == 304) && !cut[fileOf(c.Source)] {
 				page = c.Source
 			}
 		case "script", "api", "socket":

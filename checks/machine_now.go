@@ -2,11 +2,9 @@ package checks
 
 import (
 	"context"
-	"strings"
 
 	"meiqia-diag/checks/machine"
 	"meiqia-diag/diag"
-	"meiqia-diag/diag/profile"
 )
 
 // load watches this machine, where it can be the one that failed: the recall was
@@ -28,69 +26,4 @@ func (s *sheet) load(ctx context.Context, in *diag.Input) (busy, ok bool) {
 		s.add(DeviceMemory, free, unit("percent"), live(), from("this machine"))
 	}
 	return l.Busy.Known && l.Busy.Value >= 95 || free < 5, l.Busy.Known
-}
-
-// installed lists this machine's browsers and the enabled extensions that can
-// touch the service's hosts. Extensions are listed, not accused.
-func (s *sheet) installed(ctx context.Context, in *diag.Input) int {
-	n := 0
-	if attemptLive(in) {
-		for _, b := range machine.Browsers(ctx) {
-			n++
-			s.add(BrowserInstalled, b.Name, live(), from("this machine"), detail("version", b.Version, "default", string(b.Default), "running", string(b.Running)))
-			for _, p := range b.Profiles {
-				if p.Last {
-					s.extensions(in, p.Dir, "this machine", true)
-				}
-			}
-		}
-	}
-	for _, dir := range in.Attempt.Evidence.Browsers {
-		n++
-		for _, p := range machine.ProfileFolders(dir) {
-			s.extensions(in, p, "browser profile", false)
-		}
-		s.siteSettings(in, dir)
-	}
-	return n
-}
-
-func (s *sheet) extensions(in *diag.Input, dir, source string, now bool) {
-	list, err := machine.Extensions(dir)
-	if err != nil {
-		return // no list to read: nothing is known, nothing is said
-	}
-	for _, e := range list {
-		touches := false
-		for _, role := range []profile.Role{profile.API, profile.Workbench, profile.Push} {
-			for _, h := range in.Profile.HostsOf(role) {
-				touches = touches || e.CanTouch(h.Name())
-			}
-		}
-		if !touches {
-			continue
-		}
-		opts := []option{from(source), detail("id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "))}
-		if now {
-			opts = append(opts, live())
-		}
-		s.add(BrowserExtension, e.Name, opts...)
-	}
-}
-
-// siteSettings reports what the browser keeps the service's pages from doing. A
-// site that nothing else in the evidence names may be the workbench all the same.
-func (s *sheet) siteSettings(in *diag.Input, dir string) {
-	for _, set := range machine.SiteSettings(dir) {
-		whose := "all"
-		if !set.Default {
-			whose = "other"
-			if in.Attempt.Service("https://" + set.Host + "/") {
-				whose = "service"
-			} else if in.Attempt.KnowsHosts() {
-				continue // a site of somebody else's
-			}
-		}
-		s.add(BrowserSetting, set.What, from("browser profile"), detail("site", whose))
-	}
 }

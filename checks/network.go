@@ -26,6 +26,13 @@ const (
 	NetworkError = "network.error"
 	// NetworkOthers is the percent of the service's other requests around the recall that ended without an answer.
 	NetworkOthers = "network.others_failing"
+	// NetworkRestarts is how often the browser's own network stack sent the recall
+	// again after a connection that it had used before broke, the last such error in
+	// the detail: any of those sendings may have been carried out, whatever the page saw.
+	NetworkRestarts = "network.restarts"
+	// NetworkHidden is the status of an answer that came and that the browser kept
+	// from the page (CORS and its like), so that the page saw a failure.
+	NetworkHidden = "network.hidden_answer"
 	NetworkSetup  = "network.setup" // ms the recall spent before it was on its way: queue, DNS, connect
 	// NetworkPathRTT is ms, the median TCP handshake in the recording.
 	NetworkPathRTT = "network.recorded_rtt"
@@ -273,12 +280,22 @@ func (s *sheet) failure(a *attempt.Attempt) attempt.Failure {
 		// Nothing answers sooner than its own round trip: somebody nearer did.
 		s.add(NetworkFault, "proxy intercepted", from(c.Source), detail("place", "proxy", "kind", "intercepted", "wait", msText(c.Wait), "rtt", msText(rtt)))
 	}
-	if c.Failure == "" {
+	if errs := r.Resent(); len(errs) > 0 {
+		s.add(NetworkRestarts, len(errs), from(c.Source), at(r.Start), detail("error", errs[len(errs)-1], "sent", itoa(len(errs)+1)))
+	}
+	if w := c.Wire; w != nil && w.Unread {
+		s.add(NetworkHidden, w.Status, from(c.Source), at(r.Start))
+	}
+	if c.Failure == "" || c.Inside != "" {
 		return ""
+	}
+	issuer, proxy := "", ""
+	if c.Wire != nil {
+		issuer, proxy = clip(c.Wire.Issuer, 80), clip(c.Wire.Proxy, 80)
 	}
 	s.add(NetworkError, string(c.Failure), from(c.Source), at(r.Start), detail("error", clip(r.Entry.Error, 80), "ms", msText(c.Total)))
 	if place, ok := faultPlaces[c.Failure]; ok {
-		s.add(NetworkFault, place, from(c.Source), detail("place", strings.Fields(place)[0], "kind", strings.Fields(place)[1], "host", c.Host))
+		s.add(NetworkFault, place, from(c.Source), detail("place", strings.Fields(place)[0], "kind", strings.Fields(place)[1], "host", c.Host, "issuer", issuer, "proxy", proxy))
 	}
 	return c.Failure
 }

@@ -109,7 +109,8 @@ func (s *sheet) answer(a *attempt.Attempt) attempt.Result {
 		if r.Entry != nil {
 			body = r.Entry.RespBody
 		}
-		if st == 410 || st == 405 || st == 501 || st == 404 && (r.Entry == nil || noMessageReason(r) || strings.Contains(strings.ToLower(body), "<html")) {
+		silent := r.Call != nil && r.Call.Bodiless // what is not there was perhaps said of the message
+		if st == 410 || st == 405 || st == 501 || st == 404 && !silent && (r.Entry == nil || noMessageReason(r) || strings.Contains(strings.ToLower(body), "<html")) {
 			s.add(ServerRoute, "missing", from(r.Source), detail("status", itoa(st)))
 		}
 	}

@@ -236,6 +236,9 @@ func (s *sheet) sessions(a *attempt.Attempt) {
 // socketEnd reports whether a recorded socket had ended before the recall, by
 // the error line that Chrome writes as its last message or by its total time.
 func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
+	if c.Wire != nil && !c.Wire.Closed.IsZero() && a.Request != nil && !a.Request.End.IsZero() {
+		return c.Wire.Closed.Before(a.Request.End.T), true
+	}
 	ms := c.Entry.Messages
 	if c.Total > 0 && !c.Start.IsZero() && len(ms) > 0 && a.Request != nil && !a.Request.End.IsZero() {
 		// Chrome's time of a socket that closed is its life.
@@ -254,7 +257,7 @@ func socketEnd(c *attempt.Call, a *attempt.Attempt) (ended, ok bool) {
 // whole reports whether all that was recorded was read: else the event may be in what was not.
 func whole(a *attempt.Attempt) bool {
 	for _, h := range a.Evidence.HARs {
-		if !wholeTalk(h) {
+		if !h.NetLog && !wholeTalk(h) {
 			return false
 		}
 	}

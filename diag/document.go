@@ -68,7 +68,7 @@ type Document struct {
 	Profile    ProfileRef    `json:"profile"`
 	StartedAt  string        `json:"started_at"`
 	DurationMS float64       `json:"duration_ms"`
-	Health     bool          `json:"health,omitempty"` // no incident and no evidence: would a recall work now
+	Health     bool          `json:"health,omitempty"` // no incident and no evidence of one: would a recall work now
 	Incident   IncidentJSON  `json:"incident"`
 	Outcomes   Outcomes      `json:"outcomes"`
 	Stages     []StageReport `json:"stages"`

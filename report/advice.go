@@ -35,6 +35,9 @@ func todo(doc *diag.Document) []lang.Text {
 			}
 		}
 	}
+	if mayHaveRun(doc) {
+		add([]lang.Text{lookFirst})
+	}
 	sure := doc.Verdict.Outcome != diag.Inconclusive
 	if !sure {
 		for _, m := range missing(doc) {
@@ -42,14 +45,44 @@ func todo(doc *diag.Document) []lang.Text {
 		}
 	}
 	if p := primary(doc); p != nil && (sure || p.Probability >= worthMending) {
+		add(undoings(doc, *p))
 		add(fixes(*p))
 	}
 	for _, c := range others(doc) {
-		if f := fixes(c); len(f) > 0 && c.Probability >= worthMending {
+		if f := append(undoings(doc, c), fixes(c)...); len(f) > 0 && c.Probability >= worthMending {
 			add(f[:1])
 		}
 	}
 	return out
+}
+
+var lookFirst = lang.T("先别急着再按：这次撤回可能已经生效，只是结果没传回来。刷新会话，或请同事、访客看一眼，消息还在再撤回一次。",
+	"Do not press again yet: this recall may have gone through, and only its result been lost. Reload the conversation, or ask a colleague or the visitor to look; if the message is still there, recall it again.")
+
+// mayHaveRun reports whether the recall may have been carried out although the
+// page saw it fail: it was asked for, it ended in the page, and nothing tells how
+// the service decided.
+func mayHaveRun(doc *diag.Document) bool {
+	obs := doc.Observations()
+	if _, asked := obs.First("server.answer"); !asked || doc.Outcomes.SenderView == "gone" || doc.Outcomes.VisitorView == "gone" {
+		return false
+	}
+	if _, ok := obs.First("network.restarts"); ok && doc.Outcomes.RequestResult != "accepted" && doc.Outcomes.RequestResult != "not_sent" {
+		return true
+	}
+	if _, ok := obs.First("network.hidden_answer"); ok && doc.Outcomes.RequestResult == "unknown" {
+		return true
+	}
+	if doc.Outcomes.RequestResult != "unknown" && doc.Outcomes.RequestResult != "no_answer" {
+		return false
+	}
+	for _, o := range obs.All("network.error") {
+		switch o.Text() {
+		case "reset", "changed", "timeout", "aborted", "pending", "unspecified":
+			return true // what befalls a request before it is sent is not among them
+		}
+	}
+	return false
 }
 
 // worthMending is how likely a cause beside the primary must be for its mend to

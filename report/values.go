@@ -71,8 +71,16 @@ var units = map[string]lang.Text{
 // observationValue writes a value with its unit, its uncertainty and its interval.
 func observationValue(o diag.Observation) lang.Text {
 	t := lang.Same(clean(o.Text()))
+	switch o.ID {
+	case "browser.setting":
+		return settingValue(o)
+	case "browser.installed", "client.installed":
+		return versions(t, o)
+	case "browser.engine":
+		return compared(o)
+	}
 	if rule := o.Detail["rule"]; rule != "" {
-		t = lang.T("%s，规则 %s", "%s, rule %s").F(t, clean(rule))
+		t = lang.T("%s，规则 %s", "%s, rule %s").F(t, clean(ruleName(o.Detail)))
 	}
 	if n, ok := o.Number(); ok {
 		if o.Unit == "ms" && math.Abs(n) >= 10_000 { // seconds read better
@@ -102,6 +110,22 @@ func observationValue(o diag.Observation) lang.Text {
 		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, rounded(*o.Low, math.Floor), rounded(*o.High, math.Ceil))
 	}
 	return t
+}
+
+// ruleName names the rule of an extension as people find it: the line or filter,
+// and the list that it stands in; its number where it has none.
+func ruleName(d map[string]string) string {
+	filter, list := d["filter"], d["list"]
+	if list == "" {
+		list = d["ruleset"]
+	}
+	switch {
+	case filter == "":
+		return d["rule"]
+	case list == "":
+		return filter
+	}
+	return filter + " (" + list + ", " + d["rule"] + ")"
 }
 
 // number writes a number with as many digits as it is worth reading.

@@ -23,6 +23,10 @@ type Extension struct {
 	Scripts  []string // match patterns of the pages that its content scripts run in
 	Withheld bool     // the user lets it onto sites on click only; Hosts and Scripts are what was granted since
 	Dir      string   // where its files lie: absolute, or relative to the profile; "" when unknown
+
+	files    fs.FS  // its files, nil where they cannot be had
+	manifest object // as its files have it
+	prefs    object // what Chromium's preferences keep of it
 }
 
 // errNoProfile means that a folder holds neither family's list of extensions.
@@ -74,6 +78,11 @@ func (e Extension) CanTouch(host string) bool {
 		return true
 	}
 	return matchesHost(e.Hosts, host) || matchesHost(e.Scripts, host)
+}
+
+// RunsIn reports whether a script of the extension's runs in pages of a host, or may be put there.
+func (e Extension) RunsIn(host string) bool {
+	return matchesHost(e.Scripts, host) || e.Has("scripting") && matchesHost(e.Hosts, host)
 }
 
 // Has reports whether the extension may use an API.

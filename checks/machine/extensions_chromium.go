@@ -29,9 +29,10 @@ var chromiumOrigins = map[int]string{
 }
 
 // chromiumExtensions reads extensions.settings of Preferences and Secure
-// Preferences: which of the two holds it differs between systems.
+// Preferences: which of the two holds it differs between systems, and one may
+// hold a part of what the other holds of an extension.
 func chromiumExtensions(root fs.FS, at func(string) fs.FS) ([]Extension, error) {
-	settings := object{}
+	settings := map[string]object{}
 	var failed error
 	read := 0
 	for _, name := range []string{"Preferences", "Secure Preferences"} {
@@ -40,7 +41,16 @@ func chromiumExtensions(root fs.FS, at func(string) fs.FS) ([]Extension, error) 
 			var prefs object
 			if prefs, err = readObject(data); err == nil {
 				read++
-				maps.Copy(settings, get[object](get[object](prefs, "extensions"), "settings"))
+				for id, raw := range get[object](get[object](prefs, "extensions"), "settings") {
+					o, err := readObject(raw)
+					if err != nil || o == nil {
+						continue
+					}
+					if settings[id] == nil {
+						settings[id] = object{}
+					}
+					maps.Copy(settings[id], o)
+				}
 				continue
 			}
 		}
@@ -52,11 +62,9 @@ func chromiumExtensions(root fs.FS, at func(string) fs.FS) ([]Extension, error) 
 		return nil, failed
 	}
 	var out []Extension
-	for id, raw := range settings {
-		if o, err := readObject(raw); err == nil {
-			if e, ok := chromiumExtension(id, o, root, at); ok {
-				out = append(out, e)
-			}
+	for id, o := range settings {
+		if e, ok := chromiumExtension(id, o, root, at); ok {
+			out = append(out, e)
 		}
 	}
 	return out, nil
@@ -97,6 +105,7 @@ func chromiumExtension(id string, o object, root fs.FS, at func(string) fs.FS) (
 		e.Name = n
 	}
 	e.grants(o, manifest)
+	e.files, e.manifest, e.prefs = files, manifest, o
 	return e, true
 }
 

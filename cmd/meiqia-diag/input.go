@@ -200,6 +200,11 @@ func usable(s *evidence.Set) bool {
 			return true
 		}
 	}
+	for _, n := range s.NetLogs {
+		if n.Meta.Events > 0 {
+			return true
+		}
+	}
 	for _, l := range s.Logs {
 		if len(l.Entries)+l.Dropped > 0 {
 			return true
@@ -215,7 +220,7 @@ func usable(s *evidence.Set) bool {
 			return true
 		}
 	}
-	return len(s.Browsers)+len(s.Pages) > 0
+	return len(s.Browsers)+len(s.Clients)+len(s.Pages) > 0
 }
 
 // noneRead is the error of evidence of which nothing could be read.
@@ -223,7 +228,7 @@ func noneRead(ps problems) error {
 	if len(ps) > 0 {
 		return ps
 	}
-	return &lang.Problem{Field: "--evidence", What: lang.T("没有一个文件能读懂", "none of the files could be read"), Hint: lang.T("可用：HAR、控制台与程序日志、ping 与 traceroute 的文本、截图、录屏", "give a HAR, a console or program log, the text of ping or traceroute, a screenshot or a recording")}
+	return &lang.Problem{Field: "--evidence", What: lang.T("没有一个文件能读懂", "none of the files could be read"), Hint: lang.T("可用：HAR、NetLog、控制台与程序日志、ping 与 traceroute 的文本、截图、录屏", "give a HAR, a NetLog, a console or program log, the text of ping or traceroute, a screenshot or a recording")}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

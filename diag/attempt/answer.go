@@ -43,7 +43,7 @@ func (a *Attempt) answerOf(c *Call) (Result, Answer) {
 	e := c.Entry
 	an := Answer{Status: e.Status}
 	if c.Failure != "" {
-		return c.Failure.resultOf(), an
+		return c.resultOf(), an
 	}
 	switch {
 	case c.ToLogin:

@@ -121,6 +121,7 @@ type Attempt struct {
 	// Travel is what the service's log says of how this recall came to it.
 	Travel Travel
 
+	wires  wires
 	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
@@ -164,6 +165,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.statedTimes(in)
 	a.denied = in.String(incident.Symptom) == "refused"
 	a.Logs = a.takeNotes()
+	a.joinNetLogs()
 	h := newHosts(a.Evidence, prof, a.ID)
 	a.hosts = h
 	a.calls(h)
@@ -186,14 +188,18 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.settlePress()
 	a.settleTap()
 	a.frameRequests()
+	a.answeredAlready()
 	a.settleTold()
+	a.policySaid()
+	a.neverLeft(h)
+	a.netLogSignals(h)
 	a.settleTravel()
 	a.settlePush()
 	a.learnWindow(in)
 	a.settleVisitor()
 	a.narrowOffset()
 	a.refineTimes(in)
-	a.Covered = a.coverage()
+	a.Covered = a.coverage(h)
 	a.clientFacts(in)
 	a.Client.settleBuilds()
 	a.readReleases(in)
@@ -230,10 +236,19 @@ func (a *Attempt) near(s clock.Stamp, d time.Duration) (near, ok bool) {
 	return gap.Lo <= d+a.InputDelay && gap.Hi >= -d, true // what a press set off came when it was handled
 }
 
-// coverage tells whether a HAR spans the press.
-func (a *Attempt) coverage() Coverage {
+// coverage tells whether a HAR or a NetLog spans the press.
+func (a *Attempt) coverage(service *hosts) Coverage {
 	best := CoverNone
+	if !a.Press.IsZero() {
+		best = a.reach(a.Press.T, a.Press.Err, service)
+	}
+	if best == CoverFull {
+		return best
+	}
 	for _, h := range a.Evidence.HARs {
+		if h.NetLog {
+			continue // it was asked above
+		}
 		var first, last, lastStart time.Time
 		frames, sockets, cut := false, false, false
 		for _, e := range h.Entries {

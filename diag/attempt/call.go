@@ -10,6 +10,7 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/netlog"
 )
 
 // Call is one HTTP request to the service, of whatever kind.
@@ -29,6 +30,14 @@ type Call struct {
 	ToPortal bool // it was answered by a page of some network in between
 	Source   string
 	Manner   har.Manner
+
+	// Wire is the same request as a NetLog has it, nil where none does.
+	Wire *netlog.Request
+	// Bodiless says that a NetLog alone has it: what the bodies said is not known.
+	Bodiless bool
+	// Inside names the NetLog of that browser and moment in which there is no trace
+	// of the request: it was ended inside the browser, before any network.
+	Inside string
 }
 
 var (
@@ -45,7 +54,7 @@ func (a *Attempt) calls(h *hosts) {
 			if !h.service(e.URL) {
 				continue
 			}
-			a.Calls = append(a.Calls, newCall(e, f.File.Name, f.Meta.Manner))
+			a.Calls = append(a.Calls, a.callOf(e, f.File.Name, f.Meta.Manner))
 		}
 	}
 	slices.SortStableFunc(a.Calls, func(x, y *Call) int { return x.Start.T.Compare(y.Start.T) })

@@ -72,10 +72,46 @@ func failureOf(e *har.Entry) Failure {
 	return FailUnspecified
 }
 
+// resultOf gives what became of a call that ended without a whole answer. It is
+// unknown wherever the service may have carried it out and its answer was
+// lost: part of one came, or the browser sent the request again by itself.
+func (c *Call) resultOf() Result {
+	r := c.Failure.resultOf()
+	switch {
+	case c.Inside != "":
+		return NotSent
+	case c.Status >= 400 && c.Status != 408 && c.Status != 502 && c.Status != 504 && c.Status != 407 && r != NotSent:
+		return Refused // its status came, though not all of its body
+	case c.Status > 0 && r == NoAnswer:
+		return Unknown
+	case c.Wire == nil:
+		return r
+	}
+	switch sent := len(c.Wire.Sent); {
+	case sent == 0 && r == Unknown && !c.Wire.End.IsZero() && !c.Wire.FromCache:
+		return NotSent // the stack ended it before anything of it went out
+	case sent > 1 && r == NoAnswer, sent == 1 && r == NoAnswer && c.Failure.beforeSending():
+		return Unknown
+	case sent > 0 && r == NotSent:
+		return Unknown
+	}
+	return r
+}
+
+// beforeSending reports whether a failure befalls a request while its connection
+// is made: after it was sent once, it befell the attempt to send it again.
+func (f Failure) beforeSending() bool {
+	switch f {
+	case FailDNS, FailProxy, FailTLS, FailRefusedPort, FailUnreachable:
+		return true
+	}
+	return false
+}
+
 // resultOf gives what a failure leaves known of the request. A request that
 // left the browser may have been carried out although the page calls it failed
 // (a reset connection is retried behind the page's back), so it is no_answer,
-// never "not recalled".
+// never "not recalled"; Call.resultOf knows when even that is too much.
 func (f Failure) resultOf() Result {
 	switch f {
 	case FailBlocked, FailPolicy, FailOffline:

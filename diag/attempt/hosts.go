@@ -217,6 +217,10 @@ func (a *Attempt) Service(raw string) bool { return a.hosts != nil && a.hosts.se
 // KnowsHosts reports whether the evidence itself names hosts of the service.
 func (a *Attempt) KnowsHosts() bool { return a.hosts != nil && len(a.hosts.sites) > 0 }
 
+// Measures reports whether an address, though it may be the service's, only
+// measures or advertises.
+func Measures(raw string) bool { return stranger(raw) }
+
 // stranger reports whether a URL only measures or advertises.
 func stranger(raw string) bool {
 	name, path, ok := address(raw)

@@ -311,6 +311,10 @@ func (a *Attempt) settleTold() {
 	if r.Arrived.IsZero() {
 		r.Arrived = t.Arrived
 	}
+	if r.Result == NoAnswer && !t.Arrived.IsZero() && r.Answer.Status == 0 && (t.Result == Accepted && !t.Answer.Weak || t.Result == Refused) {
+		// The page saw none, and the service's own log says what it answered.
+		r.Result, r.Answer = t.Result, t.Answer
+	}
 	if r.Result == Unknown && t.Result != Unknown || r.Result == Accepted && r.Answer.Weak && t.Result != Unknown {
 		r.Result = t.Result
 		if len(r.Answer.Reasons) == 0 || hasStrong(t.Answer.Reasons) {

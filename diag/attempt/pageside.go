@@ -75,6 +75,9 @@ func (a *Attempt) surface(text string, server, beside bool) []profile.Match {
 		}
 		return out
 	}
+	if f, ok := Lacking(text); ok {
+		out = append(out, profile.Match{Means: "outdated_browser", Text: f.Name})
+	}
 	if m := missingCall.FindString(text); m != "" && a.Profile.RecallVerb(profile.Words(m)) != "" {
 		means := "stale_app" // two builds of the page's scripts
 		if nativeSide.MatchString(text) {

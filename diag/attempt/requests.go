@@ -22,7 +22,7 @@ func (a *Attempt) findRequests(h *hosts) {
 			if score < recallAtMost {
 				continue
 			}
-			c := newCall(e, f.File.Name, f.Meta.Manner)
+			c := a.callOf(e, f.File.Name, f.Meta.Manner)
 			r := &Request{Via: "http", Entry: e, Call: c, Start: c.Start, Score: score, Source: c.Source}
 			_, to := c.Arrival()
 			if !to.IsZero() && !c.Start.IsZero() {

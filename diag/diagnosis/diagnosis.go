@@ -5,6 +5,7 @@ package diagnosis
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	opt.Profile.Prepare()
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
-	health := ev.Empty() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed())
+	health := ev.Standing() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed())
 	opt.Incident = recorded(a, opt.Incident)
 	in := &diag.Input{
 		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
@@ -106,7 +107,7 @@ func fresh(doc *diag.Document) bool {
 }
 
 func readOptions(opt Options) evidence.Options {
-	ro := evidence.Options{Wanted: wanted(opt)}
+	ro := evidence.Options{Wanted: wanted(opt), Service: service(opt.Profile)}
 	if m, ok := opt.Incident.Moment(incident.AttemptAt); ok {
 		ro.Attempt = m.T
 		ro.Zone = m.T.Location()
@@ -138,6 +139,21 @@ func wanted(opt Options) func(*har.Entry) bool {
 			return true
 		}
 		return len(e.RespBody) <= 16<<10 && !strings.HasPrefix(e.RespMIME, "image/") && !strings.Contains(e.RespMIME, "javascript") && !strings.Contains(e.RespMIME, "css")
+	}
+}
+
+// service keeps of a NetLog what went to the service's hosts, and whatever asks for a recall.
+func service(prof *profile.Profile) func(string) bool {
+	return func(raw string) bool {
+		name, path := raw, ""
+		if strings.Contains(raw, "://") {
+			u, err := url.Parse(raw)
+			if err != nil {
+				return false
+			}
+			name, path = u.Hostname(), u.Path
+		}
+		return prof.Related(name) || path != "" && prof.RecallVerb(profile.Words(path)) != ""
 	}
 }
 

@@ -65,6 +65,17 @@ func (c *course) requests() {
 
 // answerText says what became of a request.
 func answerText(r *attempt.Request) lang.Text {
+	text := endText(r)
+	if n := len(r.Resent()); n > 0 {
+		text = lang.T("%s；其间浏览器自动重发了 %d 次", "%s; meanwhile the browser sent it again %d times by itself").F(text, n)
+	}
+	return text
+}
+
+func endText(r *attempt.Request) lang.Text {
+	if r.Call != nil && r.Call.Inside != "" {
+		return lang.T("请求在浏览器内部就被拦下，没有上网络", "the request was stopped inside the browser, before any network")
+	}
 	if r.Call != nil && r.Call.Failure != "" {
 		return lang.T("请求失败：%s", "the request failed: %s").F(failureTexts[r.Call.Failure])
 	}

@@ -1,4 +1,4 @@
-// Package evidence opens what a person hands in - HARs, console, client and
+// Package evidence opens what a person hands in - HARs, NetLogs, console, client and
 // server logs, texts of ping and traceroute, screenshots, videos, archives and
 // folders of them - recognises each by its content, and reads it streamed.
 package evidence
@@ -13,6 +13,7 @@ type Kind string
 // The kinds.
 const (
 	HAR       Kind = "har"
+	NetLog    Kind = "netlog" // of Chromium's network stack, as chrome://net-export saves it
 	Console   Kind = "console"
 	ClientLog Kind = "client"
 	ServerLog Kind = "server"

@@ -16,6 +16,7 @@ import (
 
 	"meiqia-diag/diag/evidence/charset"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/netlog"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
@@ -34,6 +35,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 				s.problem(p, lang.T("不是文件也不是文件夹", "neither a file nor a folder"), lang.T("请先存成文件再给出", "save it to a file and give that"))
 				continue
 			}
+			if holdsAsar(p) {
+				s.Clients = append(s.Clients, p)
+				continue
+			}
 			s.add(diskFile(p, info.Size()), 0)
 			continue
 		}
@@ -42,6 +47,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 		}
 		if isBrowserProfile(p) {
 			s.Browsers = append(s.Browsers, p)
+			continue
+		}
+		if isClientProgram(p) {
+			s.Clients = append(s.Clients, p)
 			continue
 		}
 		err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
@@ -57,6 +66,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			case d.IsDir():
 				if path != p && isBrowserProfile(path) {
 					s.Browsers = append(s.Browsers, path)
+					return fs.SkipDir
+				}
+				if path != p && isClientProgram(path) {
+					s.Clients = append(s.Clients, path)
 					return fs.SkipDir
 				}
 				return nil
@@ -241,7 +254,7 @@ var magics = []struct {
 }
 
 // recognise tells a file's kind from its first bytes. Text that is neither a
-// HAR nor a path probe is read as a log, which tells by itself who wrote it.
+// HAR, a NetLog nor a path probe is read as a log, which tells by itself who wrote it.
 func recognise(head []byte) Kind {
 	for _, m := range magics {
 		if len(head) >= m.at+len(m.bytes) && string(head[m.at:m.at+len(m.bytes)]) == m.bytes && (m.bytes != "BM" || charset.Binary(head)) {
@@ -254,9 +267,17 @@ func recognise(head []byte) Kind {
 	if recording.Sniff(string(head[:min(len(head), 256)])) {
 		return Page
 	}
+	if netlog.Sniff(head) {
+		return NetLog
+	}
 	text, enc := charset.Decode(head)
-	if enc != charset.ASCII && enc != charset.UTF8 && har.Sniff([]byte(text)) {
-		return HAR // saved again by an editor
+	if enc != charset.ASCII && enc != charset.UTF8 { // saved again by an editor
+		if har.Sniff([]byte(text)) {
+			return HAR
+		}
+		if netlog.Sniff([]byte(text)) {
+			return NetLog
+		}
 	}
 	if charset.Binary(head) {
 		return Other

@@ -3,10 +3,12 @@ package evidence
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/evidence/netlog"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
@@ -22,6 +24,10 @@ type Options struct {
 	// Wanted reports whether a request's bodies matter to the diagnosis; the
 	// bodies of all others are dropped while reading. nil keeps what fits.
 	Wanted func(*har.Entry) bool
+	// Service reports whether an address, or a host's name, is the service's. Of
+	// a NetLog, which holds what every tab asked for, the rest is dropped while
+	// reading, but for hosts that a HAR's changing requests went to. nil keeps all.
+	Service func(url string) bool
 	// KeepLine reports whether a log entry outside the incident's time matters all the same.
 	KeepLine func(text string) bool
 }
@@ -52,6 +58,16 @@ type HARFile struct {
 	File    *File
 	Meta    har.Meta
 	Entries []*har.Entry
+	// NetLog says that these are requests of a NetLog that no HAR has. Reading
+	// makes none of these: package attempt does.
+	NetLog bool
+}
+
+// NetLogFile is one NetLog, and of its requests those to the service, in the order in which they ended.
+type NetLogFile struct {
+	File     *File
+	Meta     netlog.Meta
+	Requests []*netlog.Request
 }
 
 // LogFile is one log.
@@ -78,10 +94,12 @@ type PageFile struct {
 type Set struct {
 	Files    []*File
 	HARs     []HARFile
+	NetLogs  []NetLogFile
 	Logs     []LogFile
 	Paths    []PathFile
 	Pages    []PageFile
 	Browsers []string // folders of browser profiles
+	Clients  []string // desktop clients: their folders, bundles or app.asar files
 	Problems []*lang.Problem
 
 	full map[bool]bool // by whether it is a GET: no more bodies find room
@@ -90,7 +108,13 @@ type Set struct {
 }
 
 // Empty reports whether nothing was handed in.
-func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 0 }
+func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers)+len(s.Clients) == 0 }
+
+// Standing reports whether what was handed in tells of no moment in
+// particular: nothing, or browsers' profiles as they are.
+func (s *Set) Standing() bool {
+	return s.Empty() || !slices.ContainsFunc(s.Files, func(f *File) bool { return f.Kind != Browser })
+}
 
 // Read reads all evidence below the paths. What cannot be read becomes a
 // problem, and the rest is used all the same. It returns early, with what it
@@ -101,22 +125,33 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 	if !zoned {
 		opt.Zone = time.Local
 	}
-	var texts []*File
+	var texts, netlogs []*File
 	files := s.find(ctx, paths)
 	markBeside(files)
 	for _, f := range files {
 		if f.Note == Beside {
 			continue
 		}
-		if f.Kind == HAR {
+		switch f.Kind {
+		case HAR:
 			s.readHAR(ctx, f, opt)
-		} else if f.Kind == Page {
+		case Page:
 			s.readPage(ctx, f)
-		} else if f.Kind == TextLog || f.Kind == Path {
+		case NetLog:
+			netlogs = append(netlogs, f)
+		case TextLog, Path:
 			texts = append(texts, f)
 		}
 	}
-	// Logs come after HARs: a HAR tells the moment and the person's zone where the incident does not.
+	// NetLogs come after HARs: a HAR tells hosts of the service that the profile does not name.
+	wanted := s.service(opt)
+	for _, f := range netlogs {
+		if ctx.Err() != nil {
+			break
+		}
+		s.readNetLog(ctx, f, wanted)
+	}
+	// So do logs: a HAR tells the moment and the person's zone where the incident does not.
 	if !zoned {
 		s.learn(&opt)
 	}

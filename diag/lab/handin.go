@@ -87,6 +87,8 @@ func (p *play) symptom(r Result) string {
 		return "still_visible"
 	case r.Text == "请求超时,请检查网络后重试":
 		return "timed_out"
+	case r.RequestResult == "not_sent" && r.Text == "":
+		return "no_reaction"
 	}
 	return "refused"
 }
@@ -125,6 +127,10 @@ func (p *play) handIn(dir string, r Result) (Played, error) {
 		out.ClientLog = write("client.log", []byte(p.agent.B.Console.ClientLog()), nil)
 	} else {
 		out.Console = write("console.log", []byte(p.agent.B.Console.Text()), nil)
+	}
+	if p.st.watched {
+		seen, err := p.agent.Recording()
+		out.Recording = write("page.jsonl", seen, err)
 	}
 	out.AccessLog = write("access.log", []byte(p.l.svc.Logs().Access()), nil)
 	out.ServerLog = write("server.log", []byte(p.l.svc.Logs().App()), nil)

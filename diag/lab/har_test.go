@@ -33,6 +33,7 @@ type harLine struct {
 	Response struct {
 		Status  int
 		Error   *string `json:"_error"`
+		Worker  bool    `json:"_fetchedViaServiceWorker"`
 		Headers []struct{ Name, Value string }
 		Content struct{ Text string }
 	}

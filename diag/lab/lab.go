@@ -204,6 +204,15 @@ func (l *Lab) URL(role string) string {
 	return ""
 }
 
+// APIs are the addresses of the API's backends.
+func (l *Lab) APIs() []string {
+	var out []string
+	for _, a := range l.public.API {
+		out = append(out, "http://"+a)
+	}
+	return out
+}
+
 // TimeServer is the address of the lab's SNTP responder.
 func (l *Lab) TimeServer() string { return l.public.Time }
 

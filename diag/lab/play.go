@@ -20,6 +20,7 @@ type Played struct {
 	ClientLog string   // client.log of a desktop client
 	AccessLog string   // the service's access.log
 	ServerLog string   // the service's server.log
+	Recording string   // page.jsonl, where the press was watched
 	Visitor   string   // visitor.har, when asked for
 	Truth     string   // the cause code: for tests only
 
@@ -71,21 +72,23 @@ func (l *Lab) Play(ctx context.Context, dir string) (Played, error) {
 
 // User agents of the seats.
 const (
-	chromeUA  = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-	mobileUA  = "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
+	chromeUA  = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%s Safari/537.36"
+	mobileUA  = "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%s Mobile Safari/537.36"
 	desktopUA = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) desk-client/%s Chrome/128.0.6613.186 Electron/32.3.3 Safari/537.36"
 )
 
 // newAgent seats an agent on the story's device.
 func (p *play) newAgent(account string) *seat.Agent {
-	ua := chromeUA
+	engine := p.st.browser
+	engine.NoScript = engine.NoScript && !p.st.reopens
+	ua := engine.UserAgent(chromeUA)
 	switch p.st.device {
 	case "mobile_web", "mobile_app":
-		ua = mobileUA
+		ua = engine.UserAgent(mobileUA)
 	case "desktop_app":
 		ua = fmt.Sprintf(desktopUA, p.st.clientVersion)
 	}
-	b := seat.NewBrowser(seat.Settings{UserAgent: ua, Width: p.st.width, Height: p.st.height, Dial: p.l.dial})
+	b := seat.NewBrowser(seat.Settings{UserAgent: ua, Width: p.st.width, Height: p.st.height, Engine: engine, Dial: p.l.dial})
 	return seat.NewAgent(b, account, p.st.clientVersion, p.st.conv)
 }
 
@@ -110,9 +113,9 @@ func (l *Lab) dial(ctx context.Context, network, addr string) (net.Conn, error) 
 
 // arrive opens the pages and logs everybody in.
 func (p *play) arrive(ctx context.Context) error {
-	ua := chromeUA
+	ua := seat.Engine{}.UserAgent(chromeUA)
 	if p.st.sdk != "web" {
-		ua = mobileUA
+		ua = seat.Engine{}.UserAgent(mobileUA)
 	}
 	p.guest = seat.NewGuest(seat.NewBrowser(seat.Settings{UserAgent: ua, Width: 390, Height: 844}), p.st.sdk, p.st.sdkVersion)
 	if err := p.guest.Open(ctx, "http://"+p.l.public.Visitor+"/visitor", channels[p.st.conv]); err != nil {
@@ -203,6 +206,11 @@ func (p *play) between(ctx context.Context) error {
 			return err
 		}
 	}
+	if p.st.reopens {
+		if err := p.reopen(ctx); err != nil {
+			return err
+		}
+	}
 	if p.st.otherLogin == beforePressing {
 		p.second = p.newAgent(p.st.account)
 		if err := p.enter(ctx, p.second); err != nil {
@@ -224,16 +232,33 @@ func (p *play) between(ctx context.Context) error {
 	}
 }
 
+// reopen opens the workbench again, with the browser as it is now set.
+func (p *play) reopen(ctx context.Context) error {
+	p.agent.Leave()
+	p.agent.B.Set(p.st.browser)
+	if p.st.browser.NoScript {
+		return p.agent.Open(ctx, p.l.URL("workbench"))
+	}
+	if err := p.enter(ctx, p.agent); err != nil {
+		return err
+	}
+	if !p.agent.Wait(ctx, func() bool { _, ok := p.agent.Sees(p.st.conv, p.id); return ok }) {
+		return fmt.Errorf("the agent never saw message %d again", p.id)
+	}
+	return nil
+}
+
 // press looks for the button and presses it.
 func (p *play) press(ctx context.Context) error {
 	p.pressAt = time.Now()
 	p.shown, _ = p.agent.Sees(p.st.conv, p.id)
+	p.agent.Look()
 	if !p.agent.ButtonShown() {
 		p.noHint = true
 		return nil
 	}
 	var err error
-	p.pressed, err = p.agent.Recall(ctx, p.st.conv, p.id)
+	p.pressed, err = p.agent.Press(ctx, p.st.conv, p.id, p.st.beside)
 	return err
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"meiqia-diag/diag/lab/seat"
 	"meiqia-diag/diag/lab/service"
 	"meiqia-diag/diag/lang"
 )
@@ -59,11 +60,15 @@ type story struct {
 	width, height int
 	sdk           string
 	sdkVersion    string
+	browser       seat.Engine // how the agent's browser is set and what it can do
 
 	pressAfter     time.Duration // between sending and pressing
 	visitedBefore  bool          // the workbench was open in this browser before
 	recallsBefore  int           // recalls of other messages just before
 	visitorReplies bool
+	beside         int           // pixels from the middle of the button to where the press lands
+	reopens        bool          // the workbench is opened again between sending and pressing, with the browser as it then is
+	watched        bool          // the press is recorded with where it landed
 	endedBefore    bool          // a colleague ends the conversation before the press
 	otherLogin     otherLogin    // a second login of the same account
 	lookFor        time.Duration // how long people watch for the message to go

@@ -26,6 +26,70 @@ func Scenarios() []Scenario {
 			},
 			mend: func(p *plan) { p.faults.HideButtonBelow = 0 }},
 
+		{Name: "button-covered", Code: "trigger.button-hidden",
+			Title: lang.T("半透明的公告浮层盖住了撤回按钮，点击落在浮层上", "a see-through announcement lies over the recall button and takes the press"),
+			set: func(p *plan) {
+				p.faults.Page.CoverButtons = true
+				p.story.watched = true
+			},
+			mend: func(p *plan) { p.faults.Page.CoverButtons = false }},
+
+		{Name: "button-outside", Code: "trigger.button-hidden",
+			Title: lang.T("消息行比手机屏幕宽，撤回按钮在屏幕之外", "the messages' rows are wider than the phone's screen, and the recall button lies outside"),
+			set: func(p *plan) {
+				p.faults.Page.RowAtLeast = 560
+				p.story.device, p.story.width, p.story.height = "mobile_web", 320, 640
+				p.story.watched = true
+			},
+			mend: func(p *plan) { p.faults.Page.RowAtLeast = 0 }},
+
+		{Name: "missed-tap", Code: "trigger.missed-tap",
+			Title: lang.T("按钮太小又挨得太近，手指按到了旁边", "the buttons are tiny and close together, and the finger lands beside the one that was meant"),
+			set: func(p *plan) {
+				p.faults.Page.CrowdButtons = true
+				p.story.device, p.story.width, p.story.height = "mobile_web", 390, 844
+				p.story.beside, p.story.watched = 16, true
+			},
+			mend: func(p *plan) { p.faults.Page.CrowdButtons = false }},
+
+		{Name: "device-slow", Code: "trigger.device-slow",
+			Title: lang.T("按下后页面卡了几秒，请求发出时已过时限", "the page is busy for seconds after the press, and the request leaves when the window is over"),
+			set: func(p *plan) {
+				p.policy.Window, p.policy.ButtonFor = 4*time.Second, time.Minute
+				p.faults.Page.BusyFor = 5 * time.Second
+			},
+			mend: func(p *plan) { p.faults.Page.BusyFor = 0 }},
+
+		{Name: "extension-blocked", Code: "dispatch.extension-blocked",
+			Title: lang.T("浏览器扩展的规则拦截了撤回请求", "a rule of a browser extension blocks the recall request"),
+			set:   func(p *plan) { p.story.browser.Filter = "/recall" },
+			mend:  func(p *plan) { p.story.browser.Filter = "" }},
+
+		{Name: "storage-blocked", Code: "dispatch.browser-settings",
+			Title: lang.T("浏览器禁止该网站保存数据，撤回脚本因此中断", "the browser lets the site keep no data, and the recall's script stops there"),
+			set:   func(p *plan) { p.story.browser.NoStorage = true },
+			mend:  func(p *plan) { p.story.browser.NoStorage = false }},
+
+		{Name: "javascript-off", Code: "dispatch.browser-settings",
+			Title: lang.T("浏览器对该网站禁用了 JavaScript，页面打开了却什么也做不了", "the browser runs no JavaScript of the site: the page opens and can do nothing"),
+			set: func(p *plan) {
+				p.story.browser.NoScript = true
+				p.story.reopens = true
+			},
+			mend: func(p *plan) { p.story.browser.NoScript = false }},
+
+		{Name: "content-policy", Code: "dispatch.browser-settings",
+			Title: lang.T("页面的内容安全策略漏了撤回接口的地址，浏览器拦下请求", "the page's Content-Security-Policy leaves the recall's address out, and the browser stops the request"),
+			set: func(p *plan) {
+				p.backends, p.faults.Page.RecallApart, p.faults.Page.PolicyForgets = 2, true, true
+			},
+			mend: func(p *plan) { p.faults.Page.PolicyForgets = false }},
+
+		{Name: "browser-outdated", Code: "dispatch.browser-outdated",
+			Title: lang.T("浏览器内核太旧，没有撤回脚本要用的函数", "the browser's engine is too old and lacks a function that the recall's script uses"),
+			set:   func(p *plan) { p.story.browser.Version = 109 },
+			mend:  func(p *plan) { p.story.browser.Version = 0 }},
+
 		{Name: "client-outdated", Code: "dispatch.client-outdated",
 			Title: lang.T("桌面客户端版本过低，服务拒绝其请求", "the desktop client is too old, the service turns it away"),
 			set: func(p *plan) {
@@ -40,6 +104,14 @@ func Scenarios() []Scenario {
 				p.story.visitedBefore = true
 			},
 			mend: func(p *plan) { p.faults.PagesMaxAge = 0 }},
+
+		{Name: "stale-worker", Code: "dispatch.stale-app",
+			Title: lang.T("service worker 仍用旧版本应答页面，向已下线的接口发请求", "a service worker still answers with the old build, which posts to an endpoint that is gone"),
+			set: func(p *plan) {
+				p.faults.DeployAfterVisit, p.faults.Page.Worker = true, true
+				p.story.visitedBefore = true
+			},
+			mend: func(p *plan) { p.faults.Page.Worker = false }},
 
 		{Name: "interrupted", Code: "transport.interrupted",
 			Title: lang.T("撤回请求发到一半，连接被重置", "the connection is reset in the middle of the recall request"),

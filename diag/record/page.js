@@ -219,13 +219,15 @@ const look = () => {
   const began = performance.now();
   const list = controls();
   let best = null;
+  const states = {};
   for (const c of list.slice(0, 40)) {
     const s = stateOf(c);
+    states[s.state] = (states[s.state] || 0) + 1;
     if (!best || rank[s.state] < rank[best.state]) best = s;
     if (s.state === "visible") break;
   }
   lastCount = list.length;
-  return { t: now(), n: list.length, best, w: innerWidth, h: innerHeight, dpr: devicePixelRatio, ms: round(performance.now() - began) };
+  return { t: now(), n: list.length, states, best, w: innerWidth, h: innerHeight, dpr: devicePixelRatio, ms: round(performance.now() - began) };
 };
 // clear gives the boxes of the controls that are on top, for the screenshot to show.
 const clear = () => controls().slice(0, 40).map(stateOf).filter((c) => c.state === "visible").map((c) => c.box);

@@ -107,13 +107,18 @@ func stages(obs diag.Observations, v diag.Verdict, o diag.Outcomes) []diag.Stage
 			because = ids
 		}
 	}
-	if obs.Has("browser.dispatch", "blocked") || obs.Has("browser.dispatch", "policy") || obs.Has("browser.dispatch", "replaced") || obs.Has("browser.dispatch", "unspecified") {
+	if obs.Has("browser.dispatch", "blocked") || obs.Has("browser.dispatch", "policy") || obs.Has("browser.dispatch", "replaced") || obs.Has("browser.dispatch", "stopped") || obs.Has("browser.dispatch", "unspecified") {
 		pass(diag.Trigger, "browser.dispatch")
 	}
 	if obs.Has("browser.dispatch", "sent") && o.RequestResult != "not_sent" {
 		pass(diag.Dispatch, "browser.dispatch")
 	}
 	switch o.RequestResult {
+	case "unknown":
+		_, asked := obs.First("server.answer")
+		if _, ok := obs.First("network.hidden_answer"); ok && asked {
+			pass(diag.Transport, "network.hidden_answer") // a status came back; what it said of the recall is not known
+		}
 	case "refused":
 		pass(diag.Transport, "server.answer")
 		if decisionReason(obs) {

@@ -210,3 +210,24 @@ func TestManifestListsVerifiedFiles(t *testing.T) {
 		}
 	}
 }
+
+// A NetLog holds what the browser asked of every site: it is not handed on, and that is said.
+func TestNetLogsAreNotHandedOn(t *testing.T) {
+	opened := false
+	opt := options(t)
+	opt.Evidence = append(opt.Evidence, Source{Name: "net-export.json", Kind: evidence.NetLog, Size: 10, Open: func() (io.ReadCloser, error) {
+		opened = true
+		return io.NopCloser(strings.NewReader("{}")), nil
+	}})
+	ref, err := Build(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := false
+	for _, d := range ref.Dropped {
+		said = said || d.Name == "net-export.json" && strings.Contains(d.Why.EN, "other sites")
+	}
+	if !said || opened {
+		t.Errorf("%v, opened %v", ref.Dropped, opened)
+	}
+}

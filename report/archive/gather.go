@@ -116,6 +116,10 @@ func (b *builder) prepare(ctx context.Context, src Source) (*piece, error) {
 			return nil, err
 		}
 		return nil, nil
+	case evidence.NetLog:
+		// It holds what every tab and extension asked for, and how the browser was started.
+		b.drop(src, lang.T("里面有浏览器打开过的其他网站，没有放入", "holds what the browser asked of other sites, and was left out"))
+		return nil, nil
 	default:
 		b.drop(src, lang.T("不是可放入的类型", "of a kind that is not put in"))
 		return nil, nil

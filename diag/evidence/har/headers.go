@@ -71,6 +71,9 @@ func secret(name string) bool {
 	return false
 }
 
+// Secret reports whether values of a header, its name in lower case, are never kept.
+func Secret(name string) bool { return secret(name) }
+
 // headers reads the list of name-value pairs; also an object, as some
 // converters write.
 func (p *parser) headers(b *building, side int) Headers {

@@ -103,12 +103,13 @@ type Control struct {
 
 // Look is how all recall controls of a frame stood at one moment.
 type Look struct {
-	Controls int      `json:"n"`
-	Best     *Control `json:"best,omitempty"` // the one that can be pressed best
-	Width    float64  `json:"w"`
-	Height   float64  `json:"h"`
-	DPR      float64  `json:"dpr"`
-	Cost     float64  `json:"cost,omitempty"` // ms
+	Controls int            `json:"n"`
+	States   map[string]int `json:"states,omitempty"` // of the last forty at most
+	Best     *Control       `json:"best,omitempty"`   // the one that can be pressed best
+	Width    float64        `json:"w"`
+	Height   float64        `json:"h"`
+	DPR      float64        `json:"dpr"`
+	Cost     float64        `json:"cost,omitempty"` // ms
 }
 
 // View is the window.

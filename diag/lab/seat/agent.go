@@ -19,9 +19,10 @@ type Agent struct {
 	Version string // of the desktop client, "" in a browser
 	Conv    int64  // the conversation that is open
 
-	boot boot
-	stop context.CancelFunc
-	push sync.WaitGroup
+	boot  boot
+	watch watch
+	stop  context.CancelFunc
+	push  sync.WaitGroup
 
 	mu       sync.Mutex
 	token    string
@@ -46,7 +47,10 @@ func (a *Agent) Open(ctx context.Context, workbench string) error {
 		workbench += "&client=desktop&v=" + a.Version
 	}
 	var err error
-	a.boot, err = a.B.Visit(ctx, workbench)
+	a.watch = watch{began: time.Now()}
+	if a.boot, err = a.B.Visit(ctx, workbench); err == nil {
+		a.seeView()
+	}
 	return err
 }
 
@@ -162,10 +166,15 @@ func (a *Agent) connect(ctx context.Context) error {
 	}
 }
 
-// Close leaves the page.
-func (a *Agent) Close() {
+// Leave leaves the page, and the browser stays open.
+func (a *Agent) Leave() {
 	a.stop()
 	a.push.Wait()
+}
+
+// Close closes the browser.
+func (a *Agent) Close() {
+	a.Leave()
 	a.B.Close()
 }
 
@@ -269,14 +278,21 @@ func (a *Agent) End(ctx context.Context, conv int64) error {
 // layout leaves out what does not fit on a narrow screen.
 func (a *Agent) layout() {
 	state := "inline"
-	if !a.ButtonShown() {
+	if !a.inline() {
 		state = "none"
 	}
 	a.log("info", "layout viewport=%dx%d recall_button=%s", a.B.set.Width, a.B.set.Height, state)
 }
 
-// ButtonShown tells whether the page's layout shows the recall button.
-func (a *Agent) ButtonShown() bool { return a.B.set.Width >= a.boot.HideRecallBelow }
+// inline tells whether the page lays the recall button out.
+func (a *Agent) inline() bool { return a.B.set.Width >= a.boot.HideRecallBelow }
+
+// ButtonShown tells whether the recall button can be seen: the page's script
+// ran, lays it out, and has it on the screen.
+func (a *Agent) ButtonShown() bool {
+	recall, _ := a.buttons()
+	return !a.B.set.Engine.NoScript && a.inline() && a.onScreen(recall)
+}
 
 // Pressed is what came of pressing the recall button.
 type Pressed struct {
@@ -288,7 +304,33 @@ type Pressed struct {
 	Text     string // what the page then showed
 }
 
-// Recall presses the recall button of a message that the page shows.
+// Press presses so many pixels beside the middle of a message's recall button,
+// and whatever is there gets the press.
+func (a *Agent) Press(ctx context.Context, conv, id int64, beside int) (Pressed, error) {
+	recall, _ := a.buttons()
+	x, y := recall.X+recall.Width/2+float64(beside), recall.Y+recall.Height/2
+	began := time.Now()
+	select {
+	case <-time.After(time.Duration(a.boot.BusyMS) * time.Millisecond):
+	case <-ctx.Done():
+		return Pressed{}, ctx.Err()
+	}
+	target := a.hit(x, y)
+	a.seePress(began, time.Since(began)-letGoAfter, x, y, target, id)
+	a.log("info", "ui click x=%.0f y=%.0f target=%s", x, y, target)
+	if target != "button.recall" {
+		return Pressed{}, nil
+	}
+	if waited := time.Since(began) - letGoAfter; waited > time.Second {
+		a.log("warn", "slow interaction type=click input_delay=%dms", waited.Milliseconds())
+	}
+	return a.Recall(ctx, conv, id)
+}
+
+// letGoAfter is how long a press takes.
+const letGoAfter = 80 * time.Millisecond
+
+// Recall does what the page does when the recall button of a message that it shows is pressed.
 func (a *Agent) Recall(ctx context.Context, conv, id int64) (Pressed, error) {
 	m, ok := a.Sees(conv, id)
 	if !ok {
@@ -305,8 +347,21 @@ func (a *Agent) Recall(ctx context.Context, conv, id int64) (Pressed, error) {
 		a.say("已超过可撤回时间,无法撤回")
 		return Pressed{Text: a.Notice()}, nil
 	}
+	if a.B.set.Engine.NoStorage {
+		a.B.thrown(errNoStorage, "recall")
+		return Pressed{}, nil
+	}
+	if !a.B.set.Engine.has(withResolvers) {
+		a.log("error", "recall failed msg=%d %v", id, errLacking)
+		a.say("网络异常,请稍后再试")
+		return Pressed{Text: a.Notice()}, nil
+	}
 	path := strings.NewReplacer("{conv}", strconv.FormatInt(conv, 10), "{id}", strconv.FormatInt(id, 10)).Replace(a.boot.Recall)
-	res, err := a.call(ctx, http.MethodPost, a.api(conv)+path, "recall", map[string]string{"client_time": stampISO(time.Now())})
+	base := a.api(conv)
+	if a.boot.RecallAPI != "" {
+		base = a.boot.RecallAPI
+	}
+	res, err := a.call(ctx, http.MethodPost, base+path, "recall", map[string]string{"client_time": stampISO(time.Now())})
 	if err != nil {
 		if ctx.Err() != nil {
 			return Pressed{}, ctx.Err()
@@ -317,7 +372,7 @@ func (a *Agent) Recall(ctx context.Context, conv, id int64) (Pressed, error) {
 			text = "请求超时,请检查网络后重试"
 		}
 		a.say(text)
-		return Pressed{Sent: true, Text: text}, nil
+		return Pressed{Sent: !errors.Is(err, ErrUnsent), Text: text}, nil
 	}
 	p := Pressed{Sent: true, Answered: true, Accepted: res.Code == 0, Status: res.Status, Code: res.Code}
 	level := "info"

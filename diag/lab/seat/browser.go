@@ -3,6 +3,7 @@ package seat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 type Settings struct {
 	UserAgent     string
 	Width, Height int
+	Engine        Engine
 	Dial          func(ctx context.Context, network, addr string) (net.Conn, error) // nil for the ordinary way
 }
 
@@ -37,6 +39,9 @@ type Browser struct {
 	dials      map[string]dial      // by local address
 	conns      map[string]int       // connection numbers by local address
 	page       *url.URL
+	policy     string           // the page's Content-Security-Policy
+	worker     map[string]*kept // what the page's service worker answers with, by address without the page's query; nil without one
+	workerOf   string           // the name of its cache
 }
 
 // dial is how long one connection took to come about.
@@ -103,6 +108,9 @@ var ErrTimeout = errors.New("AbortError: signal is aborted without reason")
 // ErrNetwork is all that a page learns of a request that got no answer.
 var ErrNetwork = errors.New("TypeError: Failed to fetch")
 
+// ErrUnsent reads the same to the page, but the browser let nothing out.
+var ErrUnsent = fmt.Errorf("%w", ErrNetwork)
+
 // Fetch performs one request as a browser does: from the cache when it may,
 // after a preflight when it must, and recorded.
 func (b *Browser) Fetch(ctx context.Context, a Ask) (Answer, error) {
@@ -110,6 +118,22 @@ func (b *Browser) Fetch(ctx context.Context, a Ask) (Answer, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil {
 		return Answer{}, err
+	}
+	if k := b.fromWorker(a, u); k != nil {
+		b.recordWorker(a, u, k, began)
+		return Answer{Status: k.status, Header: k.header, Body: k.body, FromCache: true}, nil
+	}
+	if b.forbids(a, u) {
+		return Answer{}, ErrUnsent
+	}
+	if f := b.set.Engine.Filter; f != "" && strings.Contains(a.URL, f) {
+		req, err := b.request(ctx, a, u, nil)
+		if err != nil {
+			return Answer{}, err
+		}
+		b.recordFailed(a, req, began, errFiltered)
+		_ = b.failed(ctx, a, errFiltered)
+		return Answer{}, ErrUnsent
 	}
 	old := b.lookup(a)
 	if old != nil && time.Since(old.at) < old.fresh {
@@ -162,6 +186,8 @@ func (b *Browser) failed(ctx context.Context, a Ask, err error) error {
 func netError(ctx context.Context, err error) string {
 	var dialing *net.OpError
 	switch {
+	case errors.Is(err, errFiltered):
+		return "net::ERR_BLOCKED_BY_CLIENT"
 	case ctx.Err() != nil:
 		return "net::ERR_ABORTED"
 	case errors.Is(err, syscall.ECONNREFUSED):

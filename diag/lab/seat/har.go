@@ -74,6 +74,8 @@ type harResponse struct {
 	TransferSize int        `json:"_transferSize"`
 	Error        *string    `json:"_error"`
 	ViaWorker    bool       `json:"_fetchedViaServiceWorker"`
+	WorkerSource string     `json:"_serviceWorkerResponseSource,omitempty"`
+	WorkerCache  string     `json:"_responseCacheStorageCacheName,omitempty"`
 }
 
 type harContent struct {

@@ -23,6 +23,12 @@ type boot struct {
 	ReconnectMS     int64             `json:"reconnect_ms"`
 	Enterprise      int               `json:"enterprise_id"`
 	MinVersions     map[string]string `json:"min_versions"`
+	RecallAPI       string            `json:"recall_api"`
+	CoverButtons    bool              `json:"cover_buttons"`
+	RowAtLeast      int               `json:"row_at_least"`
+	CrowdButtons    bool              `json:"crowd_buttons"`
+	BusyMS          int64             `json:"busy_ms"`
+	Worker          string            `json:"worker"`
 }
 
 var (
@@ -51,7 +57,7 @@ func (b *Browser) Visit(ctx context.Context, address string) (boot, error) {
 		return boot{}, fmt.Errorf("page %s: status %d", address, page.Status)
 	}
 	b.mu.Lock()
-	b.page = u
+	b.page, b.policy = u, page.Header.Get("Content-Security-Policy")
 	b.mu.Unlock()
 	m := bootIn.FindSubmatch(page.Body)
 	if m == nil {
@@ -67,11 +73,19 @@ func (b *Browser) Visit(ctx context.Context, address string) (boot, error) {
 			continue
 		}
 		kind := map[string]string{"link rel=\"stylesheet\" href": "stylesheet", "link rel=\"icon\" href": "other", "script src": "script"}[l[1]]
+		if kind == "script" && b.set.Engine.NoScript {
+			continue // not even asked for
+		}
 		if _, err := b.Fetch(ctx, Ask{Method: http.MethodGet, URL: to.String(), Kind: kind}); err != nil {
 			return boot{}, err
 		}
 	}
 	b.HAR.loaded(time.Now(), began)
+	if out.Worker != "" && !b.set.Engine.NoScript {
+		if err := b.install(ctx, u, out.Worker); err != nil {
+			return boot{}, err
+		}
+	}
 	return out, nil
 }
 

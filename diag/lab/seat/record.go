@@ -188,6 +188,11 @@ func (b *Browser) recordFailed(a Ask, req *http.Request, began time.Time, err er
 
 // recordCached adds a request that the cache answered.
 func (b *Browser) recordCached(a Ask, u *url.URL, k *kept, began time.Time) {
+	b.HAR.add(b.cachedEntry(a, u, k, began))
+}
+
+// cachedEntry is a request that never left the browser, and yet was answered.
+func (b *Browser) cachedEntry(a Ask, u *url.URL, k *kept, began time.Time) *harEntry {
 	e := b.entry(a, u, http.Header{"User-Agent": {b.set.UserAgent}}, began)
 	e.answer(&response{status: k.status, header: k.header, body: k.body})
 	e.Response.HeadersSize, e.Response.BodySize, e.Response.TransferSize = -1, 0, 0
@@ -195,5 +200,5 @@ func (b *Browser) recordCached(a Ask, u *url.URL, k *kept, began time.Time) {
 	e.ServerIP, _, _ = net.SplitHostPort(u.Host)
 	e.Time = millis(time.Since(began))
 	e.Timings.Blocked, e.Timings.Receive = 0, e.Time
-	b.HAR.add(e)
+	return e
 }

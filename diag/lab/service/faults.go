@@ -45,7 +45,7 @@ type Faults struct {
 	ClockOffset time.Duration // the service's clock against this machine's
 
 	HideButtonBelow  int           // the page hides the button on viewports narrower than this
-	DeployAfterVisit bool          // the first page served is an old build; then the new one is deployed, which knows the old endpoint no more
+	DeployAfterVisit bool          // the first page served is of an old build (with a worker, also its copy); then the new one is deployed, which knows the old endpoint no more
 	PagesMaxAge      time.Duration // pages may be kept this long without asking again
 	VisitorReads     bool          // the visitor's page marks a message read as soon as it shows it
 	SingleLogin      bool          // a second login of an account throws the first one out
@@ -63,6 +63,20 @@ type Faults struct {
 	HistoryMaxAge time.Duration // history may be kept this long by a cache
 	LatePush      time.Duration // pushes to a later login of an account come this late
 	LoseRecalls   bool          // a recall is accepted, and then nothing happens
+
+	Page PageFaults
+}
+
+// PageFaults are the ways in which the workbench's page lets the press or the
+// request down.
+type PageFaults struct {
+	CoverButtons  bool          // an announcement floats over the end of the messages' rows, where the buttons are
+	RowAtLeast    int           // rows are this many pixels wide at least: on a narrower screen their end, with the button, lies outside
+	CrowdButtons  bool          // the buttons of a row are tiny, and close to each other
+	BusyFor       time.Duration // a press is only handled after this much computing
+	RecallApart   bool          // recalls are posted to an address of their own, that of the last backend
+	PolicyForgets bool          // the page's Content-Security-Policy leaves that address out
+	Worker        bool          // a service worker answers with the build that it has kept
 }
 
 // armedOnly tells whether a fault waits until the service is armed: a fault

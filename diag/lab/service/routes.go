@@ -32,6 +32,7 @@ func (s *Server) routes(role Role) *http.ServeMux {
 	case Workbench:
 		on("GET /{$}", func(x *exchange) { http.Redirect(x, x.r, "/chat", http.StatusFound) })
 		on("GET /chat", s.workbenchPage)
+		on("GET /worker.js", s.worker)
 		on("GET /static/{file}", s.staticFile)
 		on("POST /api/v1/login", s.login)
 	case API:

@@ -45,9 +45,9 @@ type Server struct {
 	hub   *hub
 	logs  Logs
 
-	visited atomic.Bool // somebody loaded the workbench
-	public  atomic.Pointer[Addresses]
-	own     Addresses
+	pages  atomic.Int32 // times that the workbench's page was loaded
+	public atomic.Pointer[Addresses]
+	own    Addresses
 
 	ctx     context.Context
 	stop    context.CancelFunc
@@ -197,7 +197,11 @@ const (
 
 // build is the build that is served now.
 func (s *Server) build() string {
-	if s.faults.DeployAfterVisit && !s.visited.Load() {
+	before := int32(1)
+	if s.faults.Page.Worker {
+		before = 2 // the worker loads the page too, to keep it
+	}
+	if s.faults.DeployAfterVisit && s.pages.Load() < before {
 		return oldBuild
 	}
 	return newBuild

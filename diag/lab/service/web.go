@@ -31,6 +31,13 @@ type boot struct {
 	Enterprise      int      `json:"enterprise_id"`
 	// MinVersions is what a visitor's client must be at least to honour a recall.
 	MinVersions map[string]string `json:"min_versions,omitempty"`
+
+	RecallAPI    string `json:"recall_api,omitempty"` // base address of recalls, where they have their own
+	CoverButtons bool   `json:"cover_buttons,omitempty"`
+	RowAtLeast   int    `json:"row_at_least,omitempty"`
+	CrowdButtons bool   `json:"crowd_buttons,omitempty"`
+	BusyMS       int64  `json:"busy_ms,omitempty"`
+	Worker       string `json:"worker,omitempty"` // address of the service worker
 }
 
 // Where the builds post a recall.
@@ -53,10 +60,22 @@ func (s *Server) workbenchPage(x *exchange) {
 	if b.Build == oldBuild {
 		b.Recall = oldRecallPath
 	}
-	s.page(x, "chat.html", b)
-	if x.status == http.StatusOK {
-		s.visited.Store(true)
+	f := s.faults.Page
+	b.CoverButtons, b.RowAtLeast, b.CrowdButtons, b.BusyMS = f.CoverButtons, f.RowAtLeast, f.CrowdButtons, f.BusyFor.Milliseconds()
+	if f.RecallApart {
+		last := len(b.API) - 1
+		b.API, b.RecallAPI = b.API[:last], b.API[last]
+		allowed := append([]string{"'self'", "ws://" + pub.Push}, b.API...)
+		if !f.PolicyForgets {
+			allowed = append(allowed, b.RecallAPI)
+		}
+		x.Header().Set("Content-Security-Policy", "connect-src "+strings.Join(allowed, " "))
 	}
+	if f.Worker {
+		b.Worker = "/worker.js"
+	}
+	s.page(x, "chat.html", b)
+	s.pages.Add(1)
 }
 
 func (s *Server) visitorPage(x *exchange) {
@@ -77,6 +96,18 @@ func (s *Server) page(x *exchange, name string, b boot) {
 	}
 	x.Header().Set("Content-Type", "text/html; charset=utf-8")
 	x.file(out.Bytes(), control)
+}
+
+// worker serves the service worker: a script of the current build, which
+// browsers ask for again whenever they open the page.
+func (s *Server) worker(x *exchange) {
+	data, err := pages.ReadFile("pages/worker.js")
+	if err != nil || !s.faults.Page.Worker {
+		http.NotFound(x, x.r)
+		return
+	}
+	x.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	x.file(append([]byte("const build = \""+s.build()+"\";\n"), data...), "no-cache")
 }
 
 // staticFile serves scripts, styles and pictures; their address carries the

@@ -10,6 +10,8 @@ const $ = (id) => document.getElementById(id);
 const state = { token: "", agent: null, buttonMS: 0, conv: 0, newest: {}, messages: {}, turn: 0, applied: {} };
 
 const log = (level, text) => console[level](`[${new Date().toISOString()}] ${text}`);
+// named is how an element is called in the log.
+const named = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : "") + (e.classList.length ? `.${e.classList[0]}` : "");
 const notice = (text) => { $("notice").textContent = text; };
 
 // api picks the address of the backend that keeps a conversation.
@@ -123,7 +125,10 @@ function row(m) {
   if (m.from_type === "agent") {
     const b = add("button", "recall quiet", "撤回");
     b.type = "button";
-    b.onclick = () => recall(m);
+    b.onclick = (event) => recall(m, event);
+    const q = add("button", "quote quiet", "引用");
+    q.type = "button";
+    q.onclick = () => { $("draft").value = `「${m.content}」 `; };
   }
   return li;
 }
@@ -145,7 +150,26 @@ async function send(event) {
   }
 }
 
-async function recall(m) {
+// outbox keeps what was asked for, so that a reloaded page knows of it.
+function outbox(id, state) {
+  const kept = JSON.parse(localStorage.getItem("recalls") || "{}");
+  kept[id] = state;
+  localStorage.setItem("recalls", JSON.stringify(kept));
+}
+
+// once lets a second press wait for what the first one asked for.
+const asked = new Map();
+function once(id, ask) {
+  if (asked.has(id)) return asked.get(id);
+  const { promise, resolve, reject } = Promise.withResolvers();
+  asked.set(id, promise);
+  ask().then(resolve, reject).finally(() => asked.delete(id));
+  return promise;
+}
+
+async function recall(m, event) {
+  const waited = Math.round(performance.now() - event.timeStamp);
+  if (waited > 1000) log("warn", `slow interaction type=${event.type} input_delay=${waited}ms`);
   const age = Date.now() - Date.parse(m.created_on + "Z");
   log("info", `recall pressed msg=${m.id} conv=${m.conversation_id} age_ms=${age}`);
   notice("");
@@ -153,9 +177,11 @@ async function recall(m) {
     log("warn", `recall not sent msg=${m.id} age_ms=${age} limit_ms=${state.buttonMS}`);
     return notice("已超过可撤回时间,无法撤回");
   }
+  outbox(m.id, "asked");
   const path = boot.recall.replace("{conv}", m.conversation_id).replace("{id}", m.id);
   try {
-    const res = await call("POST", api(m.conversation_id) + path, { client_time: new Date().toISOString() });
+    const res = await once(m.id, () => call("POST", (boot.recall_api || api(m.conversation_id)) + path, { client_time: new Date().toISOString() }));
+    outbox(m.id, "answered");
     log(res.code === 0 ? "info" : "error", `recall answered msg=${m.id} status=${res.status} code=${res.code} message=${res.message}`);
     if (res.code !== 0) notice(shown(res));
   } catch (err) {
@@ -176,3 +202,17 @@ $("composer").onsubmit = send;
 $("conversation").onchange = () => { state.conv = Number($("conversation").value); render(); };
 $("end").onclick = () => call("POST", `${api(state.conv)}/api/v1/conversations/${state.conv}/end`, {});
 addEventListener("resize", layout);
+document.addEventListener("click", (e) => log("info", `ui click x=${Math.round(e.clientX)} y=${Math.round(e.clientY)} target=${named(e.target)}`), true);
+
+// What a build brings along: an announcement, wide rows, small buttons, much to compute, a worker.
+$("announce").hidden = !boot.cover_buttons;
+document.body.classList.toggle("crowded", !!boot.crowd_buttons);
+if (boot.row_at_least) $("messages").style.setProperty("--row", `${boot.row_at_least}px`);
+if (boot.busy_ms) {
+  $("messages").addEventListener("pointerdown", () => {
+    for (const end = performance.now() + boot.busy_ms; performance.now() < end;) JSON.stringify(state.messages);
+  });
+}
+if (boot.worker && "serviceWorker" in navigator) {
+  navigator.serviceWorker.register(boot.worker).then(() => navigator.serviceWorker.ready).then(() => log("info", "worker ready"));
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package checks
+
+const liveBrowsers = false
