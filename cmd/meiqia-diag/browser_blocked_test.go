@@ -22,12 +22,13 @@ func TestBlockedInABrowser(t *testing.T) {
 	for _, c := range []struct {
 		name, code string
 		scenario   string
+		by, rule   string // the extension and its rule
 		setup      func(t *testing.T, s *staged) browsertest.Setup
 	}{
-		{name: "static rule", code: "dispatch.extension-blocked", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "static rule", code: "dispatch.extension-blocked", by: "Clean Page", rule: "7", setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingStatic("/messages/*/recall").Unpack(t)}}
 		}},
-		{name: "dynamic rule", code: "dispatch.extension-blocked", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "dynamic rule", code: "dispatch.extension-blocked", by: "My Filters", rule: "41", setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingDynamic("/messages/*/recall").Unpack(t)}}
 		}},
 		{name: "storage blocked", code: "dispatch.browser-settings", setup: func(_ *testing.T, s *staged) browsertest.Setup {
@@ -46,7 +47,11 @@ func TestBlockedInABrowser(t *testing.T) {
 			}
 			b := browsertest.Chromium(t, setup)
 			w := s.work(b, false, 0, 0)
-			s.handed(b, w).names(t, c.code)
+			doc := s.handed(b, w)
+			doc.names(t, c.code)
+			if c.by != "" && !doc.saw("browser.blocked_by", c.by, c.rule) {
+				t.Errorf("rule %s of %s is not named: %v", c.rule, c.by, doc.values("browser.blocked_by"))
+			}
 		})
 	}
 }
