@@ -40,6 +40,7 @@ func TestBlockedInABrowser(t *testing.T) {
 		{name: "content policy", code: "dispatch.browser-settings", scenario: "content-policy"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{Scenario: c.scenario})
 			setup := browsertest.Setup{}
 			if c.setup != nil {
@@ -60,6 +61,7 @@ func TestBlockedInABrowser(t *testing.T) {
 func TestStaleInABrowser(t *testing.T) {
 	for name, scenario := range map[string]string{"page in the cache": "stale-app", "service worker": "stale-worker"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{Scenario: scenario})
 			setup := browsertest.Setup{Profile: t.TempDir()}
 			b := browsertest.Chromium(t, setup)
@@ -90,6 +92,7 @@ func TestDeadPageInABrowser(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{})
 			setup := c.setup(t, s)
 			setup.Profile = t.TempDir()

@@ -27,6 +27,7 @@ func TestThePressInABrowser(t *testing.T) {
 		{name: "swallowed", setup: browsertest.Setup{Extensions: []string{browsertest.Swallowing("http://127.0.0.1/*").Unpack(t)}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, c.lab)
 			b := browsertest.Chromium(t, c.setup)
 			w := s.work(b, c.finger, c.dx, 0)
