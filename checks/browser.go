@@ -22,7 +22,7 @@ const (
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
 	// BrowserBlockedBy names the extension that stops requests of the service, its rule in the
-	// detail, and what it hits: recall, api, push, script, page, storage, other. It is told by the evidence, or
+	// detail, and what it hits: recall, api, push, script, page, other. It is told by the evidence, or
 	// by the extension's rules as they lie on disk (the method); see browser_rules.go.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
@@ -36,8 +36,19 @@ const (
 	BrowserHint   = "browser.hint"
 	// BrowserInstalled is a browser found on this machine, its version in the detail.
 	BrowserInstalled = "browser.installed"
-	// BrowserSetting is something that the browser is set to block: javascript, cookies,
-	// third-party-cookies, storage; in the detail for which site: service, all, other (it is not known whose).
+	// BrowserEngine compares the engine of a browser in use on this machine, whatever
+	// its brand's number, with the profile's minimum: ok, below. In the detail how it is
+	// told to be in use: workbench, running, default, last.
+	BrowserEngine = "browser.engine"
+	// BrowserPolicy counts the policies that an organisation set for a browser in use.
+	BrowserPolicy = "browser.policy"
+	// BrowserSetting is something that the browser is set to do otherwise than by itself: site,
+	// javascript, cookies, storage, insecure-content, https-only, local-network, proxy,
+	// third-party-cookies, tracking-protection, websocket, service-workers, doh, popups,
+	// notifications, images, sound, background-sync, clipboard. In the detail for which
+	// site (service, all, other: it is not known whose), the effect (block, strict, secure,
+	// force; of a proxy fixed, pac, auto, dead), by whom, where it is written, and a word
+	// for how it is set back.
 	BrowserSetting = "browser.setting"
 	// BrowserExtension is an enabled extension that can touch the service's hosts; in the detail
 	// what it can do, how many rules it has and what of it cannot be known.
@@ -56,20 +67,24 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
+	found := s.setUpNow(ctx, in)
 	old := s.lacks(a)
-	installed := s.installed(ctx, in)
 	stopped := s.joinBlockers()
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
+	case stopped != nil && dispatch != "sent" && dispatch != "policy":
+		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
-	case stopped && dispatch != "sent":
-		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
+	case found.blocked != "":
+		res.State, res.Reason = diag.Fail, lang.T("浏览器的设置挡住了工作台（%s）", "a setting of the browser stands in the workbench's way (%s)").F(found.blocked)
 	case old:
 		res.State, res.Reason = diag.Fail, lang.T("浏览器太旧，缺少页面要用的函数", "the browser is too old and lacks a function that the page uses")
+	case found.engine == "below":
+		res.State, res.Reason = diag.Warn, lang.T("正在使用的浏览器内核低于要求", "the engine of the browser in use is older than required")
 	case version == "below":
 		res.State, res.Reason = diag.Fail, lang.T("浏览器版本低于要求", "the browser is older than required")
 	case strong > 0:
@@ -78,7 +93,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Warn, lang.T("录到了那一刻，但没有撤回请求", "that moment was recorded, and no recall was sent")
 	case dispatch == "sent":
 		res.Reason = lang.T("撤回请求已从页面发出", "the recall left the page")
-	case installed == 0:
+	case found.browsers == 0:
 		res.State, res.Reason = diag.Skip, lang.T("没有浏览器的记录可看", "nothing tells of the browser")
 	default:
 		res.Reason = lang.T("未见拦截的迹象", "no sign of anything being blocked")

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"meiqia-diag/checks/machine"
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
 )
 
@@ -118,7 +118,6 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 			continue
 		}
 		s.add(BrowserExtension, x.Extension.Name, append(more, detail(abilities(x, in, tried)...))...)
-		s.settingsOf(x, in, more)
 	}
 	type key struct{ extension, ruleset, rule, hits string }
 	told := map[key]bool{}
@@ -205,30 +204,10 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "aimed", aimed, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
 }
 
-// settingsOf tells of pages that an extension has set the browser to keep from
-// running scripts or storing data, where they are the workbench's.
-func (s *sheet) settingsOf(x *machine.ExtensionRules, in *diag.Input, more []option) {
-	for _, f := range x.Blocks {
-		for _, h := range in.Profile.HostsOf(profile.Workbench) {
-			u, err := url.Parse(h.URL)
-			if err != nil || !f.Covers(u.Host) {
-				continue
-			}
-			hits := "script"
-			if f.What == "cookies" {
-				hits = "storage"
-			}
-			s.add(BrowserBlockedBy, x.Extension.Name, append(more, method("setting made by the extension"),
-				detail("extension", x.Extension.ID, "rule", f.What+" "+clip(f.Pattern, 120), "action", f.What, "hits", hits))...)
-			break
-		}
-	}
-}
-
 // joinBlockers puts together what the evidence says was blocked, by nobody knows
-// whom, and the one extension whose rule on disk stops that request. It reports
-// whether any rule on disk stops the recall.
-func (s *sheet) joinBlockers() (stopped bool) {
+// whom, and the one extension whose rule on disk stops that request. It gives the
+// rule on disk that stops the recall, nil for none.
+func (s *sheet) joinBlockers() (stopped *diag.Observation) {
 	unnamed := -1
 	var rules []int
 	who := map[string]bool{}
@@ -245,14 +224,21 @@ func (s *sheet) joinBlockers() (stopped bool) {
 		}
 	}
 	if len(rules) == 0 {
-		return false
+		return nil
 	}
+	named := s.list[rules[0]]
 	if unnamed >= 0 && len(who) == 1 {
-		named := s.list[rules[0]]
 		known := s.list[unnamed]
 		known.Value, known.Detail, known.Method = named.Value, named.Detail, named.Method
 		s.list[unnamed] = known
 		s.list = slices.Delete(s.list, rules[0], rules[0]+1)
 	}
-	return true
+	return &named
+}
+
+// stoppedBy says which extension's rule stops the recall, by the rule's text and
+// the list that it stands in.
+func stoppedBy(o *diag.Observation) lang.Text {
+	return lang.T("扩展“%s”的规则 %s（%s）拦下撤回请求", "the rule %[2]s (%[3]s) of the extension %[1]s stops the recall request").F(
+		clip(o.Text(), 60), clip(o.Detail["filter"], 120), clip(firstOf(o.Detail["list"], o.Detail["ruleset"]), 60))
 }

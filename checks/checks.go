@@ -39,6 +39,7 @@ func (s *sheet) add(id string, value any, opts ...option) {
 func unit(u string) option          { return func(o *diag.Observation) { o.Unit = u } }
 func basis(b incident.Basis) option { return func(o *diag.Observation) { o.Basis = b } }
 func from(source string) option     { return func(o *diag.Observation) { o.Source = source } }
+func liveIf(now bool) option        { return func(o *diag.Observation) { o.Live = o.Live || now } }
 func method(m string) option        { return func(o *diag.Observation) { o.Method = m } }
 func live() option                  { return func(o *diag.Observation) { o.Live = true } }
 func plusMinus(v float64) option    { return func(o *diag.Observation) { o.Uncertainty = diag.Float(v) } }

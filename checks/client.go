@@ -18,6 +18,12 @@ const (
 	ClientVersion = "client.version"
 	ClientSignal  = "client.signal" // outdated_client beside the recall
 	ClientHint    = "client.hint"   // outdated_client elsewhere
+	// ClientInstalled is a desktop client of the service found on this machine or handed
+	// in: its name, with its version and whether it was used lately in the detail. One that was
+	// named and is not there has found: no.
+	ClientInstalled = "client.installed"
+	// ClientUpdate compares the client with what its updater's manifest offers: current, behind.
+	ClientUpdate = "client.update"
 )
 
 // clientKinds names the profile's minimum for each device.
@@ -34,22 +40,21 @@ func Client() diag.Check {
 	return diag.Check{ID: "client", Title: lang.T("客服端版本满足要求", "the agents' client is recent enough"), Run: runClient}
 }
 
-func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Result {
+func runClient(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Result {
 	s := &sheet{}
 	version, source, b := in.Incident.String(incident.ClientVersion), "incident", incident.Stated
 	if version == "" && in.Attempt.Client.App != "" {
 		version, source, b = in.Attempt.Client.App, harNames(in.Attempt), incident.Measured
 	}
+	installed := s.clientsNow(ctx, in)
+	now := false
+	if version == "" && installed.Version != "" {
+		version, source, b, now = installed.Version, installed.source, incident.Measured, installed.live
+	}
 	state := ""
 	if version != "" {
 		state = "unknown"
-		var want, key string
-		for _, k := range clientKinds[in.Incident.String(incident.Device)] {
-			if v := in.Profile.MinVersions[k]; v != "" {
-				want, key = v, k
-				break
-			}
-		}
+		want, key := clientMinimum(in)
 		if want == "" {
 			want = in.Attempt.Client.AppLeast
 		}
@@ -59,8 +64,9 @@ func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resu
 				state = "below"
 			}
 		}
-		s.add(ClientVersion, state, basis(b), from(source), detail("version", version, "minimum", want, "minimum_basis", in.Profile.NoteOf(key).Basis))
+		s.add(ClientVersion, state, liveIf(now), basis(b), from(source), detail("version", version, "minimum", want, "minimum_basis", in.Profile.NoteOf(key).Basis))
 	}
+	update := s.updateNow(ctx, in, version)
 	strong := s.signals("client", in.Attempt, "outdated_client")
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
@@ -68,6 +74,10 @@ func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resu
 		res.State, res.Reason = diag.Fail, lang.T("客户端 %s 低于要求的版本", "client %s is older than required").F(version)
 	case strong > 0:
 		res.State, res.Reason = diag.Warn, lang.T("日志里有客户端过旧的迹象", "logs speak of an outdated client")
+	case update == "behind":
+		res.State, res.Reason = diag.Warn, lang.T("客户端 %s 有更新的版本可用", "a newer version than client %s is offered").F(version)
+	case version == "" && installed.Missing:
+		res.State, res.Reason = diag.Skip, lang.T("配置里写的客户端位置没有客户端", "there is no client where the profile says that one is")
 	case version == "":
 		res.State, res.Reason = diag.Skip, lang.T("客户端版本未知", "the client's version is not known")
 	case state == "unknown":
@@ -76,6 +86,16 @@ func runClient(_ context.Context, in *diag.Input, _ diag.Observations) diag.Resu
 		res.Reason = lang.T("客户端 %s 满足要求", "client %s is recent enough").F(version)
 	}
 	return res
+}
+
+// clientMinimum gives the least version that the profile asks of the agents' client, and its key.
+func clientMinimum(in *diag.Input) (want, key string) {
+	for _, k := range clientKinds[in.Incident.String(incident.Device)] {
+		if v := in.Profile.MinVersions[k]; v != "" {
+			return v, k
+		}
+	}
+	return "", ""
 }
 
 // older compares versions as far as both can be read: as semantic versions,

@@ -45,10 +45,11 @@ func todo(doc *diag.Document) []lang.Text {
 		}
 	}
 	if p := primary(doc); p != nil && (sure || p.Probability >= worthMending) {
+		add(undoings(doc, *p))
 		add(fixes(*p))
 	}
 	for _, c := range others(doc) {
-		if f := fixes(c); len(f) > 0 && c.Probability >= worthMending {
+		if f := append(undoings(doc, c), fixes(c)...); len(f) > 0 && c.Probability >= worthMending {
 			add(f[:1])
 		}
 	}

@@ -71,6 +71,14 @@ var units = map[string]lang.Text{
 // observationValue writes a value with its unit, its uncertainty and its interval.
 func observationValue(o diag.Observation) lang.Text {
 	t := lang.Same(clean(o.Text()))
+	switch o.ID {
+	case "browser.setting":
+		return settingValue(o)
+	case "browser.installed", "client.installed":
+		return versions(t, o)
+	case "browser.engine":
+		return compared(o)
+	}
 	if rule := o.Detail["rule"]; rule != "" {
 		t = lang.T("%s，规则 %s", "%s, rule %s").F(t, clean(ruleName(o.Detail)))
 	}

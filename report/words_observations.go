@@ -58,9 +58,11 @@ var observationNames = map[string]lang.Text{
 	"server.status":      lang.T("状态码", "status"),
 	"server.ttfb":        lang.T("首字节时间", "time to first byte"),
 
-	"client.hint":    lang.T("日志：客户端（旁证）", "logs: client, elsewhere"),
-	"client.signal":  lang.T("日志：客户端", "logs: client"),
-	"client.version": lang.T("客服端版本", "client version"),
+	"client.hint":      lang.T("日志：客户端（旁证）", "logs: client, elsewhere"),
+	"client.signal":    lang.T("日志：客户端", "logs: client"),
+	"client.installed": lang.T("已装客户端", "installed client"),
+	"client.update":    lang.T("客户端更新", "client's update"),
+	"client.version":   lang.T("客服端版本", "client version"),
 
 	"device.button":      lang.T("撤回按钮", "the recall button"),
 	"device.hint":        lang.T("日志：设备（旁证）", "logs: device, elsewhere"),
@@ -81,10 +83,12 @@ var observationNames = map[string]lang.Text{
 
 	"browser.blocked_by": lang.T("被扩展拦截", "blocked by an extension"),
 	"browser.dispatch":   lang.T("请求是否离开页面", "did the request leave the page"),
+	"browser.engine":     lang.T("所用浏览器的内核", "engine of the browser in use"),
 	"browser.extension":  lang.T("可触及服务的扩展", "extension that can touch the service"),
 	"browser.hint":       lang.T("日志：浏览器（旁证）", "logs: browser, elsewhere"),
 	"browser.installed":  lang.T("已装浏览器", "installed browser"),
 	"browser.lacks":      lang.T("浏览器缺少的函数", "function the browser lacks"),
+	"browser.policy":     lang.T("企业策略", "policies"),
 	"browser.script":     lang.T("工作台脚本", "the workbench's scripts"),
 	"browser.setting":    lang.T("浏览器设置", "browser setting"),
 	"browser.signal":     lang.T("日志：浏览器", "logs: browser"),

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"encoding/json"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -15,18 +14,18 @@ func (e Env) readChromium(b *Browser) {
 	if b.LastRun != "" {
 		b.VersionFrom = "last-version"
 	}
-	var state struct {
-		Profile struct {
-			Cache map[string]json.RawMessage `json:"info_cache"`
-			Last  string                     `json:"last_used"`
-		} `json:"profile"`
-	}
+	var state object
 	data, err := e.read(b.DataDir + e.native("/Local State"))
 	if err == nil {
-		err = json.Unmarshal(data, &state)
+		state, err = readObject(data)
 	}
+	profile := get[object](state, "profile")
+	last := get[string](profile, "last_used")
+	// "156.0.8078.79-64-devel": the engine's, whatever the brand counts.
+	v, _, _ := strings.Cut(get[string](get[object](get[object](state, "user_experience_metrics"), "stability"), "stats_version"), "-")
+	b.stats = firstVersion(v)
 	var names []string
-	for name := range state.Profile.Cache {
+	for name := range get[object](profile, "info_cache") {
 		names = append(names, name)
 	}
 	if err != nil || len(names) == 0 { // a data folder that was copied in part
@@ -41,7 +40,10 @@ func (e Env) readChromium(b *Browser) {
 		if strings.ContainsAny(name, `/\`) || !e.isDir(b.DataDir+e.native("/"+name)) {
 			continue
 		}
-		b.Profiles = append(b.Profiles, Profile{Name: name, Dir: b.DataDir + e.native("/"+name), Last: name == state.Profile.Last})
+		b.Profiles = append(b.Profiles, Profile{Name: name, Dir: b.DataDir + e.native("/"+name), Last: name == last})
+	}
+	if _, err := fs.Stat(e.Root, e.inRoot(b.DataDir+e.native("/Preferences"))); err == nil && len(b.Profiles) == 0 {
+		b.Profiles = []Profile{{Dir: b.DataDir}} // the folder is the only profile
 	}
 	if len(b.Profiles) == 1 {
 		b.Profiles[0].Last = true

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Family is how a browser keeps its data.
@@ -19,6 +20,7 @@ const (
 	Chromium Family = "chromium"
 	Firefox  Family = "firefox"
 	Safari   Family = "safari"
+	IE       Family = "ie"
 )
 
 // Browser is an installed browser, or one that has left its data.
@@ -29,11 +31,14 @@ type Browser struct {
 	Version     string // of the program; of its last run where the program does not tell
 	VersionFrom string // package, registry, file-version, info-plist, application.ini, last-version, compatibility.ini; "" for an unknown one
 	LastRun     string // version that used the data last, "" when unknown
+	Engine      string // version of the engine that pages run in: Chromium's, behind a brand's number; "" when unknown
 	Default     Answer // it opens https links
 	Running     Answer
 	DataDir     string // native path, "" when it has no data
 	Profiles    []Profile
 	Unreadable  bool // its data is there and may not be read, as Safari's without Full Disk Access
+
+	stats string // the engine's version in Local State
 }
 
 // Profile is one profile of a browser.
@@ -41,22 +46,32 @@ type Profile struct {
 	Name string // of its folder (Chromium) or in profiles.ini (Firefox)
 	Dir  string // native path
 	Last bool   // used last
+	// Workbench is when a page of the service was last used in it, zero when it
+	// never was or nothing tells.
+	Workbench time.Time
+
+	engine string       // of its last run, as Preferences tell it
+	prefs  *preferences // nil when they cannot be read
 }
 
-// Browsers finds the browsers of the person who runs this program.
-func Browsers(ctx context.Context) []Browser { return System().Browsers(ctx) }
+// Browsers finds the browsers of the person who runs this program, and tells
+// which of their profiles use the pages of a service.
+func Browsers(ctx context.Context, pages []string) []Browser { return System().Browsers(ctx, pages) }
 
-// Browsers finds the browsers of an environment, in the catalogue's order.
-func (e Env) Browsers(ctx context.Context) []Browser {
+// Browsers finds the browsers of an environment, in the catalogue's order. Of
+// each it reads what tells versions, profiles, and which of them use the pages.
+func (e Env) Browsers(ctx context.Context, pages []string) []Browser {
 	var out []Browser
 	opens := e.defaultWords()
 	debs := sync.OnceValue(e.debs) // the list is long, and products are many
-	for _, p := range catalogue {
+	running := e.runningFolders(ctx)
+	for i := range catalogue {
+		p := &catalogue[i]
 		if ctx.Err() != nil {
 			break
 		}
-		version, from, installed := e.installed(p, debs)
-		found := e.withData(p)
+		version, from, installed := e.installed(*p, debs)
+		found := e.withData(*p, running[p.id])
 		if len(found) == 0 {
 			if !installed {
 				continue
@@ -65,30 +80,40 @@ func (e Env) Browsers(ctx context.Context) []Browser {
 		}
 		for _, b := range found {
 			b.ID, b.Name, b.Family = p.id, p.name, p.family
-			b.Default = e.isDefault(p, opens)
+			b.Default = e.isDefault(*p, opens)
 			// A program of a sandbox (snap, flatpak) is another one than the package's.
 			if version != "" && !strings.Contains(b.DataDir, "/snap/") && !strings.Contains(b.DataDir, "/.var/app/") {
 				b.Version, b.VersionFrom = version, from
 			}
+			for i := range b.Profiles {
+				e.look(&b, &b.Profiles[i], pages)
+			}
+			b.Engine = engineOf(b, p.brand)
 			out = append(out, b)
 		}
 	}
 	return out
 }
 
-// withData finds a product's data folders and reads them.
-func (e Env) withData(p product) []Browser {
+// withData finds a product's data folders and reads them: where the product
+// keeps them, and where it runs now.
+func (e Env) withData(p product, running []string) []Browser {
 	var out []Browser
-	for _, d := range p.data[e.GOOS] {
-		dir := e.expand(d)
-		if config := e.Getenv("XDG_CONFIG_HOME"); config != "" && e.GOOS == "linux" {
-			if rest, ok := strings.CutPrefix(d, "~/.config/"); ok {
-				dir = config + "/" + rest
+	seen := map[string]bool{}
+	for i, d := range slices.Concat(p.data[e.GOOS], running) {
+		dir := d
+		if i < len(p.data[e.GOOS]) {
+			dir = e.expand(d)
+			if config := e.Getenv("XDG_CONFIG_HOME"); config != "" && e.GOOS == "linux" {
+				if rest, ok := strings.CutPrefix(d, "~/.config/"); ok {
+					dir = config + "/" + rest
+				}
 			}
 		}
-		if dir == "" || !e.isDir(dir) {
+		if dir == "" || seen[dir] || !e.isDir(dir) {
 			continue
 		}
+		seen[dir] = true
 		b := Browser{DataDir: dir, Running: Unknown}
 		if _, err := fs.ReadDir(e.Root, e.inRoot(dir)); err != nil {
 			b.Unreadable = true
@@ -166,52 +191,6 @@ func upstream(v string) string {
 	return v[:end]
 }
 
-func (e Env) onMac(p product) (version, from string, ok bool) {
-	for _, dir := range []string{"/Applications", e.expand("~/Applications"), "/System/Cryptexes/App/System/Applications", "/System/Applications"} {
-		for _, app := range p.apps {
-			if dir == "" {
-				continue
-			}
-			if data, err := e.read(dir + "/" + app + "/Contents/Info.plist"); err == nil {
-				if v := plistStrings(data)["CFBundleShortVersionString"]; v != "" {
-					return v, "info-plist", true
-				}
-				return "", "", true
-			}
-		}
-	}
-	return "", "", false
-}
-
-// onWindows asks the registry where browsers register themselves, then for a
-// version: that of the program file, else the beacon that Chromium leaves.
-func (e Env) onWindows(p product) (version, from string, ok bool) {
-	if e.Registry == nil {
-		return "", "", false
-	}
-	const menu = `SOFTWARE\Clients\StartMenuInternet`
-	for _, root := range []string{"HKCU", "HKLM"} {
-		for _, key := range e.Registry.Subkeys(root, menu) {
-			if !matchesAny(key, p.words) && !matchesAny(e.Registry.String(root, menu+`\`+key, ""), p.words) {
-				continue
-			}
-			ok = true
-			exe := program(e.Registry.String(root, menu+`\`+key+`\shell\open\command`, ""))
-			if e.FileVersion != nil && exe != "" {
-				if v := e.FileVersion(exe); v != "" {
-					return v, "file-version", true
-				}
-			}
-		}
-	}
-	if p.beacon != "" {
-		if v := e.Registry.String("HKCU", `Software\`+p.beacon+`\BLBeacon`, "version"); v != "" {
-			return v, "registry", true
-		}
-	}
-	return "", "", ok
-}
-
 func matchesAny(s string, words []string) bool {
 	s = strings.ToLower(s)
 	return s != "" && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s+".", w) })
@@ -234,9 +213,7 @@ func program(command string) string {
 func (e Env) defaultWords() string {
 	switch e.GOOS {
 	case "windows":
-		if e.Registry != nil {
-			return strings.ToLower(e.Registry.String("HKCU", `SOFTWARE\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice`, "ProgId"))
-		}
+		return strings.ToLower(e.regString("HKCU", `SOFTWARE\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice`, "ProgId"))
 	case "linux":
 		for _, list := range []string{e.expand("~/.config/mimeapps.list"), e.expand("~/.local/share/applications/mimeapps.list"),
 			"/etc/xdg/mimeapps.list", "/usr/share/applications/mimeapps.list"} {

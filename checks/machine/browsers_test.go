@@ -2,7 +2,6 @@ package machine
 
 import (
 	"io/fs"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -29,6 +28,9 @@ func byID(t *testing.T, list []Browser, id string) Browser {
 	t.Fatalf("no %s in %+v", id, list)
 	return Browser{}
 }
+
+// desk is the page of the profile's service.
+var desk = []string{"https://app.meiqia.com/chat"}
 
 func link(m fstest.MapFS, name, target string) {
 	m[name] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
@@ -70,7 +72,7 @@ func TestBrowsersOnLinux(t *testing.T) {
 	)
 	link(root, "home/ann/.config/chromium/SingletonLock", "desk-4242")
 	link(root, "home/ann/.config/mozilla/firefox/abc.default-release/lock", "127.0.0.1:+77")
-	list := env("linux", "/home/ann", root).Browsers(t.Context())
+	list := env("linux", "/home/ann", root).Browsers(t.Context(), desk)
 
 	c := byID(t, list, "chromium")
 	if c.Version != "148.0.7778.167" || c.VersionFrom != "package" || c.LastRun != "147.0.7700.1" || c.Running != Yes || c.Default != No {
@@ -97,27 +99,10 @@ func TestBrowsersOnLinux(t *testing.T) {
 
 func TestXDGConfigHome(t *testing.T) {
 	root := files("data/cfg/chromium/Last Version", "148.0.1.2")
-	list := env("linux", "/home/ann", root, "XDG_CONFIG_HOME", "/data/cfg").Browsers(t.Context())
+	list := env("linux", "/home/ann", root, "XDG_CONFIG_HOME", "/data/cfg").Browsers(t.Context(), desk)
 	if b := byID(t, list, "chromium"); b.Version != "148.0.1.2" || b.VersionFrom != "last-version" {
 		t.Errorf("%+v", b)
 	}
-}
-
-type fakeRegistry map[string]string
-
-func (r fakeRegistry) String(root, key, name string) string { return r[root+`\`+key+`|`+name] }
-func (r fakeRegistry) Subkeys(root, key string) []string {
-	var out []string
-	for k := range r {
-		if rest, ok := strings.CutPrefix(k, root+`\`+key+`\`); ok {
-			name, _, _ := strings.Cut(rest, `\`)
-			name, _, _ = strings.Cut(name, "|")
-			if !slices.Contains(out, name) {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
 }
 
 func TestBrowsersOnWindows(t *testing.T) {
@@ -127,22 +112,42 @@ func TestBrowsersOnWindows(t *testing.T) {
 		"C/Users/安娜/AppData/Local/Google/Chrome/User Data/Local State", "\ufeffnot json",
 		"C/Users/安娜/AppData/Local/Google/Chrome/User Data/Default/Preferences", "{}",
 		"C/Users/安娜/AppData/Local/Google/Chrome/User Data/System Profile/Preferences", "{}",
-		"C/Users/安娜/AppData/Roaming/360se6/User Data/Default/Preferences", "{}",
+		"C/Users/安娜/AppData/Roaming/360se6/User Data/Default/Preferences", `{"extensions":{"last_chrome_version":"122.0.6261.171"}}`,
 		"C/Users/安娜/AppData/Local/Microsoft/Edge/User Data/lockfile", "",
 		"C/Users/安娜/AppData/Roaming/Mozilla/Firefox/profiles.ini", strings.ReplaceAll(firefoxINI, "abc.default-release", "Profiles/abc.default-release"),
 		"C/Users/安娜/AppData/Roaming/Mozilla/Firefox/Profiles/abc.default-release/compatibility.ini", "[Compatibility]\r\nLastVersion=133.0_2024/2024\r\n",
 	)
 	e := env("windows", `C:\Users\安娜`, root, "LOCALAPPDATA", local, "APPDATA", roaming)
-	e.Registry = fakeRegistry{
-		`HKLM\SOFTWARE\Clients\StartMenuInternet\Google Chrome\shell\open\command|`:                  `"C:\Program Files\Google\Chrome\Application\chrome.exe"`,
-		`HKCU\SOFTWARE\Clients\StartMenuInternet\Firefox-308046B0AF4A39CB\shell\open\command|`:       `C:\Program Files\Mozilla Firefox\firefox.exe -url x`,
-		`HKCU\Software\Microsoft\Edge\BLBeacon|version`:                                              "130.0.2849.80",
-		`HKCU\SOFTWARE\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice|ProgId`: "ChromeHTML",
-	}
+	e.Registry = regExport(t, `Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Clients\StartMenuInternet\Google Chrome\shell\open\command]
+@="\"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe\""
+
+[HKEY_CURRENT_USER\Software\Clients\StartMenuInternet\Firefox-308046B0AF4A39CB\shell\open\command]
+@="C:\\Program Files\\Mozilla Firefox\\firefox.exe -url x"
+
+[HKEY_CURRENT_USER\Software\Microsoft\Edge\BLBeacon]
+"version"="130.0.2849.80"
+"state"=dword:00000001
+
+[HKEY_CURRENT_USER\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice]
+"ProgId"="ChromeHTML"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\quark.exe]
+@="C:\\Program Files\\Quark\\quark.exe"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall\360se6]
+"DisplayName"="360安全浏览器"
+"DisplayVersion"="15.3.1234.64"
+"DisplayIcon"="C:\\Users\\安娜\\AppData\\Roaming\\360se6\\Application\\360se.exe,0"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{no name}]
+"DisplayVersion"="1"
+`)
 	e.FileVersion = func(file string) string {
 		return map[string]string{`C:\Program Files\Google\Chrome\Application\chrome.exe`: "131.0.6778.109", `C:\Program Files\Mozilla Firefox\firefox.exe`: "133.0.0.1"}[file]
 	}
-	list := e.Browsers(t.Context())
+	list := e.Browsers(t.Context(), desk)
 	c := byID(t, list, "chrome")
 	if c.Version != "131.0.6778.109" || c.VersionFrom != "file-version" || c.LastRun != "131.0.6778.86" || c.Default != Yes || c.Running != Unknown {
 		t.Errorf("%+v", c)
@@ -153,8 +158,11 @@ func TestBrowsersOnWindows(t *testing.T) {
 	if edge := byID(t, list, "edge"); edge.Version != "130.0.2849.80" || edge.VersionFrom != "registry" || edge.Running != Yes || edge.Default != No {
 		t.Errorf("%+v", edge)
 	}
-	if se := byID(t, list, "360se"); len(se.Profiles) != 1 || se.Version != "" {
-		t.Errorf("%+v", se)
+	if se := byID(t, list, "360se"); len(se.Profiles) != 1 || se.Version != "15.3.1234.64" || se.Engine != "122.0.6261.171" {
+		t.Errorf("the engine behind the brand's number: %+v", se)
+	}
+	if q := byID(t, list, "quark"); q.Version != "" || q.Engine != "" || len(q.Profiles) != 0 {
+		t.Errorf("known by its App Path alone: %+v", q)
 	}
 	if f := byID(t, list, "firefox"); f.Version != "133.0.0.1" || f.LastRun != "133.0" || len(f.Profiles) != 1 ||
 		f.Profiles[0].Dir != roaming+`\Mozilla\Firefox\Profiles\abc.default-release` {
@@ -171,7 +179,7 @@ func TestBrowsersOnMac(t *testing.T) {
 	link(root, "Users/ann/Library/Application Support/Google/Chrome/SingletonLock", "Anns-Mac.local-501")
 	e := env("darwin", "/Users/ann", root)
 	e.Alive = func(pid int) bool { return pid == 501 }
-	list := e.Browsers(t.Context())
+	list := e.Browsers(t.Context(), desk)
 	if c := byID(t, list, "chrome"); c.Version != "131.0.6778.86" || c.VersionFrom != "info-plist" || c.Running != Yes || c.Default != Unknown {
 		t.Errorf("%+v", c)
 	}
@@ -182,9 +190,9 @@ func TestBrowsersOnMac(t *testing.T) {
 
 func TestNoBrowsers(t *testing.T) {
 	for _, goos := range []string{"linux", "windows", "darwin", "plan9"} {
-		if list := env(goos, "", files()).Browsers(t.Context()); len(list) != 0 {
+		if list := env(goos, "", files()).Browsers(t.Context(), desk); len(list) != 0 {
 			t.Errorf("%s: %+v", goos, list)
 		}
 	}
-	Browsers(t.Context()) // this machine's, whatever it has
+	Browsers(t.Context(), desk) // this machine's, whatever it has
 }

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,7 +29,43 @@ type Env struct {
 // Registry is what is asked of the Windows registry; root is HKLM or HKCU.
 type Registry interface {
 	Subkeys(root, key string) []string
-	String(root, key, name string) string // name "" is the key's default value
+	String(root, key, name string) string   // name "" is the key's default value
+	Values(root, key string) map[string]any // texts as string, numbers as float64; others are left out
+}
+
+// views gives a key as 64-bit and as 32-bit programs see it.
+func views(key string) []string {
+	if len(key) > 9 && strings.EqualFold(key[:9], `SOFTWARE\`) {
+		return []string{key, key[:9] + `WOW6432Node\` + key[9:]}
+	}
+	return []string{key}
+}
+
+// subkeys lists a key's subkeys, whole keys, in both views.
+func (e Env) subkeys(root, key string) []string {
+	var out []string
+	if e.Registry == nil {
+		return nil
+	}
+	for _, k := range views(key) {
+		for _, name := range e.Registry.Subkeys(root, k) {
+			out = append(out, k+`\`+name)
+		}
+	}
+	return out
+}
+
+// regString reads a text of either view, "" for none.
+func (e Env) regString(root, key, name string) string {
+	if e.Registry == nil {
+		return ""
+	}
+	for _, k := range views(key) {
+		if s := e.Registry.String(root, k, name); s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 // System is this machine.
@@ -92,11 +129,15 @@ func readFile(root fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRead+1))
-	if err == nil && len(data) > maxRead {
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() <= maxRead {
+		b.Grow(int(info.Size()) + bytes.MinRead) // what is read to its end needs no other room
+	}
+	_, err = b.ReadFrom(io.LimitReader(f, maxRead+1))
+	if err == nil && b.Len() > maxRead {
 		err = errors.New("file is too large")
 	}
-	return data, err
+	return b.Bytes(), err
 }
 
 func (e Env) text(native string) string {

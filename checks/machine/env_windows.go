@@ -56,8 +56,7 @@ func equip(e *Env) {
 	e.FileVersion = fileVersion
 }
 
-// winRegistry reads the registry, and below WOW6432Node what it does not find
-// in the key itself.
+// winRegistry reads the registry.
 type winRegistry struct{}
 
 func open(root, key string) (registry.Key, error) {
@@ -65,13 +64,7 @@ func open(root, key string) (registry.Key, error) {
 	if root == "HKCU" {
 		base = registry.CURRENT_USER
 	}
-	k, err := registry.OpenKey(base, key, registry.READ)
-	if err != nil && root != "HKCU" {
-		if rest, ok := strings.CutPrefix(strings.ToUpper(key), `SOFTWARE\`); ok {
-			return registry.OpenKey(base, `SOFTWARE\WOW6432Node\`+rest, registry.READ)
-		}
-	}
-	return k, err
+	return registry.OpenKey(base, key, registry.READ)
 }
 
 func (winRegistry) Subkeys(root, key string) []string {
@@ -85,6 +78,27 @@ func (winRegistry) Subkeys(root, key string) []string {
 		return nil
 	}
 	return names
+}
+
+func (winRegistry) Values(root, key string) map[string]any {
+	k, err := open(root, key)
+	if err != nil {
+		return nil
+	}
+	defer k.Close()
+	names, err := k.ReadValueNames(-1)
+	if err != nil {
+		return nil
+	}
+	out := map[string]any{}
+	for _, name := range names {
+		if s, _, err := k.GetStringValue(name); err == nil {
+			out[name] = s
+		} else if n, _, err := k.GetIntegerValue(name); err == nil {
+			out[name] = float64(n)
+		}
+	}
+	return out
 }
 
 func (winRegistry) String(root, key, name string) string {

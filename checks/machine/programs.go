@@ -1,107 +1,139 @@
 package machine
 
 import (
-	"context"
-	"io/fs"
-	"os/exec"
-	"path"
+	"slices"
+	"strings"
 )
 
-// Program is a browser that can be started.
-type Program struct {
-	ID, Name string // as in Browser
-	Path     string
-	Browser  Browser // with its data, where it has left any
-}
-
-// programNames are the commands of Chromium's kin on Linux.
-var programNames = map[string][]string{
-	"chrome": {"google-chrome", "google-chrome-stable"}, "edge": {"microsoft-edge", "microsoft-edge-stable"}, "chromium": {"chromium", "chromium-browser"},
-	"360se": {"browser360-cn-stable", "browser360"},
-}
-
-// winPrograms are where browsers put their program on Windows when they have not registered themselves.
-var winPrograms = map[string][]string{
-	"chrome":     {`%PROGRAMFILES%/Google/Chrome/Application/chrome.exe`, `%PROGRAMFILES(X86)%/Google/Chrome/Application/chrome.exe`, `%LOCALAPPDATA%/Google/Chrome/Application/chrome.exe`},
-	"edge":       {`%PROGRAMFILES(X86)%/Microsoft/Edge/Application/msedge.exe`, `%PROGRAMFILES%/Microsoft/Edge/Application/msedge.exe`},
-	"chromium":   {`%LOCALAPPDATA%/Chromium/Application/chrome.exe`},
-	"360chromex": {`%LOCALAPPDATA%/360ChromeX/Chrome/Application/360ChromeX.exe`},
-	"360chrome":  {`%LOCALAPPDATA%/360Chrome/Chrome/Application/360chrome.exe`},
-	"quark":      {`%LOCALAPPDATA%/Programs/Quark/quark.exe`},
-}
-
-// Programs finds the browsers of Chromium's kin that can be started: the one
-// that opens links first, then in the catalogue's order.
-func (e Env) Programs(ctx context.Context) []Program {
-	var first, others []Program
-	with := map[string]Browser{}
-	for _, b := range e.Browsers(ctx) {
-		if old, ok := with[b.ID]; !ok || old.DataDir == "" {
-			with[b.ID] = b
-		}
-	}
-	for _, p := range catalogue {
-		if p.family != Chromium {
-			continue
-		}
-		exe := e.programOf(p)
-		if exe == "" {
-			continue
-		}
-		prog := Program{ID: p.id, Name: p.name, Path: exe, Browser: with[p.id]}
-		if prog.Browser.Default == Yes {
-			first = append(first, prog)
-		} else {
-			others = append(others, prog)
-		}
-	}
-	return append(first, others...)
-}
-
-func (e Env) programOf(p product) string {
-	switch e.GOOS {
-	case "windows":
-		if e.Registry != nil {
-			const menu = `SOFTWARE\Clients\StartMenuInternet`
-			for _, root := range []string{"HKCU", "HKLM"} {
-				for _, key := range e.Registry.Subkeys(root, menu) {
-					if !matchesAny(key, p.words) && !matchesAny(e.Registry.String(root, menu+`\`+key, ""), p.words) {
-						continue
-					}
-					if exe := program(e.Registry.String(root, menu+`\`+key+`\shell\open\command`, "")); exe != "" && e.isFile(exe) {
-						return exe
-					}
-				}
-			}
-		}
-		for _, exe := range winPrograms[p.id] {
-			if exe = e.expand(exe); exe != "" && e.isFile(exe) {
-				return exe
-			}
-		}
-	case "darwin":
-		for _, dir := range []string{"/Applications", e.expand("~/Applications")} {
-			for _, app := range p.apps {
-				if dir == "" {
-					continue
-				}
-				name := plistStrings([]byte(e.text(dir + "/" + app + "/Contents/Info.plist")))["CFBundleExecutable"]
-				if exe := dir + "/" + app + "/Contents/MacOS/" + name; name != "" && e.isFile(exe) {
-					return exe
-				}
-			}
-		}
-	default:
-		for _, name := range programNames[p.id] {
-			if exe, err := exec.LookPath(name); err == nil && path.IsAbs(exe) {
-				return exe
+// bundles gives the folders of a product's macOS bundles that are there.
+func (e Env) bundles(p product) []string {
+	var out []string
+	for _, dir := range []string{"/Applications", e.expand("~/Applications"), "/System/Cryptexes/App/System/Applications", "/System/Applications"} {
+		for _, app := range p.apps {
+			if dir != "" && e.isDir(dir+"/"+app) {
+				out = append(out, dir+"/"+app)
 			}
 		}
 	}
-	return ""
+	return out
 }
 
-func (e Env) isFile(native string) bool {
-	info, err := fs.Stat(e.Root, e.inRoot(native))
-	return err == nil && info.Mode().IsRegular()
+func (e Env) onMac(p product) (version, from string, ok bool) {
+	for _, app := range e.bundles(p) {
+		if data, err := e.read(app + "/Contents/Info.plist"); err == nil {
+			if v := plistStrings(data)["CFBundleShortVersionString"]; v != "" {
+				return v, "info-plist", true
+			}
+			return "", "", true
+		}
+	}
+	return "", "", false
+}
+
+const (
+	startMenu = `SOFTWARE\Clients\StartMenuInternet`
+	appPaths  = `SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths`
+)
+
+var hives = []string{"HKCU", "HKLM"}
+
+// programFiles gives the program files by which Windows knows a product: as a
+// browser of the start menu, by the name that people type, and where it is uninstalled.
+func (e Env) programFiles(p product) []string {
+	var out []string
+	add := func(file string) {
+		if file != "" && !slices.ContainsFunc(out, func(x string) bool { return strings.EqualFold(x, file) }) {
+			out = append(out, file)
+		}
+	}
+	if e.Registry == nil {
+		return nil
+	}
+	for _, root := range hives {
+		for _, key := range e.subkeys(root, startMenu) {
+			if matchesAny(baseName(key), p.words) || matchesAny(e.Registry.String(root, key, ""), p.words) {
+				add(program(e.Registry.String(root, key+`\shell\open\command`, "")))
+			}
+		}
+	}
+	for _, root := range hives {
+		for _, exe := range p.exes {
+			add(program(e.regString(root, appPaths+`\`+exe, "")))
+		}
+	}
+	return out
+}
+
+// onWindows asks the registry where a browser is, then for a version: that of
+// the program file, else what its updater or the browser itself wrote down.
+func (e Env) onWindows(p product) (version, from string, ok bool) {
+	if e.Registry == nil {
+		return "", "", false
+	}
+	programs := e.programFiles(p)
+	for _, exe := range programs {
+		if v := e.versionOf(exe); v != "" {
+			return v, "file-version", true
+		}
+	}
+	if p.update != "" {
+		for _, root := range []string{"HKLM", "HKCU"} {
+			if v := firstVersion(e.regString(root, `SOFTWARE\`+p.update, "pv")); v != "" && v != "0.0.0.0" {
+				return v, "registry", true
+			}
+		}
+	}
+	if p.beacon != "" {
+		if v := e.regString("HKCU", `Software\`+p.beacon+`\BLBeacon`, "version"); v != "" {
+			return v, "registry", true
+		}
+	}
+	for _, u := range e.uninstalls() {
+		if matchesAny(u.key, p.words) || matchesAny(u.name, p.words) {
+			return firstVersion(u.version), "registry", true
+		}
+	}
+	return "", "", len(programs) > 0
+}
+
+// versionOf gives a program file's version, "" when it does not tell.
+func (e Env) versionOf(exe string) string {
+	if e.FileVersion != nil {
+		return e.FileVersion(exe)
+	}
+	return peVersion(e.Root, e.inRoot(exe))
+}
+
+// uninstall is one program in the list of what can be removed.
+type uninstall struct {
+	key, name, version, folder string
+}
+
+const uninstallKey = `SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall`
+
+// maxPrograms bounds the list of programs.
+const maxPrograms = 2000
+
+func (e Env) uninstalls() []uninstall {
+	var out []uninstall
+	for _, root := range hives {
+		for _, key := range e.subkeys(root, uninstallKey) {
+			if len(out) >= maxPrograms {
+				return out
+			}
+			u := uninstall{key: baseName(key), name: e.Registry.String(root, key, "DisplayName"),
+				version: e.Registry.String(root, key, "DisplayVersion"), folder: e.Registry.String(root, key, "InstallLocation")}
+			if u.folder == "" { // the icon is the program's, or its uninstaller's beside it
+				icon, _, _ := strings.Cut(e.Registry.String(root, key, "DisplayIcon"), ",")
+				if i := strings.LastIndex(icon, `\`); i > 0 {
+					u.folder = strings.Trim(icon[:i], `"`)
+				}
+			}
+			u.folder = strings.TrimRight(strings.Trim(u.folder, `"`), `\`)
+			if u.name != "" {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
 }

@@ -23,8 +23,7 @@ type ExtensionRules struct {
 	// Listeners are the addresses that Firefox has noted the extension to hold
 	// requests of until its code has decided.
 	Listeners []Listener
-	Proxy     string   // the proxy that it has set: mode and server; "" for none
-	Blocks    []Forbid // what it keeps sites from doing
+	Proxy     string // the proxy that it has set: mode and server; "" for none
 
 	installed float64 // when it was installed or updated, in the browser's own count
 }
@@ -43,12 +42,6 @@ type RuleList struct {
 type Listener struct {
 	URLs  []string // match patterns
 	Types []string // resource types, none for all
-}
-
-// Forbid is a site setting that an extension has made.
-type Forbid struct {
-	What    string // javascript cookies
-	Pattern string // of the sites
 }
 
 // Rules reads the rules of the enabled extensions of a profile folder, sorted by

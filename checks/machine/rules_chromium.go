@@ -81,23 +81,4 @@ func (x *ExtensionRules) chromiumMade() {
 			}
 		}
 	}
-	for _, o := range objects(prefs, "content_settings") {
-		if what := settingKinds[get[string](o, "type")]; what != "" && get[string](o, "setting") == "block" {
-			x.Blocks = append(x.Blocks, Forbid{what, get[string](o, "primaryPattern")})
-		}
-	}
-}
-
-// Covers reports whether the setting is for a host.
-func (f Forbid) Covers(host string) bool {
-	if f.Pattern == "*" || f.Pattern == "<all_urls>" {
-		return true
-	}
-	want := patternHost(f.Pattern)
-	host, _ = splitPort(strings.ToLower(host))
-	if strings.Contains(f.Pattern, "[*.]") || strings.Contains(f.Pattern, "://*.") {
-		want = strings.TrimPrefix(want, ".")
-		return host == want || strings.HasSuffix(host, "."+want)
-	}
-	return want == "" || host == want
 }

@@ -221,7 +221,7 @@ func usable(s *evidence.Set) bool {
 			return true
 		}
 	}
-	return len(s.Browsers)+len(s.Pages) > 0
+	return len(s.Browsers)+len(s.Clients)+len(s.Pages) > 0
 }
 
 // noneRead is the error of evidence of which nothing could be read.

@@ -35,6 +35,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 				s.problem(p, lang.T("不是文件也不是文件夹", "neither a file nor a folder"), lang.T("请先存成文件再给出", "save it to a file and give that"))
 				continue
 			}
+			if holdsAsar(p) {
+				s.Clients = append(s.Clients, p)
+				continue
+			}
 			s.add(diskFile(p, info.Size()), 0)
 			continue
 		}
@@ -43,6 +47,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 		}
 		if isBrowserProfile(p) {
 			s.Browsers = append(s.Browsers, p)
+			continue
+		}
+		if isClientProgram(p) {
+			s.Clients = append(s.Clients, p)
 			continue
 		}
 		err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
@@ -58,6 +66,10 @@ func (s *Set) find(ctx context.Context, paths []string) []*File {
 			case d.IsDir():
 				if path != p && isBrowserProfile(path) {
 					s.Browsers = append(s.Browsers, path)
+					return fs.SkipDir
+				}
+				if path != p && isClientProgram(path) {
+					s.Clients = append(s.Clients, path)
 					return fs.SkipDir
 				}
 				return nil

@@ -99,6 +99,7 @@ type Set struct {
 	Paths    []PathFile
 	Pages    []PageFile
 	Browsers []string // folders of browser profiles
+	Clients  []string // desktop clients: their folders, bundles or app.asar files
 	Problems []*lang.Problem
 
 	full map[bool]bool // by whether it is a GET: no more bodies find room
@@ -107,7 +108,7 @@ type Set struct {
 }
 
 // Empty reports whether nothing was handed in.
-func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers) == 0 }
+func (s *Set) Empty() bool { return s == nil || len(s.Files)+len(s.Browsers)+len(s.Clients) == 0 }
 
 // Standing reports whether what was handed in tells of no moment in
 // particular: nothing, or browsers' profiles as they are.

@@ -192,6 +192,17 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 			bad("hosts.role", lang.T("不认识角色 %q", "unknown role %q").F(string(h.Role)), oneOfThese(roles), "hosts", i, "role")
 		}
 	}
+	for i, c := range p.Clients {
+		if strings.TrimSpace(c.Path) == "" {
+			bad("clients.path", lang.T("没有写客户端在哪里", "it is not said where the client is"), lang.T("例如 %LOCALAPPDATA%/Programs/desk", "as in %LOCALAPPDATA%/Programs/desk"), "clients", i, "path")
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Updates)) {
+		if u, err := url.Parse(p.Updates[key]); err != nil || u.Hostname() == "" || !oneOf(u.Scheme, "http", "https") {
+			bad("updates", lang.T("%q 不是 http/https 地址", "%q is not an http or https address").F(p.Updates[key]),
+				lang.T("例如 https://desk.example/desktop/latest.yml", "as in https://desk.example/desktop/latest.yml"), "updates", key)
+		}
+	}
 	for i, re := range p.Recall.Verbs {
 		expression(re, "recall.verbs", "recall", "verbs", i)
 	}

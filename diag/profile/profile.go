@@ -44,6 +44,13 @@ func (h Host) Name() string {
 	return strings.ToLower(u.Hostname())
 }
 
+// Client is where a client of the agents' is installed: its folder, program,
+// bundle or app.asar. A leading ~ is the home folder, %NAME% a variable.
+type Client struct {
+	Name string `yaml:"name" json:"name,omitempty"`
+	Path string `yaml:"path" json:"path"`
+}
+
 // Note tells how a value is known and from where.
 type Note struct {
 	Basis  string `yaml:"basis" json:"basis"` // stated (published by the maker), measured, assumed
@@ -81,6 +88,8 @@ type Profile struct {
 	Channels        []string          `yaml:"recallable_channels" json:"recallable_channels,omitempty"`
 	Roles           []string          `yaml:"recalling_roles" json:"recalling_roles,omitempty"`
 	MinVersions     map[string]string `yaml:"min_versions" json:"min_versions,omitempty"` // visitor_android, visitor_ios, agent_desktop, browser_chrome, …
+	Clients         []Client          `yaml:"clients" json:"clients,omitempty"`           // where the agents' desktop client is
+	Updates         map[string]string `yaml:"updates" json:"updates,omitempty"`           // the updater's manifest of a client: agent_desktop, …
 	RequestTimeout  Duration          `yaml:"request_timeout" json:"request_timeout,omitempty"`
 
 	Recall   Recall          `yaml:"recall" json:"recall"`

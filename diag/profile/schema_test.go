@@ -70,6 +70,8 @@ recallable_types: [text]
 recallable_channels: [web]
 recalling_roles: [agent]
 min_versions: {visitor_android: "3.6.1"}
+clients: [{name: desk, path: "~/desk"}]
+updates: {agent_desktop: "https://desk.example/latest.yml"}
 request_timeout: 10s
 recall: {verbs: [recall], objects: [message]}
 refusals: [{means: read, text: [seen], codes: ["40311"]}]
