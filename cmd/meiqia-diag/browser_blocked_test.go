@@ -23,15 +23,16 @@ func TestBlockedInABrowser(t *testing.T) {
 		name, code string
 		scenario   string
 		by, rule   string // the extension and its rule
+		onDisk     bool   // the browser's profile alone tells it
 		setup      func(t *testing.T, s *staged) browsertest.Setup
 	}{
-		{name: "static rule", code: "dispatch.extension-blocked", by: "Clean Page", rule: "7", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "static rule", code: "dispatch.extension-blocked", by: "Clean Page", rule: "7", onDisk: true, setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingStatic("/messages/*/recall").Unpack(t)}}
 		}},
-		{name: "dynamic rule", code: "dispatch.extension-blocked", by: "My Filters", rule: "41", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "dynamic rule", code: "dispatch.extension-blocked", by: "My Filters", rule: "41", onDisk: true, setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingDynamic("/messages/*/recall").Unpack(t)}}
 		}},
-		{name: "storage blocked", code: "dispatch.browser-settings", setup: func(_ *testing.T, s *staged) browsertest.Setup {
+		{name: "storage blocked", code: "dispatch.browser-settings", onDisk: true, setup: func(_ *testing.T, s *staged) browsertest.Setup {
 			return browsertest.Setup{Block: []string{"cookies"}, Site: s.site()}
 		}},
 		{name: "outdated engine", code: "dispatch.browser-outdated", setup: func(*testing.T, *staged) browsertest.Setup {
@@ -52,6 +53,9 @@ func TestBlockedInABrowser(t *testing.T) {
 			doc.names(t, c.code)
 			if c.by != "" && !doc.saw("browser.blocked_by", c.by, c.rule) {
 				t.Errorf("rule %s of %s is not named: %v", c.rule, c.by, doc.values("browser.blocked_by"))
+			}
+			if c.onDisk {
+				s.alone().names(t, c.code)
 			}
 		})
 	}
@@ -82,12 +86,13 @@ func TestStaleInABrowser(t *testing.T) {
 func TestDeadPageInABrowser(t *testing.T) {
 	for _, c := range []struct {
 		name, code string
+		onDisk     bool // the browser's profile alone tells it
 		setup      func(t *testing.T, s *staged) browsertest.Setup
 	}{
-		{"JavaScript off", "dispatch.browser-settings", func(_ *testing.T, s *staged) browsertest.Setup {
+		{"JavaScript off", "dispatch.browser-settings", true, func(_ *testing.T, s *staged) browsertest.Setup {
 			return browsertest.Setup{Block: []string{"javascript"}, Site: s.site()}
 		}},
-		{"script blocked", "dispatch.extension-blocked", func(t *testing.T, _ *staged) browsertest.Setup {
+		{"script blocked", "dispatch.extension-blocked", false, func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingStatic("/static/chat.js").Unpack(t)}}
 		}},
 	} {
@@ -106,6 +111,9 @@ func TestDeadPageInABrowser(t *testing.T) {
 			b.Navigate(s.lab.URL("workbench"))
 			w.pressed = time.Now()
 			s.handed(b, w).names(t, c.code)
+			if c.onDisk {
+				s.alone().names(t, c.code)
+			}
 		})
 	}
 }
@@ -123,12 +131,7 @@ func TestHealthyInABrowser(t *testing.T) {
 	if w.symptom != "unknown" {
 		t.Fatalf("the recall did not work: %+v", w)
 	}
-	f := b.HandIn(filepath.Join(s.dir, "handed"))
-	keep(t, f)
-	for name, doc := range map[string]document{
-		"recall":  s.diagnose("--evidence", f.HAR, "--evidence", f.Console, "--evidence", f.Profile, "--incident", s.incident(w)),
-		"profile": s.diagnose("--evidence", f.Profile, "--only", "cache,browser"),
-	} {
+	for name, doc := range map[string]document{"recall": s.handed(b, w), "profile": s.alone()} {
 		for _, c := range doc.Verdict.Causes {
 			t.Errorf("%s: accused %s %.2f", name, c.Code, c.Probability)
 		}
