@@ -77,6 +77,7 @@ func TestStaleInABrowser(t *testing.T) {
 			b = browsertest.Chromium(t, setup)
 			w := s.work(b, false, 0, 0)
 			s.handed(b, w).names(t, "dispatch.stale-app")
+			s.alone().names(t, "dispatch.stale-app")
 		})
 	}
 }

@@ -41,6 +41,7 @@ func TestFirefoxInABrowser(t *testing.T) {
 		b = browsertest.Firefox(t, browsertest.Setup{Profile: profile})
 		w := s.work(b, false, 0, 0)
 		s.handed(b, w).names(t, "dispatch.stale-app")
+		s.alone().names(t, "dispatch.stale-app")
 	})
 	t.Run("healthy", func(t *testing.T) {
 		t.Parallel()
