@@ -22,7 +22,7 @@ const (
 	// but the recording leaves out what may have carried it: frames, or its cut-off end).
 	BrowserDispatch = "browser.dispatch"
 	// BrowserBlockedBy names the extension that stops requests of the service, its rule in the
-	// detail, and what it hits: recall, api, push, script, page, storage, other. It is told by the evidence, or
+	// detail, and what it hits: recall, api, push, script, page, other. It is told by the evidence, or
 	// by the extension's rules as they lie on disk (the method); see browser_rules.go.
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
@@ -77,10 +77,10 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 
 	res := diag.Result{State: diag.Pass, Observations: s.list}
 	switch {
+	case stopped != nil && dispatch != "sent" && dispatch != "policy":
+		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
-	case stopped && dispatch != "sent":
-		res.State, res.Reason = diag.Fail, lang.T("扩展的规则会拦下撤回请求", "an extension's rule stops the recall request")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case compared == "works-without":
@@ -156,7 +156,7 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 		if list := a.Extensions(); ext == "" && len(list) == 1 {
 			ext = clip(firstOf(list[0].Name, list[0].ID), 60) // no other can have done it
 		}
-		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
+		s.add(BrowserBlockedBy, blocker(firstOf(ext, "unknown"), rule), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
 }

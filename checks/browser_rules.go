@@ -10,6 +10,7 @@ import (
 	"meiqia-diag/checks/machine"
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
+	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
 )
 
@@ -47,7 +48,7 @@ func trials(in *diag.Input) (out []trial) {
 		seen = true
 	}
 	for _, c := range a.Calls {
-		if c.Entry == nil || c.Failure != attempt.FailBlocked && c.Kind != "script" {
+		if c.Entry == nil || seen && c.Entry == a.Request.Entry || c.Failure != attempt.FailBlocked && c.Kind != "script" {
 			continue
 		}
 		if hits, kind := kindOfCall(c); hits != "" && len(out) < 200 {
@@ -129,8 +130,8 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 			}
 			told[k] = true
 			title, line := h.By.Line(h.Outcome.Ruleset, h.Outcome.Rule)
-			s.add(BrowserBlockedBy, h.By.Extension.Name, append(more, method(onDisk),
-				detail("extension", h.By.Extension.ID, "rule", id, "ruleset", h.Outcome.Ruleset, "list", clip(title, 120),
+			s.add(BrowserBlockedBy, blocker(h.By.Extension.Name, id), append(more, method(onDisk),
+				detail("extension", h.By.Extension.ID, "name", clip(h.By.Extension.Name, 60), "rule", id, "ruleset", h.Outcome.Ruleset, "list", clip(title, 120),
 					"filter", clip(firstOf(line, h.Outcome.Rule.Condition()), 200), "action", string(h.Outcome.Action),
 					"hits", t.hits, "url", clip(pathOf(t.req.URL), 200), "request", t.req.Method))...)
 		}
@@ -178,7 +179,7 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 			break
 		}
 	}
-	holds, alters := "", ""
+	holds, aimed, alters := "", "", ""
 	for _, t := range tried {
 		if o := x.Set.Match(t.req); t.hits == "recall" && alters == "" {
 			if len(o.Modifies) > 0 {
@@ -190,17 +191,23 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 		for _, l := range x.Listeners {
 			if t.hits == "recall" && l.MayStop(t.req.URL, t.req.Type) {
 				holds = "recall"
+				if aimed == "" {
+					aimed = "no"
+				}
+				if l.Aimed(t.req.URL, t.req.Type) {
+					aimed = "yes"
+				}
 			}
 		}
 	}
 	return []string{"id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "), "content_script", pages,
-		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
+		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "aimed", aimed, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
 }
 
 // joinBlockers puts together what the evidence says was blocked, by nobody knows
-// whom, and the one extension whose rule on disk stops that request. It reports
-// whether any rule on disk stops the recall.
-func (s *sheet) joinBlockers() (stopped bool) {
+// whom, and the one extension whose rule on disk stops that request. It gives the
+// rule on disk that stops the recall, nil for none.
+func (s *sheet) joinBlockers() (stopped *diag.Observation) {
 	unnamed := -1
 	var rules []int
 	who := map[string]bool{}
@@ -212,19 +219,34 @@ func (s *sheet) joinBlockers() (stopped bool) {
 		case o.Method == onDisk && o.Detail["hits"] == "recall":
 			rules = append(rules, i)
 			who[o.Detail["extension"]] = true
-		case o.Method == "" && o.Value == "unknown":
+		case o.Method == "" && o.Detail["extension"] == "":
 			unnamed = i
 		}
 	}
 	if len(rules) == 0 {
-		return false
+		return nil
 	}
+	named := s.list[rules[0]]
 	if unnamed >= 0 && len(who) == 1 {
-		named := s.list[rules[0]]
 		known := s.list[unnamed]
 		known.Value, known.Detail, known.Method = named.Value, named.Detail, named.Method
 		s.list[unnamed] = known
 		s.list = slices.Delete(s.list, rules[0], rules[0]+1)
 	}
-	return true
+	return &named
+}
+
+// blocker writes an extension and its rule as one value; the rule is "" when unknown.
+func blocker(extension, rule string) string {
+	if _, err := strconv.Atoi(rule); err == nil {
+		rule = "#" + rule
+	}
+	return strings.TrimSpace(extension + " " + rule)
+}
+
+// stoppedBy says which extension's rule stops the recall, by the rule's text and
+// the list that it stands in.
+func stoppedBy(o *diag.Observation) lang.Text {
+	return lang.T("扩展“%s”的规则 %s（%s）拦下撤回请求", "the rule %[2]s (%[3]s) of the extension %[1]s stops the recall request").F(
+		o.Detail["name"], clip(o.Detail["filter"], 120), clip(firstOf(o.Detail["list"], o.Detail["ruleset"]), 60))
 }

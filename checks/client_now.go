@@ -39,16 +39,9 @@ func (s *sheet) clientsNow(ctx context.Context, in *diag.Input) foundClient {
 	if !attemptLive(in) {
 		return use
 	}
-	var hosts []string
-	for _, h := range in.Profile.HostsOf(profile.Workbench) {
-		hosts = append(hosts, h.Name())
-	}
-	var named []machine.NamedClient
-	for _, c := range in.Profile.Clients {
-		named = append(named, machine.NamedClient{Name: c.Name, Path: c.Path})
-	}
+	list, named := clientsHere(ctx, in)
 	device := in.Incident.String(incident.Device)
-	for i, c := range machine.Clients(ctx, hosts, named) {
+	for i, c := range list {
 		found, lately := "", ""
 		if c.Missing {
 			found = "no"
@@ -58,12 +51,26 @@ func (s *sheet) clientsNow(ctx context.Context, in *diag.Input) foundClient {
 			lately = "yes"
 		}
 		s.add(ClientInstalled, c.Name, live(), from("this machine"), detail("version", c.Version, "version_from", c.From, "used_lately", lately, "found", found))
-		inUse = inUse || i < len(named) && !c.Missing // somebody said that it is the agents'
+		inUse = inUse || i < named && !c.Missing // somebody said that it is the agents'
 		if use.Version == "" && (device == "desktop_app" || device == "" && inUse) {
 			use = foundClient{c, "this machine", true}
 		}
 	}
 	return use
+}
+
+// clientsHere finds the service's clients on this machine; the first ones are
+// those that the profile names.
+func clientsHere(ctx context.Context, in *diag.Input) (list []machine.Client, named int) {
+	var hosts []string
+	for _, h := range in.Profile.HostsOf(profile.Workbench) {
+		hosts = append(hosts, h.Name())
+	}
+	var byName []machine.NamedClient
+	for _, c := range in.Profile.Clients {
+		byName = append(byName, machine.NamedClient{Name: c.Name, Path: c.Path})
+	}
+	return machine.Clients(ctx, hosts, byName), len(byName)
 }
 
 // updateNow compares a client with what its updater would fetch.

@@ -47,37 +47,14 @@ func TestCache(t *testing.T) {
 	})
 }
 
-func TestFreshness(t *testing.T) {
-	for _, c := range []struct {
-		name      string
-		headers   map[string]string
-		age, life float64
-		ok        bool
-	}{
-		{"no Date", map[string]string{"cache-control": "max-age=9"}, 0, 0, false},
-		{"max-age over Expires", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT", "cache-control": "public, max-age=100", "expires": "Fri, 20 Nov 2026 03:21:41 GMT"}, 60, 100, true},
-		{"s-maxage is not for browsers", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT", "cache-control": "s-maxage=999, max-age=30"}, 60, 30, true},
-		{"Age of a cache before", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT", "age": "3500", "cache-control": "max-age=3600"}, 3500, 3600, true},
-		{"Expires", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT", "expires": "Fri, 20 Nov 2026 02:31:41 GMT"}, 60, 600, true},
-		{"a tenth of the time since it changed", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT", "last-modified": "Fri, 20 Nov 2026 01:21:41 GMT"}, 60, 360, true},
-		{"nothing said", map[string]string{"date": "Fri, 20 Nov 2026 02:21:41 GMT"}, 60, 0, true},
-		{"a clock ahead", map[string]string{"date": "Fri, 20 Nov 2026 02:30:00 GMT", "cache-control": "max-age=5"}, 0, 5, true},
-	} {
-		age, life, ok := freshness(func(k string) string { return c.headers[k] }, pressT)
-		if age.Seconds() != c.age || life.Seconds() != c.life || ok != c.ok {
-			t.Errorf("%s: age %s, life %s, %v", c.name, age, life, ok)
-		}
-	}
-}
-
 func TestBrowser(t *testing.T) {
 	ua := func(s string) obj { return obj{"request": obj{"headers": headers("User-Agent", s)}} }
 	table(t, "browser", nil, []row{
 		{"nothing", nil, nil, diag.Skip, []string{"!browser.dispatch"}},
 		{"sent", nil, []any{me(-5), recall(0, 403, `{}`)}, diag.Pass, []string{"browser.dispatch=sent via:http"}},
 		{"blocked, by whom is in the console", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), "console.log", "[2026-11-20 10:22:41.100] [error] blocked by extension chrome-extension://abcdefghijklmnopabcdefghijklmnop/content.js msg 8842\n"}, diag.Fail, []string{"browser.dispatch=blocked error:net::ERR_BLOCKED_BY_CLIENT", "browser.blocked_by=abcdefghijklmnopabcdefghijklmnop"}},
-		{"the console names extension and rule", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), "console.log", "[2026-11-20 10:22:41.100] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall net::ERR_BLOCKED_BY_CLIENT by chrome-extension://cjpalhdlnbpafiamejdnhcphjbkeiagm/ rule ||app.meiqia.com^*/recall$xhr\n"}, diag.Fail, []string{"browser.blocked_by=cjpalhdlnbpafiamejdnhcphjbkeiagm rule:||app.meiqia.com^*/recall$xhr"}},
-		{"by name, with a numbered rule", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), "console.log", "[2026-11-20 10:22:41.100] [error] request blocked by uBlock Origin, filter: \"*/recall*\" msg 8842\n"}, diag.Fail, []string{"browser.blocked_by=uBlock Origin rule:*/recall*"}},
+		{"the console names extension and rule", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), "console.log", "[2026-11-20 10:22:41.100] [error] POST https://app.meiqia.com/api/v1/messages/8842/recall net::ERR_BLOCKED_BY_CLIENT by chrome-extension://cjpalhdlnbpafiamejdnhcphjbkeiagm/ rule ||app.meiqia.com^*/recall$xhr\n"}, diag.Fail, []string{"browser.blocked_by=cjpalhdlnbpafiamejdnhcphjbkeiagm ||app.meiqia.com^*/recall$xhr rule:||app.meiqia.com^*/recall$xhr"}},
+		{"by name, with a numbered rule", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), "console.log", "[2026-11-20 10:22:41.100] [error] request blocked by uBlock Origin, filter: \"*/recall*\" msg 8842\n"}, diag.Fail, []string{"browser.blocked_by=uBlock Origin */recall* rule:*/recall*"}},
 		{"blocked, by somebody", nil, []any{recall(0, 0, "", failed("net::ERR_BLOCKED_BY_CLIENT"))}, diag.Fail, []string{"browser.blocked_by=unknown"}},
 		{"an extension answered", nil, []any{recall(0, 200, `{"ok":true}`, respHeaders("Non-Authoritative-Reason", "WebRequest API"))}, diag.Fail, []string{"browser.dispatch=replaced", "browser.blocked_by=unknown"}},
 		{"mixed content", nil, []any{recall(0, 0, "", failed(""))}, diag.Fail, []string{"browser.dispatch=policy", "!browser.blocked_by"}},

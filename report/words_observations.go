@@ -78,6 +78,9 @@ var observationNames = map[string]lang.Text{
 	"cache.app":            lang.T("页面版本", "page build"),
 	"cache.freshness_left": lang.T("缓存剩余有效期", "freshness left"),
 	"cache.hint":           lang.T("日志：旧页面（旁证）", "logs: old page, elsewhere"),
+	"cache.torn":           lang.T("缓存里没写完的记录", "cache records half-written"),
+	"cache.view":           lang.T("缓存里的聊天记录", "cached history"),
+	"cache.worker":         lang.T("已注册的 Service Worker", "registered service worker"),
 	"cache.signal":         lang.T("日志：旧页面", "logs: old page"),
 	"cache.used":           lang.T("取自缓存", "from a cache"),
 

@@ -143,7 +143,7 @@ func TestRealListsAreReadAndNamed(t *testing.T) {
 		t.Errorf("%d rules, %+v", s.Len(), p)
 	}
 	t.Logf("%d rules of %d MB in %v, %d MB kept", s.Len(), len(large)>>20, took, (after.HeapAlloc-before.HeapAlloc)>>20)
-	if took > 20*time.Second {
+	if took > 2*time.Minute { // some two seconds on a quiet machine
 		t.Errorf("reading took %v", took)
 	}
 	list := realRules(t, "ruleset_224.json")

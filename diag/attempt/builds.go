@@ -33,6 +33,22 @@ var saysBuild = sync.OnceValue(func() *hints {
 	return newHints("build", "version", "release", "bundle", "deploy", "shell", "removed", "版本", "构建", "发布", "上线")
 })
 
+// BuildOf gives the build that a page or a script names: a page in a meta element,
+// either in its address or its first lines; "" where it names none.
+func BuildOf(address, text string) string {
+	text = head(text, 8192)
+	if m := buildMeta.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	if m := scriptBuild.FindStringSubmatch(address); m != nil {
+		return m[1]
+	}
+	if m := bareBuild.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // learnBuilds takes from a log which build of the page ran and which one the
 // service has. Server logs tell of everybody's pages: there only the lines about
 // this message count.

@@ -26,7 +26,7 @@ func tellsBrowser(name string, open func(n int) ([]byte, error)) bool {
 	return err == nil && (mark == "{" && strings.HasPrefix(text, mark) || mark != "{" && strings.Contains(text, mark))
 }
 
-// isBrowserProfile tells the data folder of a browser.
+// isBrowserProfile tells the data folder of a browser, or its cache.
 func isBrowserProfile(dir string) bool {
 	for name := range browserFiles {
 		path := filepath.Join(dir, name)
@@ -34,7 +34,33 @@ func isBrowserProfile(dir string) bool {
 			return true
 		}
 	}
-	return false
+	return isBrowserCache(dir)
+}
+
+// cacheMarks are what the file "index" of a Chromium cache opens with, by format.
+var cacheMarks = []string{"\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc", "\xc3\xca\x03\xc1", "SQLCache"}
+
+// isBrowserCache tells a cache folder that was handed in by itself: Chromium's by
+// its index, Firefox's by its entries, which are named by a SHA-1.
+func isBrowserCache(dir string) bool {
+	index := filepath.Join(dir, "index")
+	if info, err := os.Lstat(index); err == nil && info.Mode().IsRegular() {
+		head, err := diskFile(index, 0).head(16)
+		if err == nil && slices.ContainsFunc(cacheMarks, func(m string) bool { return strings.HasPrefix(string(head), m) }) {
+			return true
+		}
+	}
+	below := filepath.Join(dir, "entries")
+	if info, err := os.Lstat(below); err != nil || !info.IsDir() {
+		return false
+	}
+	entries, err := os.Open(below)
+	if err != nil {
+		return false
+	}
+	defer entries.Close()
+	names, _ := entries.Readdirnames(64)
+	return slices.ContainsFunc(names, func(n string) bool { return len(n) == 40 && strings.Trim(n, "0123456789ABCDEF") == "" })
 }
 
 // packedBrowsers finds the data folders of browsers in an archive; "." is all of it.

@@ -113,6 +113,24 @@ func TestBrowserProfiles(t *testing.T) {
 	}
 }
 
+func TestBrowserCaches(t *testing.T) {
+	dir := put(t, "shop.har", oneHAR(1), "chromium/Default/Cache/Cache_Data/index", "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\x09\x00", "chromium/Default/Cache/Cache_Data/097da646ef52ee67_0", "x",
+		"win/Cache_Data/index", "\xc3\xca\x03\xc1\x00\x00\x03\x00", "sql/index", "SQLCacheTruncate3", "ff/cache2/entries/1E3C39604208B49D1FC07F16FB9E5D704E7CA4C2", "x",
+		"site/index", "<html>\n", "site/entries/a.log", clientText)
+	s := readAll(t, Options{}, dir)
+	if got := kinds(s); !strings.Contains(got, "shop.har=har") || !strings.Contains(got, "a.log=client") || strings.Contains(got, "097da") {
+		t.Errorf("files: %s", got)
+	}
+	var got []string
+	for _, b := range s.Browsers {
+		rel, _ := filepath.Rel(dir, b)
+		got = append(got, filepath.ToSlash(rel))
+	}
+	if list := strings.Join(got, " "); list != "chromium/Default/Cache/Cache_Data ff/cache2 sql win/Cache_Data" {
+		t.Errorf("caches: %s", list)
+	}
+}
+
 // A folder of evidence is not a browser's because of one file's name.
 func TestBrowserProfileByContent(t *testing.T) {
 	dir := put(t, "shop.har", oneHAR(1), "Preferences", "likes tea, not coffee\n")

@@ -22,6 +22,11 @@ import (
 //go:embed profiles/*.yaml
 var embedded embed.FS
 
+// words.yaml is no profile: it says how things are called wherever they happen.
+//
+//go:embed words.yaml
+var wordsYAML []byte
+
 // maxFile bounds a profile file.
 const maxFile = 4 << 20
 
@@ -93,7 +98,11 @@ func parse(data []byte, name string, trusted bool) (*Profile, []*lang.Problem) {
 		return nil, ps
 	}
 	p := &Profile{}
-	if own.Base != "" {
+	if own.Base == "" {
+		if ps := decodeStrict(wordsYAML, "embedded:words", p); len(ps) > 0 {
+			return nil, ps
+		}
+	} else {
 		base, err := embedded.ReadFile("profiles/" + own.Base + ".yaml")
 		if err != nil {
 			return nil, []*lang.Problem{{File: name, Line: lineOf(data, "base"), Field: "base",

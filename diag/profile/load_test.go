@@ -183,6 +183,8 @@ var badProfiles = []struct {
 	{"unknown key, no slip", "name: x\n\ncolour: red\n", 3, "colour", false},
 	{"unknown key of a host", "hosts:\n  - {role: api, uri: \"https://a.example/\"}\n", 2, "uri", false},
 	{"bad duration", "name: x\nwindow: soon\n", 2, "soon", false},
+	{"a client without a place", "clients:\n  - {name: desk, path: \" \"}\n", 2, "where the client is", false},
+	{"a manifest that is no address", "updates:\n  agent_desktop: latest.yml\n", 2, "latest.yml", false},
 	{"a duration of two words", "window: 2 fortnights\n", 1, "fortnights", false},
 	{"no duration at all", "window: []\n", 1, "duration", false},
 	{"a negative timeout", "name: x\nrequest_timeout: -10s\n", 2, "-10s", false},
@@ -282,8 +284,10 @@ func TestParseOddFiles(t *testing.T) {
 	}
 	if p, ps := Parse(nil, "empty.yaml"); len(ps) > 0 || p == nil {
 		t.Errorf("empty: %v", ps)
-	} else if got := p.Prepare().RefusalsIn("read", "1"); len(got) > 0 || p.RecallVerb("recall") != "" || p.Related("x.example") {
-		t.Errorf("an empty profile knows %v", got)
+	} else if p.Prepare(); len(p.Hosts) > 0 || p.Window != 0 || len(p.MinVersions) > 0 || p.Related("x.example") {
+		t.Errorf("an empty profile knows a service: %+v", p)
+	} else if p.RecallVerb("recall") == "" || len(p.RefusalsIn("消息已被阅读,无法撤回", "")) == 0 {
+		t.Error("an empty profile does not know the words by which recalls are told")
 	}
 	if _, ps := Parse([]byte("name: \xb3\xac\n"), "gbk.yaml"); len(ps) != 1 {
 		t.Errorf("GBK: %v", ps)

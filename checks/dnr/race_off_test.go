@@ -1,0 +1,5 @@
+//go:build !race
+
+package dnr
+
+const raceSlows = 1

@@ -1,0 +1,3 @@
+package webcache
+
+const noWait = 0
