@@ -103,6 +103,14 @@ func recordTimes(t *testing.T, l *lab.Lab, times int, act func(p *person), args 
 				end()
 			}
 			a.interrupts.taken()
+			for range 200 { // until that browser is gone, so that nobody goes on in it
+				c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+				if err != nil {
+					break
+				}
+				c.Close()
+				time.Sleep(50 * time.Millisecond)
+			}
 		}
 	}()
 	r.status = a.end(a.run(ctx))

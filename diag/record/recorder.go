@@ -324,6 +324,7 @@ func (r *recorder) fetchPost(t *tab, p *network.EventRequestWillBeSent) {
 // finish takes the last look and picture, lets what runs aside come to its end, and ends the browser.
 func (r *recorder) finish() {
 	if !r.gone {
+		r.settle(time.Second) // a look that is under way is not the last one
 		r.look(time.Now(), true)
 		r.shoot(r.front(), "end", "end", nil)
 		r.settle(4 * time.Second)

@@ -212,7 +212,7 @@ func (c *cleaner) value(key, s string, around map[string]any, depth int) string 
 		return s
 	}
 	if secretKeys.MatchString(key) {
-		if c.learn {
+		if c.learn && !setting.MatchString(t) {
 			c.noteSecret(t)
 		}
 		return removed
@@ -247,6 +247,7 @@ func (c *cleaner) value(key, s string, around map[string]any, depth int) string 
 }
 
 var (
+	setting    = regexp.MustCompile(`^(?:[a-z]{1,12}|\d{1,5})$`)             // "true", "none", "bearer": what stands under such a key and is no key
 	identifier = regexp.MustCompile(`^[a-z][a-z0-9]*(?:[._:/-][a-z0-9]+)+$`) // the name of a right or a feature, not of a person
 	graphQL    = regexp.MustCompile(`^(?:query|mutation|subscription)\s+[A-Za-z]\w{1,60}`)
 )

@@ -116,7 +116,7 @@ func TestFreeText(t *testing.T) {
 	c.typed("发错了的机密", false)
 	c.learn = true
 	c.body("", `{"data":[{"id":1,"content":"请转账到 6222"},{"id":2,"content":"撤回"}]}`)
-	c.body("", `{"token":"tok-48213"}`)
+	c.body("", `{"token":"tok-48213","auth":"none","sign":"true"}`)
 	c.learn = false
 	for _, x := range [][2]string{
 		{"sending 发错了的机密 now", "sending [text, 6] now"},
@@ -132,6 +132,7 @@ func TestFreeText(t *testing.T) {
 		{"recall button pressed 撤回", "recall button pressed 撤回"},
 		{"Uncaught SyntaxError: Unexpected token '?'", "Uncaught SyntaxError: Unexpected token '?'"},
 		{"[12] started [ok]", "[12] started [ok]"},
+		{"proxy=none ok=true", "proxy=none ok=true"},
 	} {
 		if got := c.free(x[0]); got != x[1] {
 			t.Errorf("%q:\n got %q\nwant %q", x[0], got, x[1])

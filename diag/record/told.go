@@ -130,7 +130,7 @@ func (r *recorder) look(now time.Time, last bool) {
 		asked := time.Now()
 		limit := 30 * time.Second
 		if last {
-			limit = 2 * time.Second
+			limit = 3 * time.Second
 		}
 		r.aside(limit, func(ctx context.Context) func() {
 			yes := true
