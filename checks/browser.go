@@ -156,7 +156,7 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 		if list := a.Extensions(); ext == "" && len(list) == 1 {
 			ext = clip(firstOf(list[0].Name, list[0].ID), 60) // no other can have done it
 		}
-		s.add(BrowserBlockedBy, firstOf(ext, "unknown"), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
+		s.add(BrowserBlockedBy, blocker(firstOf(ext, "unknown"), rule), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
 }

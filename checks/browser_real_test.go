@@ -22,7 +22,7 @@ func TestExtensionsOfARealBrowser(t *testing.T) {
 	in := input(t, known, sampled(t))
 	in.Attempt.Evidence.Browsers = []string{dir} // the user data folder, as people hand it in
 	res := run(t, "browser", in)
-	want(t, res, diag.Fail, "browser.blocked_by=Shop helper rule:21 ruleset:_dynamic filter:||meiqia.com^*/recall hits:recall",
+	want(t, res, diag.Fail, "browser.blocked_by=Shop helper #21 rule:21 ruleset:_dynamic filter:||meiqia.com^*/recall hits:recall",
 		"browser.extension=Ad rules rules:3", "browser.extension=Header rules rules:1 alters:recall headers, rule 1 |http", "browser.extension=Dark pages content_script:yes", "browser.extension=Watcher")
 	if n := len(diag.Observations(res.Observations).All(BrowserBlockedBy)); n != 1 {
 		t.Errorf("%d accused", n)

@@ -48,7 +48,7 @@ func trials(in *diag.Input) (out []trial) {
 		seen = true
 	}
 	for _, c := range a.Calls {
-		if c.Entry == nil || c.Failure != attempt.FailBlocked && c.Kind != "script" {
+		if c.Entry == nil || seen && c.Entry == a.Request.Entry || c.Failure != attempt.FailBlocked && c.Kind != "script" {
 			continue
 		}
 		if hits, kind := kindOfCall(c); hits != "" && len(out) < 200 {
@@ -130,8 +130,8 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 			}
 			told[k] = true
 			title, line := h.By.Line(h.Outcome.Ruleset, h.Outcome.Rule)
-			s.add(BrowserBlockedBy, h.By.Extension.Name, append(more, method(onDisk),
-				detail("extension", h.By.Extension.ID, "rule", id, "ruleset", h.Outcome.Ruleset, "list", clip(title, 120),
+			s.add(BrowserBlockedBy, blocker(h.By.Extension.Name, id), append(more, method(onDisk),
+				detail("extension", h.By.Extension.ID, "name", clip(h.By.Extension.Name, 60), "rule", id, "ruleset", h.Outcome.Ruleset, "list", clip(title, 120),
 					"filter", clip(firstOf(line, h.Outcome.Rule.Condition()), 200), "action", string(h.Outcome.Action),
 					"hits", t.hits, "url", clip(pathOf(t.req.URL), 200), "request", t.req.Method))...)
 		}
@@ -219,7 +219,7 @@ func (s *sheet) joinBlockers() (stopped *diag.Observation) {
 		case o.Method == onDisk && o.Detail["hits"] == "recall":
 			rules = append(rules, i)
 			who[o.Detail["extension"]] = true
-		case o.Method == "" && o.Value == "unknown":
+		case o.Method == "" && o.Detail["extension"] == "":
 			unnamed = i
 		}
 	}
@@ -236,9 +236,17 @@ func (s *sheet) joinBlockers() (stopped *diag.Observation) {
 	return &named
 }
 
+// blocker writes an extension and its rule as one value; the rule is "" when unknown.
+func blocker(extension, rule string) string {
+	if _, err := strconv.Atoi(rule); err == nil {
+		rule = "#" + rule
+	}
+	return strings.TrimSpace(extension + " " + rule)
+}
+
 // stoppedBy says which extension's rule stops the recall, by the rule's text and
 // the list that it stands in.
 func stoppedBy(o *diag.Observation) lang.Text {
 	return lang.T("扩展“%s”的规则 %s（%s）拦下撤回请求", "the rule %[2]s (%[3]s) of the extension %[1]s stops the recall request").F(
-		clip(o.Text(), 60), clip(o.Detail["filter"], 120), clip(firstOf(o.Detail["list"], o.Detail["ruleset"]), 60))
+		o.Detail["name"], clip(o.Detail["filter"], 120), clip(firstOf(o.Detail["list"], o.Detail["ruleset"]), 60))
 }

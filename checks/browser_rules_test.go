@@ -57,25 +57,25 @@ func TestRulesOnDisk(t *testing.T) {
 		want  []string
 	}{
 		{"it stops the sample of a recall", []string{"Ad Filter", list}, nil, diag.Fail,
-			[]string{"browser.blocked_by=Ad Filter extension:adfilter rule:12 ruleset:ruleset_1 list:Chinese filter filter:||meiqia.com^*/recall$xhr action:block hits:recall", "browser.extension=Ad Filter rules:2 unknown:session_rules"}},
+			[]string{"browser.blocked_by=Ad Filter #12 extension:adfilter rule:12 ruleset:ruleset_1 list:Chinese filter filter:||meiqia.com^*/recall$xhr action:block hits:recall", "browser.extension=Ad Filter rules:2 unknown:session_rules"}},
 		{"it stops the recall of the recording", []string{"Ad Filter", blockRule("/messages/8842/")}, []any{blocked}, diag.Fail,
-			[]string{"browser.dispatch=blocked", "browser.blocked_by=Ad Filter rule:12 filter:/messages/8842/ hits:recall", "!browser.blocked_by=unknown"}},
+			[]string{"browser.dispatch=blocked", "browser.blocked_by=Ad Filter #12 rule:12 filter:/messages/8842/ hits:recall", "!browser.blocked_by=unknown"}},
 		{"it stops something else, and the recording tells of another", []string{"Ad Filter", blockRule("/banner/")}, []any{blocked}, diag.Fail,
-			[]string{"browser.blocked_by=unknown", "!browser.blocked_by=Ad Filter"}},
+			[]string{"browser.blocked_by=unknown", "!browser.blocked_by=Ad Filter #12"}},
 		{"two could have stopped it", []string{"Ad Filter", blockRule("/messages/"), "Shield", blockRule("/recall")}, []any{blocked}, diag.Fail,
-			[]string{"browser.blocked_by=unknown", "browser.blocked_by=Ad Filter hits:recall", "browser.blocked_by=Shield hits:recall"}},
+			[]string{"browser.blocked_by=unknown", "browser.blocked_by=Ad Filter #12 hits:recall", "browser.blocked_by=Shield #12 hits:recall"}},
 		{"the recording shows that it was sent", []string{"Ad Filter", blockRule("/recall")}, []any{answered}, diag.Pass,
 			[]string{"browser.dispatch=sent"}},
 		{"it stops measuring alone", []string{"Ad Filter", blockRule("||hm.baidu.com^")}, nil, diag.Pass,
 			[]string{"!browser.blocked_by", "browser.extension=Ad Filter rules:1"}},
 		{"it stops what the service measures", []string{"Ad Filter", blockRule("/track")}, []any{entry(1, "POST", host+"/api/v1/track", "", 0, "", failed("net::ERR_BLOCKED_BY_CLIENT")), entry(1, "GET", host+"/track/sensorsdata.js", "", 200, "", kind("script"))}, diag.Warn,
-			[]string{"browser.blocked_by=Ad Filter hits:other", "!browser.blocked_by=Ad Filter hits:api", "!browser.blocked_by=Ad Filter hits:script"}},
+			[]string{"browser.blocked_by=Ad Filter #12 hits:other", "!browser.blocked_by=Ad Filter #12 hits:api", "!browser.blocked_by=Ad Filter #12 hits:script"}},
 		{"it stops the push", []string{"Ad Filter", `[{"id":3,"action":{"type":"block"},"condition":{"requestDomains":["eco-push-api-agent.meiqia.com"],"resourceTypes":["websocket"]}}]`}, nil, diag.Pass,
-			[]string{"browser.blocked_by=Ad Filter hits:push filter:||eco-push-api-agent.meiqia.com^"}},
+			[]string{"browser.blocked_by=Ad Filter #3 hits:push filter:||eco-push-api-agent.meiqia.com^"}},
 		{"another rule of it lets the recall through", []string{"Ad Filter", `[{"id":1,"action":{"type":"block"},"condition":{"urlFilter":"||meiqia.com^"}},{"id":2,"action":{"type":"allowAllRequests"},"condition":{"urlFilter":"||app.meiqia.com^","resourceTypes":["main_frame"]}}]`}, nil, diag.Pass,
 			[]string{"!browser.blocked_by"}},
 		{"it redirects the recall", []string{"Ad Filter", `[{"id":5,"action":{"type":"redirect","redirect":{"url":"data:,"}},"condition":{"urlFilter":"/recall"}}]`}, nil, diag.Fail,
-			[]string{"browser.blocked_by=Ad Filter action:redirect hits:recall"}},
+			[]string{"browser.blocked_by=Ad Filter #5 action:redirect hits:recall"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := input(t, known, sampled(t), c.har...)
@@ -104,7 +104,7 @@ func TestRulesOfThisMachine(t *testing.T) {
 	in := input(t, nil, sampled(t))
 	in.Health = true
 	res := run(t, "browser", in)
-	want(t, res, diag.Fail, "browser.blocked_by=Ad Filter hits:recall filter:/recall")
+	want(t, res, diag.Fail, "browser.blocked_by=Ad Filter #12 hits:recall filter:/recall")
 	for _, o := range res.Observations {
 		if o.ID == BrowserBlockedBy && (!o.Live || o.Method != onDisk) {
 			t.Errorf("%+v", o)

@@ -73,7 +73,7 @@ func TestVerdictOnARuleOnDisk(t *testing.T) {
 				t.Errorf("%s: %q: %+v", d.Verdict.Outcome, top, d.Verdict.Causes)
 			}
 			o, ok := d.Observations().First("browser.blocked_by")
-			if hits := c.filter != "||hm.baidu.com^" && c.filter != "||static.meiqia.com/*.gif"; ok != hits || ok && (o.Text() != "Ad Filter" || o.Detail["rule"] != "12") {
+			if hits := c.filter != "||hm.baidu.com^" && c.filter != "||static.meiqia.com/*.gif"; ok != hits || ok && (o.Text() != "Ad Filter #12" || o.Detail["rule"] != "12") {
 				t.Errorf("%v %+v", ok, o)
 			}
 		})
