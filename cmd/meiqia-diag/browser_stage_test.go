@@ -139,33 +139,16 @@ func (d document) names(t *testing.T, code string) {
 	}
 }
 
-// values lists the observations of an id.
+// values lists the values of an observation.
 func (d document) values(id string) (out []string) {
 	for _, c := range d.Checks {
 		for _, o := range c.Observations {
 			if o.ID == id {
-				out = append(out, fmt.Sprint(o.Value, " ", o.Detail))
+				out = append(out, fmt.Sprint(o.Value))
 			}
 		}
 	}
 	return out
-}
-
-// saw reports whether an observation has a value, and a word in its details.
-func (d document) saw(id, value, word string) bool {
-	for _, c := range d.Checks {
-		for _, o := range c.Observations {
-			if o.ID != id || fmt.Sprint(o.Value) != value {
-				continue
-			}
-			for _, v := range o.Detail {
-				if strings.Contains(v, word) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // handed ends the session, and diagnoses what is handed in of it.
