@@ -42,6 +42,8 @@ type Request struct {
 	Answer  Answer
 	Source  string
 	IDs     []string // message ids it names
+
+	notice bool // all that refuses it is a page's notice to its user
 }
 
 // Event is something the service told its clients, or a log tells of.

@@ -180,8 +180,13 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 		}
 	}
 	res, an, call := a.toldAnswer(e, entry, told, server)
-	if better(res, an, r) {
-		r.Result, r.Answer, r.Source = res, an, where
+	notice := !server && res == Refused && an.Status == 0 && entry.RespBody == "" && !hasStrong(an.Reasons)
+	failed := call != nil && call.Failure != ""
+	if notice && a.unanswered(r, e.At) {
+		return // what the page shows its user of a request that got no answer
+	}
+	if better(res, an, r) || failed && !server && r.notice && a.together(r.End, e.At) {
+		r.Result, r.Answer, r.Source, r.notice = res, an, where, notice
 		if call != nil {
 			r.Call, r.Entry = call, entry
 		}
@@ -196,6 +201,16 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 			r.Call.Failure = wordFailure(entry.Error)
 		}
 	}
+}
+
+// unanswered reports whether a log told just before that a request ended with no answer.
+func (a *Attempt) unanswered(r *Request, at clock.Stamp) bool {
+	return r.Call != nil && r.Call.Failure != "" && r.Answer.Status == 0 && a.together(r.End, at)
+}
+
+// together reports whether two lines may tell of one and the same thing: nothing shows them apart.
+func (a *Attempt) together(x, y clock.Stamp) bool {
+	return x.IsZero() || y.IsZero() || y.T.Sub(x.T).Abs() <= besideRecall
 }
 
 // toldAnswer reads what became of the recall off one log entry.
@@ -233,6 +248,9 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	switch {
 	case becameRecalled.MatchString(text) && !deniedWords.MatchString(beside):
 		return Accepted, an, nil
+	case !server && !hasStrong(an.Reasons) && SpeaksOfNetwork(text):
+		an.Reasons = nil
+		return Unknown, an, nil // the page's own words for no answer
 	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):
 		return Refused, an, nil
 	case hasStrong(an.Reasons):
