@@ -121,6 +121,7 @@ type Attempt struct {
 	Travel Travel
 
 	wires  wires
+	asked  map[*har.Entry]bool // requests that only their preflight shows, which failed
 	hosts  *hosts          // the service's, as profile and evidence tell
 	told   *Request        // the recall as logs tell it
 	begun  map[string]bool // addresses at which a log shows the recall of another message begin
@@ -165,6 +166,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.denied = in.String(incident.Symptom) == "refused"
 	a.Logs = a.takeNotes()
 	a.joinNetLogs()
+	a.readPreflights()
 	h := newHosts(a.Evidence, prof, a.ID)
 	a.hosts = h
 	a.calls(h)

@@ -78,7 +78,7 @@ func failureOf(e *har.Entry) Failure {
 func (c *Call) resultOf() Result {
 	r := c.Failure.resultOf()
 	switch {
-	case c.Inside != "":
+	case c.Inside != "", c.Preflight:
 		return NotSent
 	case c.Status >= 400 && c.Status != 408 && c.Status != 502 && c.Status != 504 && c.Status != 407 && r != NotSent:
 		return Refused // its status came, though not all of its body

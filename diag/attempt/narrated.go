@@ -185,9 +185,11 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 	if notice && a.unanswered(r, e.At) {
 		return // what the page shows its user of a request that got no answer
 	}
-	if better(res, an, r) || failed && !server && r.notice && a.together(r.End, e.At) {
+	newly := failed && !server && (r.Result == Unknown && r.Call == nil && r.Answer.Status == 0 || r.notice && a.together(r.End, e.At))
+	if newly || better(res, an, r) {
 		r.Result, r.Answer, r.Source, r.notice = res, an, where, notice
 		if call != nil {
+			call.Source = where
 			r.Call, r.Entry = call, entry
 		}
 		if !e.At.IsZero() {
@@ -318,7 +320,8 @@ func (a *Attempt) settleTold() {
 		return
 	}
 	if a.Request == nil {
-		if t.Result == Unknown && t.Score < recallAtMost && len(t.Answer.Reasons) == 0 {
+		failed := t.Call != nil && t.Call.Failure != "" // the page says that its call for a recall failed
+		if t.Result == Unknown && t.Score < recallAtMost && len(t.Answer.Reasons) == 0 && !failed {
 			return
 		}
 		a.Request = t
