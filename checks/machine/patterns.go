@@ -45,3 +45,45 @@ func splitPort(s string) (name, port string) {
 	}
 	return strings.Trim(s, "[]"), ""
 }
+
+// patternParts gives the host and the path of a match pattern, "*" and "/*" of <all_urls>.
+func patternParts(pattern string) (host, path string) {
+	_, rest, ok := strings.Cut(pattern, "://")
+	if !ok {
+		return "*", "/*"
+	}
+	host, path, _ = strings.Cut(rest, "/")
+	return host, "/" + path
+}
+
+// pathOf gives the path and query of an address, as match patterns are tried on.
+func pathOf(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	if i := strings.IndexAny(rest, "/?"); i >= 0 && rest[i] == '/' {
+		return rest[i:]
+	} else if i >= 0 {
+		return "/" + rest[i:]
+	}
+	return "/"
+}
+
+// globMatch reports whether a text fits a pattern in which "*" is any run of characters.
+func globMatch(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	rest, ok := strings.CutPrefix(text, parts[0])
+	if !ok {
+		return false
+	}
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(p):]
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}

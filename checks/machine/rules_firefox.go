@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,18 +80,34 @@ func blockingListener(raw json.RawMessage) (l Listener, ok bool) {
 	return Listener{URLs: words(filter, "urls"), Types: words(filter, "types")}, true
 }
 
-// MayStop reports whether a listener holds requests of a kind to an address.
-func (l Listener) MayStop(url, kind string) bool {
-	if len(l.Types) > 0 {
-		found := false
-		for _, t := range l.Types {
-			found = found || t == kind
-		}
-		if !found {
-			return false
+// Aim tells how narrowly a listener that holds a request was aimed at it.
+type Aim string
+
+// The aims; "" is that it does not hold the request.
+const (
+	AimAll     Aim = "all"     // at every site's requests
+	AimSite    Aim = "site"    // at all that the site is asked
+	AimAddress Aim = "address" // at addresses like this one
+)
+
+// Holds tells whether a listener holds requests of a kind to an address until its
+// code has decided, and how it was aimed.
+func (l Listener) Holds(url, kind string) (aim Aim) {
+	if len(l.Types) > 0 && !slices.Contains(l.Types, kind) {
+		return ""
+	}
+	for _, p := range l.URLs {
+		switch host, path := patternParts(p); {
+		case !patternCovers(p, hostOf(url)) || !globMatch(path, pathOf(url)):
+		case strings.Trim(path, "/*") != "":
+			return AimAddress
+		case host != "*":
+			aim = AimSite
+		case aim == "":
+			aim = AimAll
 		}
 	}
-	return matchesHost(l.URLs, hostOf(url))
+	return aim
 }
 
 var plainUUID = regexp.MustCompile(`^[0-9a-fA-F-]{36}$`)

@@ -122,9 +122,9 @@ type Attempt struct {
 
 	wires  wires
 	asked  map[*har.Entry]bool // requests that only their preflight shows, which failed
-	hosts  *hosts          // the service's, as profile and evidence tell
-	told   *Request        // the recall as logs tell it
-	begun  map[string]bool // addresses at which a log shows the recall of another message begin
+	hosts  *hosts              // the service's, as profile and evidence tell
+	told   *Request            // the recall as logs tell it
+	begun  map[string]bool     // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 	keys   map[string]keyFacts
 	verbs  *hints // what a request for a recall must hold

@@ -123,3 +123,13 @@ func (f Failure) resultOf() Result {
 	}
 	return NoAnswer
 }
+
+// NoTransaction reports whether a request ended, for no reason given, before any
+// HTTP transaction: Firefox's developer tools measure of every one how long it
+// waited, looked up the name and so on, and of what an extension, the site's policy or the
+// browser stopped before it was opened nothing at all.
+func (c *Call) NoTransaction() bool {
+	e := c.Entry
+	return c.Manner == har.Firefox && c.Failure == FailUnspecified && e != nil && c.Wire == nil && e.Time == 0 && e.ServerIP == "" &&
+		max(e.Blocked, e.DNS, e.Connect, e.SSL, e.Send, e.Wait, e.Receive) <= 0
+}
