@@ -179,7 +179,7 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 			break
 		}
 	}
-	holds, alters := machine.Aim(""), ""
+	holds, aimed, alters := "", "", ""
 	for _, t := range tried {
 		if o := x.Set.Match(t.req); t.hits == "recall" && alters == "" {
 			if len(o.Modifies) > 0 {
@@ -189,21 +189,19 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 			}
 		}
 		for _, l := range x.Listeners {
-			if aim := l.Holds(t.req.URL, t.req.Type); t.hits == "recall" && aim != "" && holds != machine.AimAddress {
-				holds = aim
+			if t.hits == "recall" && l.MayStop(t.req.URL, t.req.Type) {
+				holds = "recall"
+				if aimed == "" {
+					aimed = "no"
+				}
+				if l.Aimed(t.req.URL, t.req.Type) {
+					aimed = "yes"
+				}
 			}
 		}
 	}
 	return []string{"id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "), "content_script", pages,
-		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holdsWhat(holds), "aimed", string(holds), "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
-}
-
-// holdsWhat names what a listener holds: the recall, or nothing that matters.
-func holdsWhat(aim machine.Aim) string {
-	if aim == "" {
-		return ""
-	}
-	return "recall"
+		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "aimed", aimed, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
 }
 
 // joinBlockers puts together what the evidence says was blocked, by nobody knows

@@ -40,38 +40,3 @@ func TestUsedLast(t *testing.T) {
 		t.Error("a folder that is not there")
 	}
 }
-
-func TestListenersAim(t *testing.T) {
-	const recall = "https://api.desk.test:8443/im/messages/7/recall?cid=1#x"
-	for _, c := range []struct {
-		urls []string
-		want Aim
-	}{
-		{nil, ""},
-		{[]string{"<all_urls>"}, AimAll},
-		{[]string{"*://*/*"}, AimAll},
-		{[]string{"https://*.desk.test/*"}, AimSite},
-		{[]string{"<all_urls>", "https://*.desk.test/*"}, AimSite},
-		{[]string{"*://*/*recall*"}, AimAddress},
-		{[]string{"https://api.desk.test/im/*"}, AimAddress},
-		{[]string{"https://api.desk.test/*/recall"}, ""}, // the query belongs to what is compared
-		{[]string{"https://api.desk.test/other/*"}, ""},
-		{[]string{"*://*.ads.test/*"}, ""},
-		{[]string{"nonsense", "://", "https://"}, ""},
-	} {
-		if got := (Listener{URLs: c.urls}).Holds(recall, "xmlhttprequest"); got != c.want {
-			t.Errorf("%v: %q, want %q", c.urls, got, c.want)
-		}
-	}
-	if got := (Listener{URLs: []string{"<all_urls>"}, Types: []string{"image"}}).Holds(recall, "xmlhttprequest"); got != "" {
-		t.Errorf("images alone: %q", got)
-	}
-	for _, c := range []struct {
-		pattern, text string
-		want          bool
-	}{{"/a", "/a", true}, {"/a", "/ab", false}, {"/*", "/", true}, {"/a*b*c", "/axbxc", true}, {"/a*b*c", "/acb", false}, {"/ab*ba", "/aba", false}} {
-		if got := globMatch(c.pattern, c.text); got != c.want {
-			t.Errorf("%s on %s: %v", c.pattern, c.text, got)
-		}
-	}
-}

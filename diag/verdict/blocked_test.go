@@ -22,8 +22,8 @@ func TestRulesOfExtensions(t *testing.T) {
 		{unanswered + " " + rule, diag.Explained, "dispatch.extension-blocked"},
 		{unanswered, diag.Inconclusive, ""},
 		{unanswered + "[wire=none]", diag.Inconclusive, ""},
-		{unanswered + held("all"), diag.Inconclusive, ""},
-		{unanswered + held("address"), diag.Explained, "dispatch.extension-blocked"},
+		{unanswered + held("no"), diag.Inconclusive, ""},
+		{unanswered + held("yes"), diag.Explained, "dispatch.extension-blocked"},
 		{"attempt.symptom=refused? server.answer=refused server.refusal=read browser.dispatch=sent " + rule, diag.Explained, "decision.message-read"},
 		{"attempt.symptom=refused[words=network]?", diag.Inconclusive, ""},
 	} {
