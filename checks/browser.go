@@ -15,7 +15,8 @@ import (
 const (
 	// BrowserDispatch says whether the recall's request left the page: sent,
 	// blocked (by an extension), policy (by the browser's own rules), replaced
-	// (an extension answered it), unspecified (it ended without a reason given),
+	// (an extension answered it), unspecified (it ended without a reason given;
+	// its detail wire then says none where the browser measured not even a beginning),
 	// stopped (the page asked for it, and the NetLog of the same browser and moment
 	// has no trace of it: it was ended inside the browser, by whom is not said),
 	// absent (the moment was recorded and no request was made), hidden (recorded,
@@ -143,14 +144,17 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	reason, inside := "", ""
+	reason, inside, wire := "", "", ""
 	if r.Entry != nil {
 		reason = clip(r.Entry.BlockedReason, 60)
 	}
 	if r.Call != nil {
 		inside = r.Call.Inside
+		if r.Call.NoTransaction() {
+			wire = "none"
+		}
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside))
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside, "wire", wire))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
 		if list := a.Extensions(); ext == "" && len(list) == 1 {
