@@ -27,7 +27,8 @@ const (
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
 	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
-	// build), or that a page was loaded whose scripts never_ran.
+	// build), that one was halted (it ended on an exception that the browser's own rules threw),
+	// or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
@@ -247,6 +248,16 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		}
 		s.add(BrowserScript, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
 		found = true
+	}
+	for _, x := range a.Stops {
+		switch {
+		case x.What == "script":
+			s.add(BrowserScript, "policy", from(x.Source), at(x.At), detail("url", clip(pathOf(x.URL), 120)))
+			found = true
+		case x.What == "halt":
+			s.add(BrowserScript, "halted", from(x.Source), at(x.At))
+			found = true
+		}
 	}
 	page, alive := "", false
 	cut := cutOff(a)

@@ -90,6 +90,7 @@ type Attempt struct {
 	Calls   []*Call // the service's other requests, by time
 	Events  []Event
 	Signals []Signal
+	Stops   []Stop // scripts, sockets and whole scripts' runs that the browser's rules stopped
 	Client  ClientFacts
 	Facts   ServiceFacts
 
@@ -187,7 +188,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
-	a.policySaid()
+	a.policySaid(h)
 	a.neverLeft(h)
 	a.netLogSignals(h)
 	a.settleTravel()
