@@ -30,6 +30,9 @@ const (
 	// build), that one was halted (it ended on an exception that the browser's own rules threw),
 	// or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
+	// BrowserThrew names the extension whose code threw an exception in the midst of the recall;
+	// in the detail the function that it stands in for.
+	BrowserThrew = "browser.threw"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
 	// BrowserSignal and BrowserHint are words in logs: extension, settings, outdated_browser.
@@ -65,6 +68,9 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	s := &sheet{}
 	a := in.Attempt
 	dispatch := s.dispatch(a)
+	if t := a.Thrown; t != nil {
+		s.add(BrowserThrew, t.Extension, from(t.Source), at(t.At), detail("function", clip(t.Function, 60)))
+	}
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
@@ -78,6 +84,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case a.Thrown != nil && dispatch != "sent":
+		res.State, res.Reason = diag.Fail, lang.T("撤回时扩展的代码抛出了异常", "an extension's code threw an exception in the midst of the recall")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case found.blocked != "":

@@ -91,6 +91,7 @@ type Attempt struct {
 	Events  []Event
 	Signals []Signal
 	Stops   []Stop // scripts, sockets and whole scripts' runs that the browser's rules stopped
+	Thrown  *Thrown
 	Client  ClientFacts
 	Facts   ServiceFacts
 
@@ -188,6 +189,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
+	a.settleThrown()
 	a.policySaid(h)
 	a.neverLeft(h)
 	a.netLogSignals(h)
