@@ -17,7 +17,8 @@ import (
 const (
 	// CacheApp compares the page's build with the service's: current, stale. The detail tells
 	// the two apart (page, service). With "copy" stored it is about what a browser has stored: where
-	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes.
+	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes, and of a
+	// script whether both ask for recalls at the same paths (recall: same, differs).
 	CacheApp = "cache.app"
 	// CacheUsed says that a page or script of the service came out of a cache: memory, disk, service-worker;
 	// in the detail whether its address changes with its content (named_by_content).
