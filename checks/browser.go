@@ -35,6 +35,9 @@ const (
 	BrowserThrew = "browser.threw"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
+	// BrowserCompare says what the same recall without the person's extensions and settings came
+	// to: works-without, works-with, works-alike, fails-alike, incomparable. In the detail: what differs.
+	BrowserCompare = "browser.compare"
 	// BrowserSignal and BrowserHint are words in logs: extension, settings, outdated_browser.
 	BrowserSignal = "browser.signal"
 	BrowserHint   = "browser.hint"
@@ -73,6 +76,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	}
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
+	compared := s.compared(a)
 	strong := s.signals("browser", a, "extension", "settings", "outdated_browser")
 	found := s.setUpNow(ctx, in)
 	old := s.lacks(a)
@@ -88,6 +92,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, lang.T("撤回时扩展的代码抛出了异常", "an extension's code threw an exception in the midst of the recall")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
+	case compared == "works-without":
+		res.State, res.Reason = diag.Fail, lang.T("同样的撤回，不带扩展和设置就成功", "the same recall works without the extensions and settings")
 	case found.blocked != "":
 		res.State, res.Reason = diag.Fail, lang.T("浏览器的设置挡住了工作台（%s）", "a setting of the browser stands in the workbench's way (%s)").F(found.blocked)
 	case old:
@@ -162,6 +168,20 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 		s.add(BrowserBlockedBy, blocker(firstOf(ext, "unknown"), rule), from(r.Source), detail("extension", ext, "rule", rule, "enabled", enabledIn(a)))
 	}
 	return word
+}
+
+// compared puts down what a second recording without the person's profile tells.
+func (s *sheet) compared(a *attempt.Attempt) string {
+	c := a.Compared
+	if c == nil {
+		return ""
+	}
+	var differs []string
+	for _, d := range c.Differences {
+		differs = append(differs, strings.TrimSpace(d.What+" "+d.Of)+": "+d.With+" / "+firstOf(d.Without, "-"))
+	}
+	s.add(BrowserCompare, c.Says, detail("differs", clip(strings.Join(differs, "; "), 600), "with", c.With.Result, "without", c.Without.Result))
+	return c.Says
 }
 
 // recorders tells what it is that shows no recall: har, netlog or both.

@@ -179,7 +179,7 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 			break
 		}
 	}
-	holds, alters := "", ""
+	holds, aimed, alters := "", "", ""
 	for _, t := range tried {
 		if o := x.Set.Match(t.req); t.hits == "recall" && alters == "" {
 			if len(o.Modifies) > 0 {
@@ -191,11 +191,17 @@ func abilities(x *machine.ExtensionRules, in *diag.Input, tried []trial) []strin
 		for _, l := range x.Listeners {
 			if t.hits == "recall" && l.MayStop(t.req.URL, t.req.Type) {
 				holds = "recall"
+				if aimed == "" {
+					aimed = "no"
+				}
+				if l.Aimed(t.req.URL, t.req.Type) {
+					aimed = "yes"
+				}
 			}
 		}
 	}
 	return []string{"id", e.ID, "version", e.Version, "can", strings.Join(e.APIs, " "), "content_script", pages,
-		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
+		"rules", rules, "lists", clip(strings.Join(lists, ", "), 300), "may_hold", holds, "aimed", aimed, "alters", clip(alters, 200), "proxy", clip(x.Proxy, 120), "unknown", clip(strings.Join(unknown, " "), 300)}
 }
 
 // joinBlockers puts together what the evidence says was blocked, by nobody knows

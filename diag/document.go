@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
 )
@@ -77,6 +78,7 @@ type Document struct {
 	Timeline   []Moment      `json:"timeline"`
 	Evidence   []FileRef     `json:"evidence"`
 	Problems   []ProblemJSON `json:"problems"`
+	Compared   *Compared     `json:"compared,omitempty"` // record --compare: the same recall without extensions and settings
 	Report     *ReportRef    `json:"report,omitempty"`
 
 	RemedyList []Remedy `json:"-"`
@@ -120,6 +122,9 @@ type ProblemJSON struct {
 	Where string    `json:"where,omitempty"`
 	Text  lang.Text `json:"text"`
 }
+
+// Compared is what two recordings of the same recall tell together.
+type Compared = recording.Comparison
 
 // ReportRef is the archive that was written.
 type ReportRef struct {

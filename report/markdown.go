@@ -37,6 +37,7 @@ func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 	m.stages()
 	m.timeline()
 	m.evidence()
+	m.compared()
 	m.bullets(sMissing, unsettled(doc))
 	m.checks()
 	m.facts()

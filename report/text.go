@@ -32,6 +32,7 @@ func writeText(w io.Writer, doc *diag.Document, opt Options) error {
 	t.stages()
 	t.timeline()
 	t.evidence()
+	t.compared()
 	t.others()
 	t.excluded()
 	t.list(sMissing, unsettled(doc))

@@ -85,6 +85,7 @@ var observationNames = map[string]lang.Text{
 	"cache.used":           lang.T("取自缓存", "from a cache"),
 
 	"browser.blocked_by": lang.T("被扩展拦截", "blocked by an extension"),
+	"browser.compare":    lang.T("不带扩展和设置", "without extensions and settings"),
 	"browser.dispatch":   lang.T("请求是否离开页面", "did the request leave the page"),
 	"browser.engine":     lang.T("所用浏览器的内核", "engine of the browser in use"),
 	"browser.extension":  lang.T("可触及服务的扩展", "extension that can touch the service"),

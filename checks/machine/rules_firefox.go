@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,17 +81,61 @@ func blockingListener(raw json.RawMessage) (l Listener, ok bool) {
 }
 
 // MayStop reports whether a listener holds requests of a kind to an address.
-func (l Listener) MayStop(url, kind string) bool {
-	if len(l.Types) > 0 {
-		found := false
-		for _, t := range l.Types {
-			found = found || t == kind
+func (l Listener) MayStop(url, kind string) bool { return l.holds(url, kind) != "" }
+
+// Aimed reports whether a listener that holds requests of a kind to an address
+// asked for this host or path, and not just for everything.
+func (l Listener) Aimed(url, kind string) bool {
+	p := l.holds(url, kind)
+	_, rest, _ := strings.Cut(p, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	return p != "" && p != "<all_urls>" && (host != "*" || path != "*")
+}
+
+// holds gives the first pattern by which it does, those of everything last.
+func (l Listener) holds(url, kind string) (pattern string) {
+	if len(l.Types) > 0 && !slices.Contains(l.Types, kind) {
+		return ""
+	}
+	for _, p := range l.URLs {
+		if !patternCovers(p, hostOf(url)) || !pathFits(p, url) {
+			continue
 		}
-		if !found {
+		if p != "<all_urls>" && !strings.HasSuffix(p, "://*/*") {
+			return p
+		}
+		pattern = p
+	}
+	return pattern
+}
+
+// pathFits holds an address's path and query against those of a match pattern,
+// in which * stands for anything.
+func pathFits(pattern, url string) bool {
+	after := func(s string) string {
+		_, rest, ok := strings.Cut(s, "://")
+		i := strings.IndexByte(rest, '/')
+		if !ok || i < 0 {
+			return "/"
+		}
+		rest, _, _ = strings.Cut(rest[i:], "#")
+		return rest
+	}
+	if pattern == "<all_urls>" {
+		return true
+	}
+	parts, rest := strings.Split(after(pattern), "*"), after(url)
+	for i, part := range parts {
+		at := strings.Index(rest, part)
+		if at < 0 || i == 0 && at > 0 {
 			return false
 		}
+		if i == len(parts)-1 && !strings.HasSuffix(rest, part) {
+			return false
+		}
+		rest = rest[at+len(part):]
 	}
-	return matchesHost(l.URLs, hostOf(url))
+	return len(parts) > 1 || rest == ""
 }
 
 var plainUUID = regexp.MustCompile(`^[0-9a-fA-F-]{36}$`)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,15 +23,17 @@ func TestBlockedInABrowser(t *testing.T) {
 	for _, c := range []struct {
 		name, code string
 		scenario   string
+		by         string // the extension and its rule
+		onDisk     bool   // the browser's profile alone tells it
 		setup      func(t *testing.T, s *staged) browsertest.Setup
 	}{
-		{name: "static rule", code: "dispatch.extension-blocked", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "static rule", code: "dispatch.extension-blocked", by: "Clean Page #7", onDisk: true, setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingStatic("/messages/*/recall").Unpack(t)}}
 		}},
-		{name: "dynamic rule", code: "dispatch.extension-blocked", setup: func(t *testing.T, _ *staged) browsertest.Setup {
+		{name: "dynamic rule", code: "dispatch.extension-blocked", by: "My Filters #41", onDisk: true, setup: func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingDynamic("/messages/*/recall").Unpack(t)}}
 		}},
-		{name: "storage blocked", code: "dispatch.browser-settings", setup: func(_ *testing.T, s *staged) browsertest.Setup {
+		{name: "storage blocked", code: "dispatch.browser-settings", onDisk: true, setup: func(_ *testing.T, s *staged) browsertest.Setup {
 			return browsertest.Setup{Block: []string{"cookies"}, Site: s.site()}
 		}},
 		{name: "outdated engine", code: "dispatch.browser-outdated", setup: func(*testing.T, *staged) browsertest.Setup {
@@ -39,6 +42,7 @@ func TestBlockedInABrowser(t *testing.T) {
 		{name: "content policy", code: "dispatch.browser-settings", scenario: "content-policy"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{Scenario: c.scenario})
 			setup := browsertest.Setup{}
 			if c.setup != nil {
@@ -46,7 +50,14 @@ func TestBlockedInABrowser(t *testing.T) {
 			}
 			b := browsertest.Chromium(t, setup)
 			w := s.work(b, false, 0, 0)
-			s.handed(b, w).names(t, c.code)
+			doc := s.handed(b, w)
+			doc.names(t, c.code)
+			if named := doc.values("browser.blocked_by"); c.by != "" && !slices.Contains(named, c.by) {
+				t.Errorf("%s is not named: %q", c.by, named)
+			}
+			if c.onDisk {
+				s.alone().names(t, c.code)
+			}
 		})
 	}
 }
@@ -55,6 +66,7 @@ func TestBlockedInABrowser(t *testing.T) {
 func TestStaleInABrowser(t *testing.T) {
 	for name, scenario := range map[string]string{"page in the cache": "stale-app", "service worker": "stale-worker"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{Scenario: scenario})
 			setup := browsertest.Setup{Profile: t.TempDir()}
 			b := browsertest.Chromium(t, setup)
@@ -66,6 +78,7 @@ func TestStaleInABrowser(t *testing.T) {
 			b = browsertest.Chromium(t, setup)
 			w := s.work(b, false, 0, 0)
 			s.handed(b, w).names(t, "dispatch.stale-app")
+			s.alone().names(t, "dispatch.stale-app")
 		})
 	}
 }
@@ -75,16 +88,18 @@ func TestStaleInABrowser(t *testing.T) {
 func TestDeadPageInABrowser(t *testing.T) {
 	for _, c := range []struct {
 		name, code string
+		onDisk     bool // the browser's profile alone tells it
 		setup      func(t *testing.T, s *staged) browsertest.Setup
 	}{
-		{"JavaScript off", "dispatch.browser-settings", func(_ *testing.T, s *staged) browsertest.Setup {
+		{"JavaScript off", "dispatch.browser-settings", true, func(_ *testing.T, s *staged) browsertest.Setup {
 			return browsertest.Setup{Block: []string{"javascript"}, Site: s.site()}
 		}},
-		{"script blocked", "dispatch.extension-blocked", func(t *testing.T, _ *staged) browsertest.Setup {
+		{"script blocked", "dispatch.extension-blocked", false, func(t *testing.T, _ *staged) browsertest.Setup {
 			return browsertest.Setup{Extensions: []string{browsertest.BlockingStatic("/static/chat.js").Unpack(t)}}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := stageLab(t, lab.Options{})
 			setup := c.setup(t, s)
 			setup.Profile = t.TempDir()
@@ -98,6 +113,9 @@ func TestDeadPageInABrowser(t *testing.T) {
 			b.Navigate(s.lab.URL("workbench"))
 			w.pressed = time.Now()
 			s.handed(b, w).names(t, c.code)
+			if c.onDisk {
+				s.alone().names(t, c.code)
+			}
 		})
 	}
 }
@@ -115,12 +133,7 @@ func TestHealthyInABrowser(t *testing.T) {
 	if w.symptom != "unknown" {
 		t.Fatalf("the recall did not work: %+v", w)
 	}
-	f := b.HandIn(filepath.Join(s.dir, "handed"))
-	keep(t, f)
-	for name, doc := range map[string]document{
-		"recall":  s.diagnose("--evidence", f.HAR, "--evidence", f.Console, "--evidence", f.Profile, "--incident", s.incident(w)),
-		"profile": s.diagnose("--evidence", f.Profile, "--only", "cache,browser"),
-	} {
+	for name, doc := range map[string]document{"recall": s.handed(b, w), "profile": s.alone()} {
 		for _, c := range doc.Verdict.Causes {
 			t.Errorf("%s: accused %s %.2f", name, c.Code, c.Probability)
 		}

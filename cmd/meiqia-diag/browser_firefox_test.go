@@ -11,12 +11,14 @@ import (
 // TestFirefoxInABrowser stages situations in a real Firefox.
 func TestFirefoxInABrowser(t *testing.T) {
 	t.Run("add-on that blocks", func(t *testing.T) {
+		t.Parallel()
 		s := stageLab(t, lab.Options{})
 		b := browsertest.Firefox(t, browsertest.Setup{Extensions: []string{browsertest.Listening("*://*/*/recall").Pack(t, "quiet@web.example")}})
 		w := s.work(b, false, 0, 0)
 		s.handed(b, w).names(t, "dispatch.extension-blocked")
 	})
 	t.Run("JavaScript off", func(t *testing.T) {
+		t.Parallel()
 		s := stageLab(t, lab.Options{})
 		profile := t.TempDir()
 		b := browsertest.Firefox(t, browsertest.Setup{Profile: profile})
@@ -30,6 +32,7 @@ func TestFirefoxInABrowser(t *testing.T) {
 		s.handed(b, w).names(t, "dispatch.browser-settings")
 	})
 	t.Run("stale page in the cache", func(t *testing.T) {
+		t.Parallel()
 		s := stageLab(t, lab.Options{Scenario: "stale-app"})
 		profile := t.TempDir()
 		b := browsertest.Firefox(t, browsertest.Setup{Profile: profile})
@@ -38,8 +41,10 @@ func TestFirefoxInABrowser(t *testing.T) {
 		b = browsertest.Firefox(t, browsertest.Setup{Profile: profile})
 		w := s.work(b, false, 0, 0)
 		s.handed(b, w).names(t, "dispatch.stale-app")
+		s.alone().names(t, "dispatch.stale-app")
 	})
 	t.Run("healthy", func(t *testing.T) {
+		t.Parallel()
 		s := stageLab(t, lab.Options{})
 		b := browsertest.Firefox(t, browsertest.Setup{})
 		w := s.work(b, false, 0, 0)

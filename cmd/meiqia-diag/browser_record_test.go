@@ -74,3 +74,37 @@ func TestRecordedPressInABrowser(t *testing.T) {
 		})
 	}
 }
+
+// TestRecordedHealthyInABrowser holds that nothing is accused of a recall that
+// works: with six harmless extensions, and where a fault was mended.
+func TestRecordedHealthyInABrowser(t *testing.T) {
+	var dirs []string
+	for _, e := range browsertest.Harmless() {
+		dirs = append(dirs, e.Unpack(t))
+	}
+	for _, c := range []struct {
+		name  string
+		lab   lab.Options
+		setup browsertest.Setup
+		dx    float64
+	}{
+		{name: "six extensions", setup: browsertest.Setup{Extensions: dirs}},
+		{name: "beside, on buttons of full size", lab: lab.Options{Scenario: "missed-tap", Healed: true}, setup: browsertest.Setup{Width: 390, Height: 844, Mobile: true}, dx: 16},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := stageLab(t, c.lab)
+			doc := s.recorded(c.setup, func(d *browsertest.Desk) {
+				d.Press(oops, c.dx, 0)
+				if !d.Gone(oops, 5*time.Second) {
+					t.Error("the recall did not work")
+				}
+			})
+			for _, c := range doc.Verdict.Causes {
+				t.Errorf("accused %s %.2f", c.Code, c.Probability)
+			}
+			if doc.Verdict.Outcome != "healthy" {
+				t.Errorf("verdict %s", doc.Verdict.Outcome)
+			}
+		})
+	}
+}

@@ -19,6 +19,7 @@ type staged struct {
 	lab     *lab.Lab
 	dir     string
 	overlay string
+	files   browsertest.Files // what was handed in last
 }
 
 const oops = "发错了的消息"
@@ -138,12 +139,31 @@ func (d document) names(t *testing.T, code string) {
 	}
 }
 
+// values lists the values of an observation.
+func (d document) values(id string) (out []string) {
+	for _, c := range d.Checks {
+		for _, o := range c.Observations {
+			if o.ID == id {
+				out = append(out, fmt.Sprint(o.Value))
+			}
+		}
+	}
+	return out
+}
+
 // handed ends the session, and diagnoses what is handed in of it.
 func (s *staged) handed(b browsertest.Browser, w told) document {
 	s.t.Helper()
-	f := b.HandIn(filepath.Join(s.dir, "handed"))
-	keep(s.t, f)
-	return s.diagnose("--evidence", f.HAR, "--evidence", f.Console, "--evidence", f.Profile, "--incident", s.incident(w))
+	s.files = b.HandIn(filepath.Join(s.dir, "handed"))
+	keep(s.t, s.files)
+	return s.diagnose("--evidence", s.files.HAR, "--evidence", s.files.Console, "--evidence", s.files.Profile, "--incident", s.incident(w))
+}
+
+// alone looks at the browser as it was left, and at nothing else: would a
+// recall work in it now.
+func (s *staged) alone() document {
+	s.t.Helper()
+	return s.diagnose("--evidence", s.files.Profile, "--only", "cache,browser")
 }
 
 // work opens the workbench, sends a message, presses its button and lets the

@@ -24,7 +24,6 @@ type input struct {
 	profile     *profile.Profile
 	profileFile string // as given, "" for an embedded one
 	evidence    []string
-	beside      string // a recording to compare with, "" for none
 }
 
 // factFlags are the facts that have a flag of their own.

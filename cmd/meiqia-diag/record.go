@@ -49,7 +49,7 @@ func (a *app) recordCommand() *cobra.Command {
 		Example: examples(a.t("录一次撤回", "record a recall"), "meiqia-diag record",
 			a.t("带上自己的扩展和网站设置（不含 Cookie、密码和历史）", "with one's own extensions and site settings (no cookies, passwords or history)"), "meiqia-diag record --my-extensions",
 			a.t("是不是扩展造成的：带扩展和不带扩展各录一次，比较", "is an extension to blame: record with and without, and compare"), "meiqia-diag record --compare",
-			a.t("保留录下的文件，以后再诊断", "keep the recording, to be diagnosed again"), "meiqia-diag record --save 录制\nmeiqia-diag recall --evidence 录制"),
+			a.t("保留录下的文件，以后再诊断", "keep the recording, to be diagnosed again"), "meiqia-diag record --save recording\nmeiqia-diag recall --evidence recording"),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.record(cmd.Context(), o) },
 	}
@@ -64,7 +64,7 @@ func (a *app) recordCommand() *cobra.Command {
 	f.yes(&o.video, "video", "同时录屏（文字打码）", "record the screen, too (without its texts)")
 	f.text(&o.keep, "save", "DIR", "把录下的文件留在这个文件夹", "keep the recording in this folder")
 	f.yes(&o.headless, "headless", "不显示窗口，供自动化使用", "show no window, for automation")
-	f.value("window-size", "WxH", "", o.setWindow, "窗口大小，如 320x640", "size of the window, as in 320x640")
+	f.value("window-size", "WxH", "", o.setWindow, "窗口大小，如 1000x700；窄于 500 时模拟手机屏幕", "size of the window, as in 1000x700; below 500 wide a phone's screen is imitated")
 	f.list(&o.flags, "browser-flag", "FLAG", "传给浏览器的其他启动参数；可重复", "a further flag of the browser's own; repeatable")
 	o.factFlags(f, cmd)
 	o.profileFlag(f, cmd)
@@ -122,13 +122,12 @@ func (a *app) record(ctx context.Context, o *recordOptions) error {
 	if err := a.recordInto(ctx, o, opt, folders); err != nil {
 		return err
 	}
-	in.evidence = append(in.evidence, folders[0])
 	if o.compare {
-		in.beside = folders[1]
-		if err := a.comparison(ctx, o, in); err != nil {
+		if err := a.comparison(ctx, folders[0], folders[1], in); err != nil {
 			return err
 		}
 	}
+	in.evidence = append(in.evidence, folders...)
 	if o.keep != "" {
 		a.say(lang.T("录制保存在 %s，可再用 recall --evidence 诊断", "the recording is kept in %s; recall --evidence diagnoses it again").F(o.keep))
 	}
@@ -146,7 +145,7 @@ func (a *app) recordInto(ctx context.Context, o *recordOptions, opt record.Optio
 				a.say(lang.T("第一次：带您的扩展和设置。", "First, with your extensions and settings."))
 			} else {
 				a.say(lang.T("第二次：全新的配置，没有扩展。请做同样的事。", "Now with a clean profile and no extensions. Please do the same again."))
-				opt.Mine, opt.Unpacked = nil, nil
+				opt.Mine, opt.Unpacked, opt.Beside = nil, nil, true
 			}
 		}
 		m, err := a.recordOnce(ctx, o, opt, dir)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image/color"
+	"image/png"
 	"net"
 	"net/url"
 	"os"
@@ -15,11 +17,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	cdpinput "github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/evidence/recording"
+	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lab"
 )
 
@@ -65,6 +71,12 @@ const (
 // then ends as by Ctrl-C.
 func recordWhile(t *testing.T, l *lab.Lab, act func(p *person), args ...string) recorded {
 	t.Helper()
+	return recordTimes(t, l, 1, act, args...)
+}
+
+// recordTimes is recordWhile for several recordings in a row.
+func recordTimes(t *testing.T, l *lab.Lab, times int, act func(p *person), args ...string) recorded {
+	t.Helper()
 	tmp := t.TempDir()
 	r := recorded{t: t, dir: filepath.Join(tmp, "recording"), profile: filepath.Join(tmp, "lab.yaml")}
 	must(t, os.WriteFile(r.profile, l.Profile(), 0o600))
@@ -82,12 +94,23 @@ func recordWhile(t *testing.T, l *lab.Lab, act func(p *person), args ...string) 
 	acted := make(chan struct{})
 	go func() {
 		defer close(acted)
-		defer a.interrupts.taken()
-		if page, end := attach(ctx, port, l.URL("workbench")); page != nil {
-			act(&person{t, page, l})
-			end()
-		} else {
-			t.Error("nobody got to the browser")
+		for range times {
+			page, end := attach(ctx, port, l.URL("workbench"))
+			if page == nil {
+				t.Error("nobody got to the browser")
+			} else {
+				act(&person{t, page, l})
+				end()
+			}
+			a.interrupts.taken()
+			for range 200 { // until that browser is gone, so that nobody goes on in it
+				c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+				if err != nil {
+					break
+				}
+				c.Close()
+				time.Sleep(50 * time.Millisecond)
+			}
 		}
 	}()
 	r.status = a.end(a.run(ctx))
@@ -302,17 +325,128 @@ func (r recorded) secretsAreOut() {
 	}
 }
 
-func TestRecordHealthy(t *testing.T) {
+func TestRecordHealthyInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.recalls()
 		p.until(`!document.querySelector(".msg .recall")`)
 		time.Sleep(1200 * time.Millisecond)
-	})
+	}, "--video")
 	r.wants("", "device.tap=hit", "device.button=visible", "browser.dispatch=sent", "server.answer=accepted")
+	if b := r.read("screen.avi"); len(b) < 10_000 || b[8:12] != "AVI " {
+		t.Errorf("a video of %d bytes", len(b))
+	}
 }
 
-func TestRecordTapBeside(t *testing.T) {
+// TestRecordShowsNoTextInABrowser looks at the pixels of what was photographed: where
+// the message, the names and the inputs stand, each block has one colour; the
+// recall button, which is not pressed here, is shown.
+func TestRecordShowsNoTextInABrowser(t *testing.T) {
+	var boxes [][]float64
+	var button []float64
+	r := recordWhile(t, start(t, "healthy"), func(p *person) {
+		p.sends()
+		p.do(chromedp.SendKeys(chromedp.CSS("#draft"), secretMessage))
+		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[[][]float64](`[...document.querySelectorAll(".msg .text, .msg .who, #draft, h1, .msg .recall")].map(e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom] })`))
+		if err != nil || len(got) != 5 {
+			p.t.Errorf("%v %v", got, err)
+			return
+		}
+		for _, b := range got { // in the order of the page
+			if b[2]-b[0] < 60 && b[0] > 500 {
+				button = b
+			} else {
+				boxes = append(boxes, b)
+			}
+		}
+		x, y := p.where(".msg .recall")
+		p.press(x, y+40) // near it, so that a picture is taken
+		time.Sleep(1500 * time.Millisecond)
+	})
+	pictures, _ := filepath.Glob(filepath.Join(r.dir, "*.png"))
+	if len(pictures) < 3 || len(boxes) != 4 || button == nil {
+		t.Fatalf("%d pictures, boxes %v, button %v", len(pictures), boxes, button)
+	}
+	const size = 20
+	shown := 0
+	for _, path := range pictures {
+		f, err := os.Open(path)
+		must(t, err)
+		img, err := png.Decode(f)
+		must(t, err)
+		f.Close()
+		colours := func(x0, y0, x1, y1 int) int {
+			seen := map[color.Color]bool{}
+			for y := y0; y < min(y1, img.Bounds().Dy()); y++ {
+				for x := x0; x < min(x1, img.Bounds().Dx()); x++ {
+					c := img.At(x, y)
+					if r, g, b, _ := c.RGBA(); r>>8 == 220 && g>>8 == 20 && b>>8 == 60 {
+						continue // the cross that marks the press
+					}
+					seen[c] = true
+				}
+			}
+			return len(seen)
+		}
+		for _, b := range boxes {
+			for y := int(b[1]) / size * size; y < int(b[3]); y += size {
+				for x := int(b[0]) / size * size; x < int(b[2]); x += size {
+					if x+size > int(button[0])-4 && x < int(button[2])+4 && y+size > int(button[1])-4 && y < int(button[3])+4 {
+						continue
+					}
+					if n := colours(x, y, x+size, y+size); n > 1 {
+						t.Fatalf("%s: %d colours at %d,%d of %v", filepath.Base(path), n, x, y, b)
+					}
+				}
+			}
+		}
+		if colours(int(button[0])+3, int(button[1])+3, int(button[2])-3, int(button[3])-3) > 8 {
+			shown++ // letters, with the shades at their edges
+		}
+	}
+	if shown == 0 {
+		t.Error("no picture shows the recall button")
+	}
+	r.secretsAreOut()
+}
+
+// TestRecordCostInABrowser has a page of three thousand messages watched while it is
+// pressed about: what the recorder's own script takes is under five percent.
+func TestRecordCostInABrowser(t *testing.T) {
+	var spent float64
+	r := recordWhile(t, start(t, "healthy"), func(p *person) {
+		p.sends()
+		p.do(chromedp.Evaluate[chromedp.Void](`for (let i = 0; i < 3000; i++) document.querySelector("#messages").insertAdjacentHTML("beforeend", '<li class="msg"><span class="who">x</span><span class="text">something ' + i + '</span><button class="recall quiet">撤回</button></li>')`))
+		began := time.Now()
+		for i := range 20 {
+			p.press(300, float64(150+10*i))
+			time.Sleep(300 * time.Millisecond)
+		}
+		spent = float64(time.Since(began).Milliseconds())
+	})
+	cost, presses, looks := 0.0, 0, 0
+	for line := range strings.Lines(r.read("page.jsonl")) {
+		var e recording.Event
+		if json.Unmarshal([]byte(line), &e) != nil {
+			continue
+		}
+		if e.Press != nil {
+			presses++
+			cost += e.Press.Cost
+		}
+		if e.Look != nil {
+			looks++
+			cost += e.Look.Cost
+		}
+	}
+	share := cost / spent * 100
+	t.Logf("%d presses and %d looks took %.0f ms of %.0f: %.1f %%", presses, looks, cost, spent, share)
+	if presses < 20 || looks == 0 || share > 5 {
+		t.Errorf("%d presses, %d looks, %.1f %% of the page's time", presses, looks, share)
+	}
+}
+
+func TestRecordTapBesideInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		x, y := p.where(".msg .recall")
@@ -322,7 +456,7 @@ func TestRecordTapBeside(t *testing.T) {
 	r.wants("trigger.missed-tap", "device.tap=missed", "device.button=visible", "browser.dispatch=absent", "device.tap[distance_px]=1")
 }
 
-func TestRecordCovered(t *testing.T) {
+func TestRecordCoveredInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.do(chromedp.Evaluate[chromedp.Void](`document.body.insertAdjacentHTML("beforeend", '<div id="promo" style="position:fixed;right:0;top:0;width:420px;height:300px;z-index:9"></div>')`))
@@ -332,9 +466,9 @@ func TestRecordCovered(t *testing.T) {
 	r.wants("trigger.button-hidden", "device.tap=covered", "device.button=covered", "device.tap[target]=div#promo")
 }
 
-func TestRecordOutsideOfANarrowScreen(t *testing.T) {
+func TestRecordOutsideOfANarrowScreenInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
-		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<style>.msg{width:520px} body{overflow-x:hidden}</style>')`))
+		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<style>.msg{width:520px} html,body{overflow-x:hidden}</style>')`))
 		p.sends()
 		p.press(200, 400)
 		time.Sleep(2500 * time.Millisecond)
@@ -342,7 +476,7 @@ func TestRecordOutsideOfANarrowScreen(t *testing.T) {
 	r.wants("trigger.button-hidden", "device.button=outside", "device.tap=none", "device.button[viewport]=320x")
 }
 
-func TestRecordBusyPage(t *testing.T) {
+func TestRecordBusyPageInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		x, y := p.where(".msg .recall")
@@ -378,7 +512,7 @@ func extension(t *testing.T, manifest string, files ...string) string {
 	return dir
 }
 
-func TestRecordSwallowedClick(t *testing.T) {
+func TestRecordSwallowedClickInABrowser(t *testing.T) {
 	ext := extension(t, `{"manifest_version":3,"name":"Click Shield","version":"1.2","content_scripts":[{"matches":["<all_urls>"],"js":["c.js"],"run_at":"document_start"}]}`,
 		"c.js", `document.addEventListener("click", (e) => { if (e.target.closest(".recall")) { e.stopImmediatePropagation(); e.preventDefault(); } }, true);`)
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
@@ -389,7 +523,7 @@ func TestRecordSwallowedClick(t *testing.T) {
 	r.wants("dispatch.extension-blocked", "device.tap=swallowed", "device.tap[by]=extension", "device.tap[extension]=Click Shield", "browser.dispatch=absent")
 }
 
-func TestRecordBlockedByExtension(t *testing.T) {
+func TestRecordBlockedByExtensionInABrowser(t *testing.T) {
 	ext := blocker(t)
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
@@ -405,7 +539,7 @@ func blocker(t *testing.T) string {
 		"r.json", `[{"id":1,"priority":1,"action":{"type":"block"},"condition":{"urlFilter":"/recall","resourceTypes":["xmlhttprequest"]}}]`)
 }
 
-func TestRecordContentSecurityPolicy(t *testing.T) {
+func TestRecordContentSecurityPolicyInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<meta http-equiv="Content-Security-Policy" content="connect-src \'self\'">')`))
@@ -413,4 +547,154 @@ func TestRecordContentSecurityPolicy(t *testing.T) {
 		time.Sleep(1500 * time.Millisecond)
 	})
 	r.wants("dispatch.browser-settings", "device.tap=hit", "browser.dispatch=policy", "browser.dispatch[reason]=csp")
+}
+
+// userData makes a user data folder with the given unpacked extensions in it,
+// and what must never be copied beside them.
+func userData(t *testing.T, extensions ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	list := map[string]any{}
+	for i, path := range extensions {
+		list[strings.Repeat(string(rune('a'+i)), 32)] = map[string]any{"path": path, "location": 4, "disable_reasons": []int{}}
+	}
+	prefs, err := json.Marshal(map[string]any{"extensions": map[string]any{"settings": list, "ui": map[string]any{"developer_mode": true}}})
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(dir, "Default", "Network"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "Local State"), []byte("{}"), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "Default", "Preferences"), prefs, 0o600))
+	for _, name := range []string{"Cookies", "Network/Cookies", "Login Data", "Web Data", "History"} {
+		must(t, os.WriteFile(filepath.Join(dir, "Default", name), []byte("not to be opened"), 0o000))
+	}
+	return dir
+}
+
+func TestRecordCompareInABrowser(t *testing.T) {
+	l := start(t, "healthy")
+	times := 0
+	r := recordTimes(t, l, 2, func(p *person) {
+		times++
+		p.sends()
+		p.recalls()
+		time.Sleep(1200 * time.Millisecond)
+	}, "--compare", "--user-data", userData(t, blocker(t)))
+	if times != 2 {
+		t.Fatalf("recorded %d times: %s", times, r.errs)
+	}
+	r.wants("dispatch.extension-blocked", "browser.compare=works-without", "browser.dispatch=blocked", "browser.blocked_by[extension]=No Recalls")
+	doc := r.document()
+	if doc.Compared == nil || doc.Compared.With.Dispatch != "stopped" || doc.Compared.Without.Result != "accepted" {
+		t.Fatalf("%+v", doc.Compared)
+	}
+	blocked := false
+	for _, d := range doc.Compared.Differences {
+		blocked = blocked || d.What == "request" && strings.Contains(d.Of, "/recall") && d.With == "blocked by an extension" && d.Without == "ok"
+	}
+	if !blocked {
+		t.Errorf("the blocked request is not named: %+v", doc.Compared.Differences)
+	}
+	_, text, _ := call(t, nil, "", "recall", "--lang", "en", "--profile", r.profile, "--evidence", r.dir, "--no-report", "--offline")
+	if !strings.Contains(text, "Without extensions and settings the same recall worked") || !strings.Contains(text, "with blocked by an extension") {
+		t.Errorf("the text does not name the difference:\n%s", text)
+	}
+}
+
+func TestRecordEndsInABrowser(t *testing.T) {
+	t.Run("window closed", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			p.recalls()
+			p.until(`!document.querySelector(".msg .recall")`)
+			_ = chromedp.Do(p.ctx, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+				return chromedp.Void{}, t.Call(ctx, page.CommandClose, nil, nil)
+			})
+			time.Sleep(2 * time.Second) // else this test ends it as Ctrl-C does
+		})
+		r.wants("", "server.answer=accepted")
+		if m := r.manifest(); m.EndedBy != "window-closed" {
+			t.Errorf("ended by %s", m.EndedBy)
+		}
+	})
+	t.Run("time limit", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			<-p.ctx.Done()
+		}, "--for", "4s")
+		if m := r.manifest(); m.EndedBy != "time-limit" || !strings.Contains(r.errs, "time limit was reached") {
+			t.Errorf("ended by %s: %s", m.EndedBy, r.errs)
+		}
+	})
+	t.Run("browser killed", func(t *testing.T) {
+		r := recordWhile(t, start(t, "healthy"), func(p *person) {
+			p.sends()
+			p.recalls()
+			p.until(`!document.querySelector(".msg .recall")`)
+			_ = chromedp.Do(p.ctx, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+				return chromedp.Void{}, t.Call(ctx, browser.CommandCrash, nil, nil)
+			})
+			time.Sleep(4 * time.Second)
+		})
+		r.wants("", "server.answer=accepted")
+		if m := r.manifest(); m.EndedBy != "vanished" || !strings.Contains(r.errs, "crashed or was killed") {
+			t.Errorf("ended by %s: %s", m.EndedBy, r.errs)
+		}
+	})
+}
+
+func (r recorded) manifest() (m recording.Manifest) {
+	r.t.Helper()
+	line, _, _ := strings.Cut(r.read("page.jsonl"), "\n")
+	must(r.t, json.Unmarshal([]byte(line), &m))
+	return m
+}
+
+// TestRecordCannot is what a person reads when a recording cannot begin.
+func TestRecordCannot(t *testing.T) {
+	exe := chromium(t)
+	noDisplay := func(k string) {
+		t.Setenv(k, "")
+	}
+	noDisplay("DISPLAY")
+	noDisplay("WAYLAND_DISPLAY")
+	for _, c := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"no display", []string{"--browser", exe}, "there is no display"},
+		{"no such browser", []string{"--browser", "netscape"}, "there is no browser \"netscape\""},
+		{"not a browser", []string{"--browser", "/bin/true", "--headless"}, "the browser did not start"},
+		{"no profile there", []string{"--browser", exe, "--my-extensions", "--user-data", t.TempDir(), "--headless"}, "there is no browser profile here"},
+		{"no address", []string{"--browser", exe, "--url", "ftp://x", "--headless"}, "this is no address"},
+		{"window size", []string{"--window-size", "huge"}, "this is no size of a window"},
+		{"folder in use", []string{"--browser", exe, "--headless", "--save", "testdata"}, "the folder is not empty"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, out, errs := call(t, nil, "", append([]string{"record", "--lang", "en", "--no-report"}, c.args...)...)
+			if status != 2 || out != "" || !strings.Contains(errs, c.says) || strings.Count(errs, "error: ") != 1 {
+				t.Errorf("%d %q\n%s", status, out, errs)
+			}
+		})
+	}
+}
+
+// A page that refuses by itself sends nothing, and says why: that is kept.
+func TestRecordRefusedByThePageInABrowser(t *testing.T) {
+	l, err := lab.Start(t.Context(), lab.Options{Scenario: "window-expired", Window: 2 * time.Second})
+	must(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	r := recordWhile(t, l, func(p *person) {
+		p.sends()
+		time.Sleep(3 * time.Second)
+		p.recalls()
+		time.Sleep(1500 * time.Millisecond)
+	})
+	r.wants("decision.window-expired", "device.tap=hit")
+	doc := r.document()
+	if f, ok := doc.Incident.Get(incident.AttemptAt); !ok || f.Basis != incident.Measured {
+		t.Errorf("the press is not measured: %+v", f)
+	}
+	if f, ok := doc.Incident.Get(incident.ErrorText); !ok || f.Basis != incident.Measured || !strings.Contains(fmt.Sprint(f.Value), "无法撤回") {
+		t.Errorf("what the page said is not kept: %+v\n%s", f, r.read("page.jsonl"))
+	}
 }

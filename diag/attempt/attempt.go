@@ -12,6 +12,7 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
+	rec "meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/profile"
 )
@@ -112,6 +113,8 @@ type Attempt struct {
 	Tap *Tap
 	// Button is how the recall controls stood on the screen, nil where nothing recorded it.
 	Button *Button
+	// Compared is what a second recording, without the person's extensions and settings, tells beside the first; nil for none.
+	Compared *rec.Comparison
 	// LongTask is the longest time for which the page stood still around the press.
 	LongTask time.Duration
 	// Machines is what logs and tables tell of the machines behind the service.

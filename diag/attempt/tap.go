@@ -92,6 +92,9 @@ func (a *Attempt) learnTap() {
 	for _, page := range a.Evidence.Pages {
 		presses := 0
 		for _, e := range page.Events {
+			if e.Type == "compare" {
+				a.Compared = e.Compare
+			}
 			if e.Type == "press" {
 				presses++
 			}
@@ -122,10 +125,26 @@ func (a *Attempt) learnTap() {
 		return
 	}
 	a.Press = best.At
+	if id := best.Press.Of; a.ID == "" && len(id) >= 4 && a.servedID(id) {
+		a.ID = id
+	}
 	if d := time.Duration(best.Press.Delay * float64(time.Millisecond)); d >= 100*time.Millisecond {
 		a.InputDelay = d
 	}
 	a.learnLongTask()
+}
+
+// servedID reports whether what the page calls a message the service calls so, too.
+func (a *Attempt) servedID(id string) bool {
+	for _, c := range a.Calls {
+		if mentions(c.Entry.RespBody, id) || mentions(c.Entry.URL, id) || mentions(c.Entry.ReqBody, id) {
+			return true
+		}
+		if slices.ContainsFunc(c.Entry.Messages, func(m har.Message) bool { return mentions(m.Data, id) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // likelierTap chooses between two presses. The one that a request followed is
@@ -175,6 +194,7 @@ func (a *Attempt) settleTap() {
 // best state in which they were seen, for a menu opens and closes.
 func (a *Attempt) learnButton() {
 	var button *Button
+	zoom := 1.0
 	rank := map[string]int{"visible": 6, "scrolled": 5, "disabled": 4, "covered": 3, "outside": 2, "hidden": 1}
 	for _, page := range a.Evidence.Pages {
 		pages := false
@@ -191,18 +211,16 @@ func (a *Attempt) learnButton() {
 		if button == nil && pages && len(a.Evidence.Pages) == 1 {
 			button = &Button{Control: rec.Control{State: "absent"}, At: clock.Stamp{Source: page.File.Name}}
 		}
-		if button != nil && page.Manifest.View != nil {
-			button.Zoom = page.Manifest.View.Zoom()
+		if page.Manifest.View != nil {
+			zoom = page.Manifest.View.Zoom()
 		}
 	}
 	if button != nil {
-		button.Seen = rank[button.State] >= 5
+		button.Seen, button.Zoom = rank[button.State] >= 5, zoom
 	}
 	if t := a.Tap; t != nil && t.Press.Near != nil && t.Result != TapNone {
-		b := &Button{Control: *t.Press.Near, Width: t.Press.Width, Height: t.Press.Height, DPR: t.Press.DPR, At: t.At}
-		if button != nil {
-			b.Zoom, b.Seen = button.Zoom, button.Seen
-		}
+		b := &Button{Control: *t.Press.Near, Width: t.Press.Width, Height: t.Press.Height, DPR: t.Press.DPR, Zoom: zoom, At: t.At}
+		b.Seen = button != nil && button.Seen
 		if t.Result == TapCovered && b.State == "visible" {
 			b.State, b.By = "covered", t.Press.Target // a part of it
 		}

@@ -59,9 +59,11 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 	opt.Profile.Prepare()
 	ev := evidence.Read(ctx, opt.Evidence, readOptions(opt))
 	a := attempt.BuildUntil(ctx, ev, opt.Incident, opt.Profile)
+	health := ev.Standing() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed())
+	opt.Incident = recorded(a, opt.Incident)
 	in := &diag.Input{
 		Incident: opt.Incident, Attempt: a, Profile: opt.Profile, Offline: opt.Offline, Load: opt.Load,
-		Health: ev.Standing() && (opt.Incident.Empty() || !opt.Offline && opt.Incident.Unpressed()), Now: opt.Now,
+		Health: health, Now: opt.Now,
 	}
 	runner := diag.Runner{Checks: opt.Checks, Only: opt.Only, Skip: opt.Skip, Progress: opt.Progress, Now: opt.Now}
 	results := runner.Run(ctx, in)
@@ -72,7 +74,7 @@ func Run(ctx context.Context, opt Options) *Diagnosis {
 		StartedAt: started.Format(time.RFC3339Nano), DurationMS: diag.Millis(opt.Now().Sub(started)),
 		Incident: diag.IncidentJSON{Incident: opt.Incident}, Checks: diag.ChecksOf(results),
 		Timeline: []diag.Moment{}, Evidence: files(ev),
-		Health: in.Health,
+		Health: in.Health, Compared: a.Compared,
 	}
 	problems := slices.Concat(opt.Problems, ev.Problems)
 	doc.Problems = diag.ProblemsOf(problems)

@@ -126,7 +126,12 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 		opt.Zone = time.Local
 	}
 	var texts, netlogs []*File
-	for _, f := range s.find(ctx, paths) {
+	files := s.find(ctx, paths)
+	markBeside(files)
+	for _, f := range files {
+		if f.Note == Beside {
+			continue
+		}
 		switch f.Kind {
 		case HAR:
 			s.readHAR(ctx, f, opt)

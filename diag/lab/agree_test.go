@@ -38,6 +38,7 @@ var inChromium = map[string]func(t *testing.T, l *Lab) browsertest.Setup{
 func TestSeatsRecordWhatChromiumShowsInABrowser(t *testing.T) {
 	for _, name := range []string{"healthy", "extension-blocked", "storage-blocked", "browser-outdated", "content-policy", "stale-app", "stale-worker", "missed-tap", "button-covered", "button-outside", "device-slow"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			seats, err := Start(t.Context(), Options{Scenario: name})
 			must(t, err)
 			defer seats.Close()

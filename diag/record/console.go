@@ -181,6 +181,9 @@ func (r *recorder) writePage(m recording.Manifest) error {
 	}
 	put(m)
 	for _, e := range r.events {
+		if e.Type == "said" && !r.clean.refusal(e.Text) {
+			continue
+		}
 		if e.WS != nil {
 			ws := *e.WS
 			ws.URL, ws.Reason = r.clean.address(ws.URL), r.clean.free(ws.Reason)

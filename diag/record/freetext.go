@@ -11,7 +11,8 @@ import (
 )
 
 var (
-	pairText   = regexp.MustCompile(`(?i)((?:^|[\s,;({\[])["']?(?:content|text|body|draft|input|caption|nick_?name|user_?name|real_?name|内容|正文|消息内容|文本|昵称)["']?\s*[=:：]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|“[^”]*”|[^\s,;，；)}\]]+(?: [^\s=:,;]+(?:$|[ ,;]))*)`)
+	pairKey    = regexp.MustCompile(`(?i)(?:^|[\s,;({\["'])(?:content|text|body|draft|input|caption|nick_?name|user_?name|real_?name|内容|正文|消息内容|文本|昵称)["']?\s*[=:：]\s*`)
+	pairEnd    = regexp.MustCompile(`[,;，；)}\]\n]|\s+[\w.-]+[=:]`)
 	pairSecret = regexp.MustCompile(`(?i)\b(pass(?:word|wd|code)?|pwd|secret|[a-z_]*token|authorization|cookie|api_?key|密码|口令)(["']?\s*[=:：]\s*)("[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s,;&，；]+)`)
 	bearer     = regexp.MustCompile(`(?i)\b(bearer|basic) [\w.~+/=-]{8,}`)
 	urlInText  = regexp.MustCompile(`(?:https?|wss?)://[^\s"'<>()（）“”‘’]+`)
@@ -30,14 +31,7 @@ func (c *cleaner) free(text string) string {
 	text = urlInText.ReplaceAllStringFunc(text, c.address)
 	text = pairSecret.ReplaceAllString(text, "${1}${2}"+removed)
 	text = bearer.ReplaceAllString(text, "$1 "+removed)
-	text = pairText.ReplaceAllStringFunc(text, func(m string) string {
-		g := pairText.FindStringSubmatch(m)
-		v := strings.Trim(g[2], `"'“” `)
-		if word.MatchString(v) || v == "" || strings.HasPrefix(v, "[text") {
-			return m
-		}
-		return g[1] + mask(v)
-	})
+	text = pairTexts(text)
 	text = c.hide(text)
 	for _, t := range c.known() {
 		if strings.Contains(text, t) {
@@ -45,6 +39,38 @@ func (c *cleaner) free(text string) string {
 		}
 	}
 	return text
+}
+
+// pairTexts takes out what stands behind a key for content, as in "content=see you": quoted, or up to the next pair.
+func pairTexts(text string) string {
+	var b strings.Builder
+	for {
+		m := pairKey.FindStringIndex(text)
+		if m == nil {
+			return b.String() + text
+		}
+		b.WriteString(text[:m[1]])
+		text = text[m[1]:]
+		end := len(text)
+		if quote := strings.IndexAny(text, `"'“`); quote == 0 {
+			closing := map[byte]string{'"': `"`, '\'': "'"}[text[0]]
+			if closing == "" {
+				closing = "”"
+			}
+			if i := strings.Index(text[1:], closing); i >= 0 {
+				end = 1 + i + len(closing)
+			}
+		} else if e := pairEnd.FindStringIndex(text); e != nil {
+			end = e[0]
+		}
+		v := strings.Trim(text[:end], `"'“” `)
+		if v == "" || text[0] == '{' || text[0] == '[' || strings.HasPrefix(v, "[text") {
+			b.WriteString(text[:end])
+		} else {
+			b.WriteString(mask(v))
+		}
+		text = text[end:]
+	}
 }
 
 // known gives the noted texts, longest first: a text may be part of another.

@@ -39,7 +39,6 @@ type request struct {
 	err      *string
 	blocked  string
 	cors     string
-	cached   bool
 	memory   bool
 	starter  *network.Initiator
 	socket   bool

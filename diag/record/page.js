@@ -18,7 +18,9 @@ const top = window === window.top;
 
 const verbs = config.verbs.map((v) => { try { return new RegExp(v); } catch { return null; } }).filter(Boolean);
 const words = (s) => String(s).replace(/[_-]/g, " ").replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().trim();
+const anyVerb = (() => { try { return new RegExp(config.verbs.map((v) => `(?:${v})`).join("|")); } catch { return /(?:)/; } })();
 const verbIn = (w) => {
+  if (!anyVerb.test(w)) return null;
   for (const re of verbs) {
     const m = re.exec(w);
     if (m && m[0] && !/^[a-z]/.test(w.slice(m.index + m[0].length)) && !/[a-z]$/.test(w.slice(0, m.index))) return m;
@@ -55,14 +57,51 @@ const widen = (el) => {
   const label = el.textContent.trim();
   for (let i = 0; i < 4; i++) {
     const up = el.parentElement;
-    if (!up || up === document.body || up.textContent.trim() !== label || !(up.matches(interactive + ",li") || getComputedStyle(up).cursor === "pointer")) break;
+    if (!up || up === document.body || up.childNodes.length > 8 || up.textContent.trim() !== label || !(up.matches(interactive + ",li") || getComputedStyle(up).cursor === "pointer")) break;
     el = up;
   }
   return el;
 };
 
-// controls finds them in a document and the open shadow trees below it.
-const mostNodes = 30000;
+const parentOf = (el) => el.parentElement || (el.getRootNode() instanceof ShadowRoot ? el.getRootNode().host : null);
+// controlAt finds the one that an element is, or is in; null for none.
+const controlAt = (el) => {
+  for (let i = 0; el && el.nodeType === 1 && i < 6; i++, el = parentOf(el)) {
+    if (el.childNodes.length > 12) return null;
+    const s = el.childElementCount < 4 ? el.textContent : "";
+    if (s.length <= 60 && isLabel(s) && (clickable(el) || i === 0 && /^(?:LI|SPAN|DIV|P|LABEL|I|EM|B)$/.test(el.tagName))) return widen(el.closest(interactive) && isLabel(el.closest(interactive).textContent) ? el.closest(interactive) : el);
+    if (clickable(el) && named(el)) return widen(el);
+  }
+  return null;
+};
+// nearest finds the control that lies nearest to a point, on top or not, by
+// feeling around it: that costs the same in a page of any size.
+const reach = [0, 8, 16, 28, 40, 56];
+const nearest = (x, y) => {
+  const seen = new Set();
+  let near = null, far = Infinity;
+  for (const r of reach) {
+    for (let i = 0; i < (r ? 8 : 1); i++) {
+      const px = x + r * Math.cos(i * Math.PI / 4), py = y + r * Math.sin(i * Math.PI / 4);
+      if (px < 0 || py < 0 || px >= innerWidth || py >= innerHeight) continue;
+      for (let el of document.elementsFromPoint(px, py).slice(0, 12)) {
+        if (el.shadowRoot) el = el.shadowRoot.elementFromPoint(px, py) || el;
+        if (seen.has(el)) continue;
+        seen.add(el);
+        const c = controlAt(el);
+        if (!c) continue;
+        const d = distance(x, y, boxOf(c));
+        if (d < far) { near = c; far = d; }
+      }
+    }
+    if (far <= r) break; // nothing further out is nearer
+  }
+  return near;
+};
+
+// controls finds them in a document and the open shadow trees below it, the
+// last in the document first: that is where the latest messages are.
+const mostNodes = 20000;
 const controls = () => {
   const found = new Set();
   let left = mostNodes;
@@ -72,7 +111,7 @@ const controls = () => {
     for (let n = w.nextNode(); n && left-- > 0; n = w.nextNode()) {
       if (n.nodeType === 1) { if (n.shadowRoot) walk(n.shadowRoot); continue; }
       const s = n.data;
-      if (s.length > 60 || s.length < 2) continue;
+      if (s.length > 40 || s.length < 2 || !anyVerb.test(s.toLowerCase())) continue;
       const el = n.parentElement;
       if (!el || el.tagName === "SCRIPT" || el.tagName === "STYLE" || !isLabel(s) || !isLabel(el.textContent)) continue;
       const own = el.closest(interactive);
@@ -81,7 +120,7 @@ const controls = () => {
     }
   };
   if (document.documentElement) walk(document);
-  return [...found];
+  return [...found].reverse();
 };
 
 // ---- how a control stands on the screen
@@ -95,7 +134,6 @@ const named1 = (el) => {
   return s.slice(0, 120);
 };
 const boxOf = (el) => { const r = el.getBoundingClientRect(); return [round(r.left), round(r.top), round(r.width), round(r.height)]; };
-const parentOf = (el) => el.parentElement || (el.getRootNode() instanceof ShadowRoot ? el.getRootNode().host : null);
 const related = (a, b) => { for (let n = a; n; n = parentOf(n)) if (n === b) return true; return false; };
 const deepest = (x, y) => {
   let el = document.elementFromPoint(x, y);
@@ -176,15 +214,23 @@ const messageOf = (el) => {
 
 // look tells how the recall controls of this frame stand now, best first.
 const rank = { visible: 0, scrolled: 1, disabled: 2, covered: 3, outside: 4, hidden: 5, absent: 6 };
+let lastCount = 0;
 const look = () => {
   const began = performance.now();
-  const list = controls().map(stateOf).sort((a, b) => rank[a.state] - rank[b.state]);
+  const list = controls();
+  let best = null;
   const states = {};
-  for (const c of list) states[c.state] = (states[c.state] || 0) + 1;
-  return { t: now(), n: list.length, states, best: list[0] || null, w: innerWidth, h: innerHeight, dpr: devicePixelRatio, ms: round(performance.now() - began) };
+  for (const c of list.slice(0, 40)) {
+    const s = stateOf(c);
+    states[s.state] = (states[s.state] || 0) + 1;
+    if (!best || rank[s.state] < rank[best.state]) best = s;
+    if (s.state === "visible") break;
+  }
+  lastCount = list.length;
+  return { t: now(), n: list.length, states, best, w: innerWidth, h: innerHeight, dpr: devicePixelRatio, ms: round(performance.now() - began) };
 };
 // clear gives the boxes of the controls that are on top, for the screenshot to show.
-const clear = () => controls().map(stateOf).filter((c) => c.state === "visible").slice(0, 20).map((c) => c.box);
+const clear = () => controls().slice(0, 40).map(stateOf).filter((c) => c.state === "visible").map((c) => c.box);
 
 Object.defineProperty(window, config.mark, { value: { look, clear } });
 
@@ -198,17 +244,12 @@ const begin = (e) => {
   const path = pathOf(e), hit = path[0];
   const p = { id: ++count, t: epoch(e.timeStamp), x: round(e.clientX), y: round(e.clientY), by: e.pointerType || (e.detail === 0 ? "key" : "mouse"), delay: round(at - e.timeStamp), w: innerWidth, h: innerHeight, dpr: devicePixelRatio };
   if (hit && hit.nodeType === 1) { p.target = named1(hit); p.box = boxOf(hit); p.other = !!hit.closest(interactive); }
-  const list = controls();
-  p.n = list.length;
-  let near = null, far = Infinity;
-  for (const c of list) {
-    const on = path.includes(c);
-    const d = on ? -1 : c.getClientRects().length ? distance(e.clientX, e.clientY, boxOf(c)) : 1e6;
-    if (d < far) { near = c; far = d; }
-  }
+  p.controls = lastCount;
+  const own = path.slice(0, 6).map((n) => n.nodeType === 1 ? controlAt(n) : null).find(Boolean);
+  const near = own || nearest(e.clientX, e.clientY);
   if (near) {
-    p.on = far < 0;
-    p.gap = round(Math.min(Math.max(far, 0), 1e6));
+    p.on = path.includes(near);
+    p.gap = p.on ? 0 : round(distance(e.clientX, e.clientY, boxOf(near)));
     p.near = stateOf(near);
     p.of = messageOf(near);
   }
@@ -222,13 +263,14 @@ const finish = (p) => {
   if (done.has(p)) return;
   done.add(p);
   send({ k: "press", ...p });
+  if (p.on || p.near && p.gap < 60) listenUp();
 };
 const down = (e) => {
   if (!e.isTrusted || e.button > 0 || e.isPrimary === false) return;
   if (open) finish(open);
   flush();
   open = begin(e);
-  send({ k: "down", id: open.id, t: open.t, x: open.x, y: open.y, gap: open.gap, on: open.on });
+  send({ k: "down", id: open.id, t: open.t, x: open.x, y: open.y, c: !!open.near });
 };
 const up = (e) => {
   if (!e.isTrusted || !open) return;
@@ -260,6 +302,21 @@ addEventListener("pointerdown", down, passive);
 addEventListener("pointerup", up, passive);
 addEventListener("pointercancel", up, passive);
 addEventListener("click", click, passive);
+
+// ---- what the page tells after a press: the notices that lie apart from the messages
+
+const noticeAt = "[role=alert],[role=alertdialog],[role=status],[class*=toast i],[class*=notice i],[class*=snackbar i],[class*=el-message],[class*=ant-message],[class*=message-box i],[id*=notice i],[id*=toast i]";
+const apart = "ul,ol,[role=list],[role=log],[role=feed],[contenteditable],textarea";
+const saidBefore = new Set();
+const listen = (wait) => setTimeout(() => {
+  for (const el of document.querySelectorAll(noticeAt)) {
+    const text = el.children.length < 12 ? el.innerText.trim() : "";
+    if (text.length < 2 || text.length > 80 || saidBefore.has(text) || el.closest(apart) || !el.getClientRects().length) continue;
+    saidBefore.add(text);
+    send({ k: "said", t: now(), v: text });
+  }
+}, wait);
+const listenUp = () => { saidBefore.clear(); [250, 1000, 2500, 6000].forEach(listen); };
 
 // ---- what is typed, so that it can be taken out of everything else that is recorded; it is never written
 

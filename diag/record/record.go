@@ -45,6 +45,7 @@ type Options struct {
 	Flags    []string      // further arguments of the browser
 	Mine     *UserProfile  // recorded in a copy of it, nil for a clean profile
 	Unpacked []string      // folders of extensions to load
+	Beside   bool          // made only to compare another recording with
 	Video    bool          // keep a masked video, too
 	Limit    time.Duration // of the recording, 0 for none
 	End      <-chan string // ends the recording, by whom: interrupted, enter
@@ -71,6 +72,8 @@ func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, erro
 		if copied.name != "" {
 			opt.Flags = append(opt.Flags, "--profile-directory="+copied.name)
 		}
+	} else if err := settle(filepath.Join(data, "Default")); err != nil {
+		return recording.Manifest{}, err
 	}
 	began := time.Now()
 	p, err := start(ctx, opt, data)
@@ -80,7 +83,7 @@ func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, erro
 	defer p.kill()
 	r := newRecorder(opt, p, dir)
 	r.manifest = recording.Manifest{Schema: recording.Schema, Tool: opt.Tool, Started: began.UTC(), Browser: p.version.Product, UserAgent: p.version.UserAgent,
-		Headless: opt.Headless, Profile: "clean", URL: r.clean.address(opt.URL), Missing: missing}
+		Headless: opt.Headless, Profile: "clean", Beside: opt.Beside, URL: r.clean.address(opt.URL), Missing: missing}
 	if opt.Mine != nil {
 		r.manifest.Profile = "copied"
 	}

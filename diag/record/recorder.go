@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/inspector"
 	logdomain "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -26,6 +27,8 @@ import (
 const (
 	lookEvery = 2 * time.Second
 	stillFor  = time.Second
+
+	leastWindow = 500 // pixels, of Chromium's own windows
 )
 
 // recorder takes the browser's events, one at a time, in one goroutine. What
@@ -256,6 +259,10 @@ func (r *recorder) attach(parent target.SessionID, p *target.EventAttachedToTarg
 		post(audits.Enable.Method, cdp.Empty{})
 		post(inspector.Enable.Method, cdp.Empty{})
 		post(target.SetAutoAttach.Method, target.SetAutoAttachParams{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: &yes})
+		if w := r.opt.Width; w > 0 && w < leastWindow { // no window is that narrow, but a phone's screen is
+			post(emulation.SetDeviceMetricsOverride.Method, emulation.SetDeviceMetricsOverrideParams{Width: int64(w), Height: int64(r.opt.Height), Mobile: true})
+			post(emulation.SetTouchEmulationEnabled.Method, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		}
 		if t.kind == "page" && r.opt.Video {
 			r.startVideo(t)
 		}
@@ -317,6 +324,7 @@ func (r *recorder) fetchPost(t *tab, p *network.EventRequestWillBeSent) {
 // finish takes the last look and picture, lets what runs aside come to its end, and ends the browser.
 func (r *recorder) finish() {
 	if !r.gone {
+		r.settle(time.Second) // a look that is under way is not the last one
 		r.look(time.Now(), true)
 		r.shoot(r.front(), "end", "end", nil)
 		r.settle(4 * time.Second)

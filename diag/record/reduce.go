@@ -91,8 +91,8 @@ func (c *cleaner) noteText(v string) {
 		return
 	case n <= 8 && c.prof.RecallVerb(profile.Words(v)) != "" && !strings.ContainsAny(v, " ,，。!！?？"):
 		return // a label
-	case len(v) == n && !strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsLower(r) }):
-		return // one plain word, which is in every log
+	case n < 5 && !strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsLower(r) || r >= 0x80 }):
+		return // a short plain word, which is in every log
 	}
 	c.texts[v] = true
 	for line := range strings.Lines(v) { // logs and frames hold single lines of it
@@ -212,7 +212,7 @@ func (c *cleaner) value(key, s string, around map[string]any, depth int) string 
 		return s
 	}
 	if secretKeys.MatchString(key) {
-		if c.learn {
+		if c.learn && !setting.MatchString(t) {
 			c.noteSecret(t)
 		}
 		return removed
@@ -247,7 +247,7 @@ func (c *cleaner) value(key, s string, around map[string]any, depth int) string 
 }
 
 var (
-	word       = regexp.MustCompile(`^[a-z_]{1,24}$`)
+	setting    = regexp.MustCompile(`^(?:[a-z]{1,12}|\d{1,5})$`)             // "true", "none", "bearer": what stands under such a key and is no key
 	identifier = regexp.MustCompile(`^[a-z][a-z0-9]*(?:[._:/-][a-z0-9]+)+$`) // the name of a right or a feature, not of a person
 	graphQL    = regexp.MustCompile(`^(?:query|mutation|subscription)\s+[A-Za-z]\w{1,60}`)
 )
@@ -322,6 +322,25 @@ func (c *cleaner) hide(t string) string {
 		}
 	}
 	return jwtLike.ReplaceAllString(t, removed)
+}
+
+// refusal reports whether a text that the page showed is the service's own: it
+// says in the service's words why a recall failed, and nobody wrote it.
+func (c *cleaner) refusal(text string) bool {
+	if c.hide(text) != text {
+		return false
+	}
+	for t := range c.texts {
+		if strings.Contains(text, t) || strings.Contains(t, text) {
+			return false
+		}
+	}
+	for _, m := range c.prof.RefusalsIn(text, "") {
+		if m.Means != "generic" && m.Means != "accepted" && m.Means != "internal" {
+			return true
+		}
+	}
+	return false
 }
 
 var (

@@ -21,6 +21,7 @@ type message struct {
 	recording.Press
 	T      float64 `json:"t"` // ms since 1970, the browser's clock
 	ID     int     `json:"id"`
+	C      bool    `json:"c"` // of down: a recall control is near
 	MS     float64 `json:"ms"`
 	V      string  `json:"v"`
 	Secret bool    `json:"secret"`
@@ -55,11 +56,14 @@ func (r *recorder) told(t *tab, text string) {
 	case "typed":
 		r.clean.typed(m.V, m.Secret)
 	case "down":
-		if m.On || m.Gap > 0 && m.Gap < nearPress {
+		if m.C {
 			r.shoot(r.pageOf(t), fmt.Sprintf("press-%d-before", r.manifest.Presses+1), "pressed", &mark{m.X, m.Y})
 		}
 	case "press":
 		r.press(t, at, m.Press)
+	case "said":
+		// Kept is what reads as the service's refusal, and nothing that a person wrote: that is looked at once all is known.
+		r.note(t, recording.Event{Type: "said", At: at, Text: m.V})
 	case "long":
 		r.note(t, recording.Event{Type: "long", At: at, MS: m.MS})
 	case "ws":
@@ -75,9 +79,6 @@ func (r *recorder) told(t *tab, text string) {
 	}
 }
 
-// nearPress is how far from a recall control, in CSS pixels, a press is worth a picture.
-const nearPress = 160
-
 func (r *recorder) press(t *tab, at time.Time, p recording.Press) {
 	r.manifest.Presses++
 	n := r.manifest.Presses
@@ -85,7 +86,7 @@ func (r *recorder) press(t *tab, at time.Time, p recording.Press) {
 	if p.Click && !p.Reached {
 		r.hearers(t, &p)
 	}
-	if p.On || p.Near != nil && p.Gap < nearPress {
+	if p.Near != nil {
 		page := r.pageOf(t)
 		r.aside(5*time.Second, func(ctx context.Context) func() {
 			select {
@@ -129,7 +130,7 @@ func (r *recorder) look(now time.Time, last bool) {
 		asked := time.Now()
 		limit := 30 * time.Second
 		if last {
-			limit = 2 * time.Second
+			limit = 3 * time.Second
 		}
 		r.aside(limit, func(ctx context.Context) func() {
 			yes := true
@@ -152,13 +153,14 @@ func (r *recorder) look(now time.Time, last bool) {
 func (r *recorder) looked(t *tab, raw []byte) {
 	var l struct {
 		recording.Look
-		T float64 `json:"t"`
+		T  float64 `json:"t"`
+		MS float64 `json:"ms"` // what looking took
 	}
 	if json.Unmarshal(raw, &l) != nil || l.T == 0 {
 		return
 	}
-	l.Cost = max(l.Cost, 0)
-	if rest := time.Duration(l.Cost*100) * time.Millisecond; rest > lookEvery { // never over one percent of the page's time
+	cost := max(l.MS, 0)
+	if rest := time.Duration(cost*100) * time.Millisecond; rest > lookEvery { // never over one percent of the page's time
 		t.nextLook = time.Now().Add(rest)
 	}
 	at := fromMillis(l.T)
@@ -168,6 +170,7 @@ func (r *recorder) looked(t *tab, raw []byte) {
 		return
 	}
 	t.lastLook = same
+	l.Look.Cost = cost
 	r.note(t, recording.Event{Type: "look", At: at, Look: &l.Look})
 }
 

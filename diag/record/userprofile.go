@@ -57,7 +57,7 @@ func (u UserProfile) copyTo(ctx context.Context, to string) (copied, error) {
 		}
 	}
 	out.unpacked, out.missing = loadable(target)
-	return out, prune(target)
+	return out, settle(target)
 }
 
 func cannotCopy(path string, err error) error {
@@ -193,23 +193,42 @@ func settings(profile string) map[string]extensionSetting {
 	return out
 }
 
-// prune takes out of the copied settings what would open the user's own pages
-// again or sign in: a recording begins with the workbench and nothing else.
-func prune(profile string) error {
+// settle writes the settings that a recording begins with. Taken out of a copy
+// is what would open the user's own pages again or sign in; and the browser must
+// neither keep the password that is typed, nor ask whether it should: the
+// question lies over the page, where the recall button may be.
+func settle(profile string) error {
 	path := filepath.Join(profile, "Preferences")
+	doc := map[string]json.RawMessage{}
 	b, err := os.ReadFile(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return cannotCopy(profile, err)
+	default:
+		if err := json.Unmarshal(b, &doc); err != nil {
+			return &lang.Problem{File: path, What: lang.T("用户配置读不懂，可能正在写", "the profile's settings cannot be read; they may be being written"), Hint: lang.T("请再试一次，或先关掉这个浏览器", "try again, or close that browser first")}
+		}
 	}
-	var doc map[string]json.RawMessage
-	if err := json.Unmarshal(b, &doc); err != nil {
-		return &lang.Problem{File: path, What: lang.T("用户配置读不懂，可能正在写", "the profile's settings cannot be read; they may be being written"), Hint: lang.T("请再试一次，或先关掉这个浏览器", "try again, or close that browser first")}
-	}
-	for _, key := range []string{"session", "sessions", "account_info", "google", "signin", "sync", "gaia_cookie", "autofill", "credentials_enable_service", "browser"} {
+	for _, key := range []string{"session", "sessions", "account_info", "google", "signin", "sync", "gaia_cookie", "browser"} {
 		delete(doc, key)
 	}
+	inner := map[string]json.RawMessage{}
+	_ = json.Unmarshal(doc["profile"], &inner)
+	inner["password_manager_enabled"], inner["password_manager_leak_detection"], inner["exit_type"] = json.RawMessage("false"), json.RawMessage("false"), json.RawMessage(`"Normal"`)
+	if doc["profile"], err = json.Marshal(inner); err != nil {
+		return err
+	}
+	doc["credentials_enable_service"] = json.RawMessage("false")
+	doc["autofill"] = json.RawMessage(`{"enabled":false,"profile_enabled":false,"credit_card_enabled":false}`)
 	if b, err = json.Marshal(doc); err != nil {
 		return err
 	}
-	return os.WriteFile(path, b, 0o600)
+	if err := os.MkdirAll(profile, 0o700); err != nil {
+		return cannotWrite(profile, err)
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
 }

@@ -103,8 +103,12 @@ func (e *Event) sound() bool {
 		return e.View != nil
 	case "ws":
 		return e.WS != nil
+	case "said":
+		return e.Text != "" && len(e.Text) <= maxText
 	case "issue":
 		return e.Issue != nil
+	case "compare":
+		return e.Compare.sound()
 	}
 	return true
 }

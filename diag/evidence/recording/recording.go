@@ -29,7 +29,8 @@ type Manifest struct {
 	Extensions []Extension `json:"extensions,omitempty"`
 	Missing    []string    `json:"missing,omitempty"` // extensions that could not be had in the copy, by name
 	URL        string      `json:"url"`
-	View       *View       `json:"view,omitempty"` // the last seen
+	View       *View       `json:"view,omitempty"`   // the last seen
+	Beside     bool        `json:"beside,omitempty"` // made only to compare another one with
 	Requests   int         `json:"requests"`
 	Presses    int         `json:"presses"`
 }
@@ -43,7 +44,7 @@ type Extension struct {
 
 // Event is one line: what happened, and when.
 type Event struct {
-	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot
+	Type  string    `json:"type"` // press look long view ws issue unresponsive crash shot said compare
 	At    time.Time `json:"at"`
 	Page  string    `json:"page,omitempty"`  // address of the frame, without query
 	Press *Press    `json:"press,omitempty"` // of press
@@ -53,7 +54,10 @@ type Event struct {
 	WS    *WS       `json:"ws,omitempty"`    // of ws
 	Issue *Issue    `json:"issue,omitempty"` // of issue
 	File  string    `json:"file,omitempty"`  // of shot
-	Note  string    `json:"note,omitempty"`  // of shot: pressed after end
+	Note  string    `json:"note,omitempty"`  // of shot: pressed after end video
+
+	Text    string      `json:"text,omitempty"`    // of said: a notice of the page's that tells why a recall failed
+	Compare *Comparison `json:"compare,omitempty"` // of compare
 }
 
 // Press is one click, tap or key press as the page got it. Lengths are CSS pixels, times ms.
@@ -100,8 +104,8 @@ type Control struct {
 // Look is how all recall controls of a frame stood at one moment.
 type Look struct {
 	Controls int            `json:"n"`
-	States   map[string]int `json:"states,omitempty"`
-	Best     *Control       `json:"best,omitempty"` // the one that can be pressed best
+	States   map[string]int `json:"states,omitempty"` // of the last forty at most
+	Best     *Control       `json:"best,omitempty"`   // the one that can be pressed best
 	Width    float64        `json:"w"`
 	Height   float64        `json:"h"`
 	DPR      float64        `json:"dpr"`

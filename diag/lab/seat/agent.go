@@ -348,11 +348,11 @@ func (a *Agent) Recall(ctx context.Context, conv, id int64) (Pressed, error) {
 		return Pressed{Text: a.Notice()}, nil
 	}
 	if a.B.set.Engine.NoStorage {
-		a.B.thrown(errNoStorage, "recall")
+		a.B.thrown(noStorage, "recall")
 		return Pressed{}, nil
 	}
 	if !a.B.set.Engine.has(withResolvers) {
-		a.log("error", "recall failed msg=%d %v", id, errLacking)
+		a.log("error", "recall failed msg=%d %s", id, lacking)
 		a.say("网络异常,请稍后再试")
 		return Pressed{Text: a.Notice()}, nil
 	}

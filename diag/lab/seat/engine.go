@@ -36,17 +36,17 @@ func (e Engine) UserAgent(format string) string {
 func (e Engine) has(since int) bool { return e.Version == 0 || e.Version >= since }
 
 // What Chrome throws where a site may keep no data, and where a function is not there.
-var (
-	errNoStorage = errors.New("SecurityError: Failed to read the 'localStorage' property from 'Window': Access is denied for this document.")
-	errLacking   = errors.New("TypeError: Promise.withResolvers is not a function")
+const (
+	noStorage = "SecurityError: Failed to read the 'localStorage' property from 'Window': Access is denied for this document."
+	lacking   = "TypeError: Promise.withResolvers is not a function"
 )
 
 // errFiltered is a request that an extension blocked.
 var errFiltered = errors.New("blocked by an extension")
 
 // thrown is how the console shows what a script did not catch.
-func (b *Browser) thrown(err error, at string) {
-	b.Console.add(time.Now(), "error", scriptName(b.pageURL()), fmt.Sprintf("Uncaught (in promise) %v\n    at %s (%s/static/%s:181:3)", err, at, origin(b.pageURL()), scriptName(b.pageURL())))
+func (b *Browser) thrown(text, at string) {
+	b.Console.add(time.Now(), "error", scriptName(b.pageURL()), fmt.Sprintf("Uncaught (in promise) %s\n    at %s (%s/static/%s:181:3)", text, at, origin(b.pageURL()), scriptName(b.pageURL())))
 }
 
 // forbids tells whether the page's Content-Security-Policy keeps its script
