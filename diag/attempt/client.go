@@ -150,6 +150,8 @@ var (
 	ofVisitors  = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
 )
 
+var engineNames = sync.OnceValue(func() *hints { return newHints("chrom", "firefox", "edge", "safari") })
+
 // learnClient takes what an agent's client or page says of itself in its log.
 func (a *Attempt) learnClient(text, file string) {
 	if ofVisitors.MatchString(file) {
@@ -162,7 +164,7 @@ func (a *Attempt) learnClient(text, file string) {
 			f.Browser, f.Version, f.OS, f.Mobile = readUA(ua)
 		}
 	}
-	if f.Browser == "" && strings.ContainsAny(text, "0123456789") {
+	if f.Browser == "" && engineNames().in(text) {
 		if m := engineSaid.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) && !demanded.MatchString(text) {
 			f.Browser, f.Version = strings.ToLower(m[1]), m[2]
 			if strings.Contains(f.Browser, "chrom") {
