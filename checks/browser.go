@@ -28,8 +28,12 @@ const (
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
 	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
-	// build), or that a page was loaded whose scripts never_ran.
+	// build), that one was halted (it ended on an exception that the browser's own rules threw),
+	// or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
+	// BrowserThrew names the extension whose code threw an exception in the midst of the recall;
+	// in the detail the function that it stands in for.
+	BrowserThrew = "browser.threw"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
 	// BrowserCompare says what the same recall without the person's extensions and settings came
@@ -68,6 +72,9 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	s := &sheet{}
 	a := in.Attempt
 	dispatch := s.dispatch(a)
+	if t := a.Thrown; t != nil {
+		s.add(BrowserThrew, t.Extension, from(t.Source), at(t.At), detail("function", clip(t.Function, 60)))
+	}
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
 	compared := s.compared(a)
@@ -82,6 +89,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case a.Thrown != nil && dispatch != "sent":
+		res.State, res.Reason = diag.Fail, lang.T("撤回时扩展的代码抛出了异常", "an extension's code threw an exception in the midst of the recall")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case compared == "works-without":
@@ -271,6 +280,16 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		}
 		s.add(BrowserScript, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
 		found = true
+	}
+	for _, x := range a.Stops {
+		switch {
+		case x.What == "script":
+			s.add(BrowserScript, "policy", from(x.Source), at(x.At), detail("url", clip(pathOf(x.URL), 120)))
+			found = true
+		case x.What == "halt":
+			s.add(BrowserScript, "halted", from(x.Source), at(x.At))
+			found = true
+		}
 	}
 	page, alive := "", false
 	cut := cutOff(a)

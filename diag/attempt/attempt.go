@@ -93,6 +93,8 @@ type Attempt struct {
 	Calls   []*Call // the service's other requests, by time
 	Events  []Event
 	Signals []Signal
+	Stops   []Stop // scripts, sockets and whole scripts' runs that the browser's rules stopped
+	Thrown  *Thrown
 	Client  ClientFacts
 	Facts   ServiceFacts
 
@@ -194,7 +196,8 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
-	a.policySaid()
+	a.settleThrown()
+	a.policySaid(h)
 	a.neverLeft(h)
 	a.netLogSignals(h)
 	a.settleTravel()
