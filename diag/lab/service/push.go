@@ -41,10 +41,10 @@ type frame struct {
 // otherwise.
 func (l *listener) shut(code websocket.StatusCode, reason string) {
 	l.once.Do(func() {
-		close(l.gone)
 		if code != 0 {
 			_ = l.conn.Close(code, reason)
 		}
+		close(l.gone) // not before: a writer that ends takes the connection with it, the close frame unsent
 		_ = l.conn.CloseNow()
 	})
 }
