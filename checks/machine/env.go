@@ -124,7 +124,7 @@ const maxRead = 64 << 20
 func (e Env) read(native string) ([]byte, error) { return readFile(e.Root, e.inRoot(native)) }
 
 func readFile(root fs.FS, name string) ([]byte, error) {
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +138,19 @@ func readFile(root fs.FS, name string) ([]byte, error) {
 		err = errors.New("file is too large")
 	}
 	return b.Bytes(), err
+}
+
+// openFile opens a regular file. A pipe or a device in its place is an error: a
+// pipe that nobody writes to would never open, and a device may never end.
+func openFile(root fs.FS, name string) (fs.File, error) {
+	info, err := fs.Stat(root, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return root.Open(name)
 }
 
 func (e Env) text(native string) string {

@@ -29,6 +29,7 @@ type process struct {
 	output  *tail
 	exited  chan struct{}
 	version browser.GetVersionResult
+	gone    func() // ends it at once; only the first call does anything
 }
 
 // arguments are those of the command line. What would change how a page
@@ -85,10 +86,14 @@ func start(ctx context.Context, opt Options, dir string) (*process, error) {
 	}
 	go func() { _ = p.cmd.Wait(); close(p.exited) }()
 	p.conn = newConnection(ours[0], ours[1])
+	p.gone = sync.OnceFunc(p.kill)
+	if opt.AtExit != nil {
+		p.gone = opt.AtExit(p.gone)
+	}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if p.version, err = cdp.Call(limited, &session{conn: p.conn}, browser.GetVersion, cdp.Empty{}); err != nil {
-		p.kill()
+		p.gone()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -114,7 +119,7 @@ func (p *process) stop() {
 	case <-p.exited:
 	case <-ctx.Done():
 	}
-	p.kill()
+	p.gone()
 }
 
 func (p *process) kill() {
