@@ -153,6 +153,35 @@ func openFile(root fs.FS, name string) (fs.File, error) {
 	return root.Open(name)
 }
 
+// below is a folder of a file system. Unlike fs.Sub's it tells of a file without opening it.
+type below struct {
+	root fs.FS
+	dir  string
+}
+
+func (b below) in(op, name string) (string, error) {
+	if !fs.ValidPath(name) {
+		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	return path.Join(b.dir, name), nil
+}
+
+func (b below) Open(name string) (fs.File, error) {
+	full, err := b.in("open", name)
+	if err != nil {
+		return nil, err
+	}
+	return b.root.Open(full)
+}
+
+func (b below) Stat(name string) (fs.FileInfo, error) {
+	full, err := b.in("stat", name)
+	if err != nil {
+		return nil, err
+	}
+	return fs.Stat(b.root, full)
+}
+
 func (e Env) text(native string) string {
 	data, err := e.read(native)
 	if err != nil {

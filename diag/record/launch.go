@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,6 +56,17 @@ func arguments(opt Options, dir string) []string {
 	return append(args, "about:blank")
 }
 
+// environment lets the browser keep its own temporary folders in its data
+// folder, so that they go with it even when it is killed. Its socket lies in
+// there, too, and the path of a socket may have 103 bytes (unix(7), and fewer
+// than Linux on macOS): where it would be longer the system's folder stays.
+func environment(env []string, dir string) []string {
+	if runtime.GOOS == "windows" || len(dir)+len("/org.chromium.Chromium.XXXXXX/SingletonSocket") > 103 {
+		return env
+	}
+	return append(slices.Clone(env), "TMPDIR="+dir)
+}
+
 // NeedsNoSandbox reports whether a browser started here runs only without its
 // sandbox: Chromium refuses to run as root with it.
 func NeedsNoSandbox() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
@@ -73,6 +85,7 @@ func start(ctx context.Context, opt Options, dir string) (*process, error) {
 	}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.WaitDelay = 2 * time.Second // children may hold the output open
+	p.cmd.Env = environment(os.Environ(), dir)
 	detach(p.cmd)
 	err = p.cmd.Start()
 	for _, f := range theirs {
