@@ -19,6 +19,7 @@ const workbenchLately = 30 * 24 * time.Hour
 // setUp is what was found of this machine's browsers and of profiles handed in.
 type setUp struct {
 	browsers int    // browsers and profiles
+	unread   int    // profiles handed in whose settings could not be read
 	blocked  string // what a browser in use keeps the service from, "" for nothing that matters
 	engine   string // ok, below; "" unknown
 }
@@ -64,7 +65,9 @@ func (s *sheet) setUpNow(ctx context.Context, in *diag.Input) setUp {
 	for _, dir := range in.Attempt.Evidence.Browsers {
 		out.browsers++
 		for _, p := range machine.ProfileFolders(dir) {
-			s.extensions(ctx, in, p, "browser profile", false)
+			if !s.extensions(ctx, in, p, "browser profile", false) {
+				out.unread++
+			}
 			sites := sitesOf(in)
 			sites.Others = !in.Attempt.KnowsHosts()
 			for _, set := range machine.ProfileSettings(ctx, p, sites) {
