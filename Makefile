@@ -77,7 +77,7 @@ staticcheck: ## staticcheck，Linux 与 Windows / for Linux and Windows
 # 没有 C 编译器就没有 -race；.ci/need 会大声说 / no -race without a C compiler; .ci/need says so loudly
 .PHONY: go-test
 go-test:
-	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip '(OnTheBed|InABrowser)$$' -timeout 30m ./... | go run ./.ci/tests
+	go test -json $$(command -v gcc clang >/dev/null && echo -race) -skip '(OnTheBed|InABrowser|UnderWine)$$' -timeout 30m ./... | go run ./.ci/tests
 
 # 竞态检测会改变内存用量，那时这些测试只读十分之一 / the race detector changes what memory is used: with it these tests read a tenth
 .PHONY: memory-test
@@ -88,7 +88,7 @@ memory-test:
 # situations staged in real browsers: these take processors, and the race detector has nothing to say of them
 .PHONY: browser-test
 browser-test:
-	go test -json -p 1 -run 'InABrowser$$' -timeout 20m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*InABrowser\(' . | xargs -n1 dirname | sort -u) | go run ./.ci/tests
+	go test -json -p 1 -run '(InABrowser|UnderWine)$$' -timeout 20m $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*(InABrowser|UnderWine)\(' . | xargs -n1 dirname | sort -u) | go run ./.ci/tests
 
 # 在模拟链路上计时的测试单独跑，机器才安静 / what takes times over emulated links runs by itself, on a quiet machine
 .PHONY: bed-test

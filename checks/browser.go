@@ -15,7 +15,8 @@ import (
 const (
 	// BrowserDispatch says whether the recall's request left the page: sent,
 	// blocked (by an extension), policy (by the browser's own rules), replaced
-	// (an extension answered it), unspecified (it ended without a reason given),
+	// (an extension answered it), unspecified (it ended without a reason given;
+	// its detail wire then says none where the browser measured not even a beginning),
 	// stopped (the page asked for it, and the NetLog of the same browser and moment
 	// has no trace of it: it was ended inside the browser, by whom is not said),
 	// absent (the moment was recorded and no request was made), hidden (recorded,
@@ -27,8 +28,12 @@ const (
 	BrowserBlockedBy = "browser.blocked_by"
 	// BrowserScript says that a script of the service's was blocked (by an extension), stopped
 	// by policy, failed, is missing on the server (404: the page that asks for it is of an older
-	// build), or that a page was loaded whose scripts never_ran.
+	// build), that one was halted (it ended on an exception that the browser's own rules threw),
+	// or that a page was loaded whose scripts never_ran.
 	BrowserScript = "browser.script"
+	// BrowserThrew names the extension whose code threw an exception in the midst of the recall;
+	// in the detail the function that it stands in for.
+	BrowserThrew = "browser.threw"
 	// BrowserVersion compares the browser with the profile's minimum: ok, below.
 	BrowserVersion = "browser.version"
 	// BrowserCompare says what the same recall without the person's extensions and settings came
@@ -67,6 +72,9 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	s := &sheet{}
 	a := in.Attempt
 	dispatch := s.dispatch(a)
+	if t := a.Thrown; t != nil {
+		s.add(BrowserThrew, t.Extension, from(t.Source), at(t.At), detail("function", clip(t.Function, 60)))
+	}
 	scripts := s.blockedScripts(a)
 	version := s.browserVersion(in)
 	compared := s.compared(a)
@@ -81,6 +89,8 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		res.State, res.Reason = diag.Fail, stoppedBy(stopped)
 	case dispatch == "blocked" || dispatch == "replaced" || dispatch == "policy" || dispatch == "stopped":
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求在浏览器内被拦下", "the recall request was stopped inside the browser")
+	case a.Thrown != nil && dispatch != "sent":
+		res.State, res.Reason = diag.Fail, lang.T("撤回时扩展的代码抛出了异常", "an extension's code threw an exception in the midst of the recall")
 	case scripts:
 		res.State, res.Reason = diag.Fail, lang.T("工作台的脚本被拦下或加载失败", "a script of the workbench was blocked or failed")
 	case compared == "works-without":
@@ -145,14 +155,17 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	if r.Entry != nil {
 		err = r.Entry.Error
 	}
-	reason, inside := "", ""
+	reason, inside, wire := "", "", ""
 	if r.Entry != nil {
 		reason = clip(r.Entry.BlockedReason, 60)
 	}
 	if r.Call != nil {
 		inside = r.Call.Inside
+		if r.Call.NoTransaction() {
+			wire = "none"
+		}
 	}
-	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside))
+	s.add(BrowserDispatch, word, from(r.Source), at(r.Start), detail("via", r.Via, "error", clip(err, 80), "reason", reason, "missing_in", inside, "wire", wire))
 	if word == "blocked" || word == "replaced" {
 		ext, rule := blockerIn(a)
 		if list := a.Extensions(); ext == "" && len(list) == 1 {
@@ -269,6 +282,16 @@ func (s *sheet) blockedScripts(a *attempt.Attempt) bool {
 		}
 		s.add(BrowserScript, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(c.Entry.URL), 120)))
 		found = true
+	}
+	for _, x := range a.Stops {
+		switch {
+		case x.What == "script":
+			s.add(BrowserScript, "policy", from(x.Source), at(x.At), detail("url", clip(pathOf(x.URL), 120)))
+			found = true
+		case x.What == "halt":
+			s.add(BrowserScript, "halted", from(x.Source), at(x.At))
+			found = true
+		}
 	}
 	page, alive := "", false
 	cut := cutOff(a)

@@ -59,19 +59,20 @@ func (s *sheet) setUpNow(ctx context.Context, in *diag.Input) setUp {
 			if p := machine.Policies(u.Browser); len(p) > 0 {
 				s.addPolicies(u.Browser.Name, p)
 			}
-			s.extensions(ctx, in, u.Dir, "this machine", true)
+			s.extensions(ctx, in, u, "this machine", true)
 		}
 	}
 	for _, dir := range in.Attempt.Evidence.Browsers {
 		out.browsers++
-		for _, p := range machine.ProfileFolders(dir) {
-			if !s.extensions(ctx, in, p, "browser profile", false) {
+		for _, u := range handedIn(dir, sitesOf(in).Pages) {
+			if !s.extensions(ctx, in, u, "browser profile", false) {
 				out.unread++
 			}
 			sites := sitesOf(in)
-			sites.Others = !in.Attempt.KnowsHosts()
-			for _, set := range machine.ProfileSettings(ctx, p, sites) {
-				if s.addSetting(in, set, usedProfile{Profile: machine.Profile{Name: machine.NameOfProfile(dir, p)}}, "browser profile") && out.blocked == "" {
+			// Another site may be the service's own only as long as nothing says which it is.
+			sites.Others = !in.Attempt.KnowsHosts() && !in.Profile.OwnHosts() && u.use != "workbench"
+			for _, set := range machine.ProfileSettings(ctx, u.Dir, sites) {
+				if s.addSetting(in, set, u, "browser profile") && out.blocked == "" {
 					out.blocked = set.What
 				}
 			}
@@ -147,6 +148,34 @@ func inUse(list []machine.Browser, now time.Time) []usedProfile {
 	}
 	for i := range used {
 		used[i].among = len(used)
+	}
+	return used
+}
+
+// handedIn picks, of the profiles in a folder that was handed in, those in which
+// the workbench was used. Where none tells of it, it may be any of them; an
+// Electron client works in its partitions all at once.
+func handedIn(dir string, pages []string) []usedProfile {
+	var all, used []usedProfile
+	side := 0
+	for _, p := range machine.ProfileFolders(dir) {
+		u := usedProfile{Profile: machine.Profile{Name: machine.NameOfProfile(dir, p), Dir: p, Workbench: machine.UsedLast(p, pages)}}
+		if u.Profile.Name != "" && !strings.HasPrefix(u.Profile.Name, "Partitions/") {
+			side++
+		}
+		if !u.Workbench.IsZero() {
+			u.use = "workbench"
+			used = append(used, u)
+		}
+		all = append(all, u)
+	}
+	if len(used) == 0 {
+		used = all
+	} else {
+		side = len(used)
+	}
+	for i := range used {
+		used[i].among = side
 	}
 	return used
 }

@@ -10,7 +10,7 @@ import (
 
 // The profile folder of a real browser, with six harmless extensions and one
 // that has added a rule while it ran: that one is named, and the six are listed.
-func TestExtensionsOfARealBrowser(t *testing.T) {
+func TestExtensionsInABrowser(t *testing.T) {
 	harmless := dnrtest.Harmless(t)
 	blocker := dnrtest.Blocker(t, "Shop helper", nil, nil)
 	dir := t.TempDir()

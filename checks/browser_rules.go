@@ -102,8 +102,8 @@ func kindOfCall(c *attempt.Call) (hits, kind string) {
 // extensions lists a profile's enabled extensions that can touch the service's
 // hosts, and those whose rules stop what a recall depends on. To be able to is no
 // accusation. It reports whether there was a list that could be read.
-func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source string, now bool) (read bool) {
-	list, err := machine.Rules(ctx, dir)
+func (s *sheet) extensions(ctx context.Context, in *diag.Input, u usedProfile, source string, now bool) (read bool) {
+	list, err := machine.Rules(ctx, u.Dir)
 	if err != nil {
 		return false // no list to read: nothing is known, nothing is said
 	}
@@ -117,7 +117,7 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 		if !touches(x, in.Profile) {
 			continue
 		}
-		s.add(BrowserExtension, x.Extension.Name, append(more, detail(abilities(x, in, tried)...))...)
+		s.add(BrowserExtension, x.Extension.Name, append(more, detail(append(abilities(x, in, tried), "among", u.choice())...))...)
 	}
 	type key struct{ extension, ruleset, rule, hits string }
 	told := map[key]bool{}
@@ -133,7 +133,7 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, dir, source stri
 			s.add(BrowserBlockedBy, blocker(h.By.Extension.Name, id), append(more, method(onDisk),
 				detail("extension", h.By.Extension.ID, "name", clip(h.By.Extension.Name, 60), "rule", id, "ruleset", h.Outcome.Ruleset, "list", clip(title, 120),
 					"filter", clip(firstOf(line, h.Outcome.Rule.Condition()), 200), "action", string(h.Outcome.Action),
-					"hits", t.hits, "url", clip(pathOf(t.req.URL), 200), "request", t.req.Method))...)
+					"hits", t.hits, "url", clip(pathOf(t.req.URL), 200), "request", t.req.Method, "profile", u.Name(), "among", u.choice()))...)
 		}
 	}
 	return true

@@ -17,9 +17,11 @@ import (
 const (
 	// CacheApp compares the page's build with the service's: current, stale. The detail tells
 	// the two apart (page, service). With "copy" stored it is about what a browser has stored: where
-	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes.
+	// (http-cache, service-worker), kept (the browser uses it without asking) and for how many minutes, and of a
+	// script whether both ask for recalls at the same paths (recall: same, differs).
 	CacheApp = "cache.app"
-	// CacheUsed says that a page or script of the service came out of a cache: memory, disk, service-worker.
+	// CacheUsed says that a page or script of the service came out of a cache: memory, disk, service-worker;
+	// in the detail whether its address changes with its content (named_by_content).
 	CacheUsed = "cache.used"
 	// CacheAge is the age in s (RFC 9111 section 4.2.3) of the page or script that ran out of a cache;
 	// with "copy" stored, of one that a browser has stored, each partition by itself.
@@ -93,13 +95,13 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 		if where == "" {
 			continue
 		}
-		s.add(CacheUsed, where, from(c.Source), detail("url", clip(pathOf(e.URL), 120)))
-		// The Date is the service's, and so must be the moment that it is held against.
-		used := c.Start.OnService(a.Offset)
-		f := webcache.FreshnessOf(webcache.Answer{Status: c.Status, Header: func(name string) string { return e.RespHeaders.Get(strings.ToLower(name)) }}, used.Middle())
 		// A file named by its content never goes stale: a new build has a new
 		// name. So the page that names it counts before it.
 		name := yesNo(namedByContent(e.URL))
+		s.add(CacheUsed, where, from(c.Source), detail("url", clip(pathOf(e.URL), 120), "named_by_content", name))
+		// The Date is the service's, and so must be the moment that it is held against.
+		used := c.Start.OnService(a.Offset)
+		f := webcache.FreshnessOf(webcache.Answer{Status: c.Status, Header: func(name string) string { return e.RespHeaders.Get(strings.ToLower(name)) }}, used.Middle())
 		if f.Known && (source == "" || name < named || name == named && f.Age >= oldest) {
 			oldest, left, half, source, named = f.Age, (f.Lifetime - f.Age).Seconds(), used.Half().Seconds(), c.Source, name
 		}

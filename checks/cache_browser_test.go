@@ -27,9 +27,9 @@ func deskOf(t *testing.T, s *webcachetest.Site) *desk {
 	return &desk{Server: &httptest.Server{URL: s.URL}, profile: p.Prepare()}
 }
 
-// TestStaleAppInChromium visits a workbench with a real browser, deploys a new
+// TestStaleAppOfChromiumInABrowser visits a workbench with a real browser, deploys a new
 // build, and asks the check about the profile that is left.
-func TestStaleAppInChromium(t *testing.T) {
+func TestStaleAppOfChromiumInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	dir := t.TempDir()
 	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
@@ -60,7 +60,7 @@ func TestStaleAppInChromium(t *testing.T) {
 	want(t, d.look(t, dir, func(in *diag.Input) { in.Now = func() time.Time { return time.Now().Add(24 * time.Hour) } }), diag.Pass, "cache.app=stale kept:no")
 }
 
-func TestStaleServiceWorkerInChromium(t *testing.T) {
+func TestStaleServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker = true
 	dir := t.TempDir()
@@ -81,7 +81,7 @@ func TestStaleServiceWorkerInChromium(t *testing.T) {
 	}
 }
 
-func TestStaleAppInFirefox(t *testing.T) {
+func TestStaleAppOfFirefoxInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	dir := filepath.Join(t.TempDir(), "profile")
 	b := webcachetest.Firefox(t, dir, s.URL+"/chat")

@@ -34,6 +34,7 @@ type compared struct {
 	changed   time.Time
 	storedID  string // validator or build of the copy
 	currentID string
+	recall    string // of a script: whether both ask for recalls at the same paths (same, differs), "" unknown
 }
 
 // againstService asks the service for its current page and scripts, and compares the copies
@@ -62,6 +63,9 @@ func (s *sheet) againstService(ctx context.Context, in *diag.Input, all []stored
 	var same []compared
 	for _, c := range list {
 		r := compare(c, answers[index[c.URL]])
+		if r.verdict == otherCopy && c.kind == scriptCopy {
+			r.recallOf(answers[index[c.URL]], in)
+		}
 		if m, ok := in.Incident.Moment(incident.AttemptAt); ok && r.verdict == otherCopy && r.changed.After(m.T) {
 			continue // the service changed it since: then it was current
 		}
@@ -99,7 +103,7 @@ func (s *sheet) app(word string, r compared, in *diag.Input) {
 		words = clip(lastPart(r.URL), 60) + ": " + clip(firstOf(r.was, r.storedID), 40) + " ≠ " + clip(firstOf(r.is, r.currentID), 40)
 	}
 	opts := []option{from(r.place.source), detail("copy", "stored", "where", r.where, "url", clip(pathOf(r.URL), 120), "page", r.storedID, "service", r.currentID,
-		"kept", yesNo(r.kept), "minutes", minutes, "partition", r.partition(), "profile", r.place.name, "words", words, "kind", r.kind)}
+		"kept", yesNo(r.kept), "minutes", minutes, "partition", r.partition(), "profile", r.place.name, "words", words, "kind", r.kind, "recall", r.recall)}
 	// What the service has had since before the incident was so then, too.
 	if m, ok := in.Incident.Moment(incident.AttemptAt); !ok || r.place.live || r.changed.IsZero() || r.changed.After(m.T) {
 		opts = append(opts, live())
@@ -199,6 +203,20 @@ func compare(c stored, a probe.Asked) compared {
 		}
 	}
 	return r
+}
+
+// recallOf holds against each other where the two scripts ask for recalls.
+func (r *compared) recallOf(a probe.Asked, in *diag.Input) {
+	if a.Status != http.StatusOK {
+		return
+	}
+	now, err := decode(a)
+	if err != nil {
+		return
+	}
+	if was, err := r.Text(maxScriptText); err == nil {
+		r.recall = compareRecall(string(was), string(now), in.Profile)
+	}
 }
 
 // name lets builds tell the two apart, where both name theirs.

@@ -9,11 +9,14 @@ import (
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/profile"
 )
 
 // What the rules of recalling look at.
 const (
-	AttemptSymptom = "attempt.symptom" // the incident's word
+	// AttemptSymptom is the incident's word; its detail words says network where the error text that
+	// was shown tells of no answer, as pages write it, and gives no reason of a service's.
+	AttemptSymptom = "attempt.symptom"
 	// PermissionSender is who sent the message: self, colleague, bot, system, visitor.
 	PermissionSender = "permission.sender"
 	// PermissionType says whether the type can be recalled by the policy: recallable, not_recallable.
@@ -91,7 +94,11 @@ func runPermission(_ context.Context, in *diag.Input, _ diag.Observations) diag.
 // symptom reports what the person saw: as the incident says, else as a chat that was handed in tells.
 func (s *sheet) symptom(in *diag.Input) {
 	if v := in.Incident.String(incident.Symptom); v != "" && v != "unknown" {
-		s.stated(AttemptSymptom, in.Incident, incident.Symptom, v)
+		words := ""
+		if text := in.Incident.String(incident.ErrorText); attempt.SpeaksOfNetwork(text) && !strongReason(in.Profile, text) {
+			words = "network"
+		}
+		s.stated(AttemptSymptom, in.Incident, incident.Symptom, v, detail("words", words))
 		return
 	}
 	if word, source := attempt.SeenBy(in.Attempt.Notes); word != "" {
@@ -99,6 +106,11 @@ func (s *sheet) symptom(in *diag.Input) {
 		return
 	}
 	s.stated(AttemptSymptom, in.Incident, incident.Symptom, in.Incident.String(incident.Symptom))
+}
+
+// strongReason reports whether a text gives a reason of the service's.
+func strongReason(p *profile.Profile, text string) bool {
+	return slices.ContainsFunc(p.RefusalsIn(text, ""), func(m profile.Match) bool { return m.Means != "generic" && m.Means != "internal" })
 }
 
 // measured reports what the service itself says of the sender and of the account's rights.

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
@@ -21,6 +23,31 @@ var (
 		"build": lang.T("页面版本", "page build"), "request": lang.T("请求", "request"), "extensions": lang.T("扩展", "extensions"),
 	}
 )
+
+// comparedEnds words how a request or a recall ended, as package compare names it.
+var comparedEnds = map[string]lang.Text{
+	"accepted": lang.T("已接受", "accepted"), "refused": lang.T("被拒绝", "refused"), "no_answer": lang.T("没有应答", "no answer"), "not_sent": lang.T("没有发出", "not sent"), "unknown": lang.T("未知", "unknown"),
+	"sent": lang.T("已发出", "sent"), "stopped": lang.T("被拦下", "stopped"), "absent": lang.T("没有", "absent"),
+	"hit": lang.T("按钮上", "the button"), "missed": lang.T("按钮旁边", "beside the button"), "covered": lang.T("挡住按钮的东西上", "what covers the button"), "swallowed": lang.T("按钮上，但被拦截", "the button, and was swallowed"),
+	"ok": lang.T("正常", "ok"), "cached": lang.T("取自缓存", "from a cache"), "missing": lang.T("已不存在（404）", "gone (404)"), "blocked by an extension": lang.T("被扩展拦截", "blocked by an extension"),
+	"failed": lang.T("失败", "failed"), "policy": lang.T("被浏览器规则拦下", "stopped by the browser's rules"),
+}
+
+// comparedEnd words one side; a reason may stand behind a colon.
+func comparedEnd(s string) lang.Text {
+	if s == "" {
+		return lang.T("无", "none")
+	}
+	word, reason, _ := strings.Cut(s, ": ")
+	t, ok := comparedEnds[word]
+	switch {
+	case !ok:
+		return lang.Same(clean(s))
+	case reason != "":
+		return lang.T("%s（%s）", "%s (%s)").F(t, clean(reason))
+	}
+	return t
+}
 
 // comparedLines gives the sentence and the differences of a comparison; nil for none.
 func comparedLines(doc *diag.Document) (says lang.Text, list []lang.Text) {
@@ -46,13 +73,7 @@ func differenceText(d recording.Difference) lang.Text {
 	if d.Of != "" {
 		what = lang.T("%s %s", "%s %s").F(what, clean(d.Of))
 	}
-	side := func(s string) any {
-		if s == "" {
-			return lang.T("无", "none")
-		}
-		return clean(s)
-	}
-	return lang.T("%s：带 %s，不带 %s", "%s: with %s, without %s").F(what, side(d.With), side(d.Without))
+	return lang.T("%s：带 %s，不带 %s", "%s: with %s, without %s").F(what, comparedEnd(d.With), comparedEnd(d.Without))
 }
 
 func (t *text) compared() {

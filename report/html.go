@@ -47,6 +47,9 @@ type page struct {
 	RuledCount lang.Text
 	Archived   bool // the page is within an archive
 
+	Compared    lang.Text // what a recording with and one without extensions say together
+	Differences []lang.Text
+
 	Missing  []lang.Text
 	Checks   []pageCheck
 	Steps    []lang.Text
@@ -142,7 +145,7 @@ func basisMark(b incident.Basis) template.HTML {
 var pageWords = map[string]lang.Text{
 	"headline": sHeadline, "sure": sHowSure, "now": sNow, "nothing": sNothing, "stages": sStages, "outcomes": sOutcomes, "timeline": sTimeline, "evidence": sEvidence, "evidencenote": sEvidenceNote,
 	"for": sFor, "against": sAgainst, "ruledout": sRuledOut, "missing": sMissing, "checks": sChecks, "observations": sObservations,
-	"remedies": sRemedies, "paste": sPaste, "problems": sProblems, "facts": sFacts, "files": sFiles, "steps": sSteps, "none": sNone, "basiskey": basisKey, "because": sBecause,
+	"remedies": sRemedies, "paste": sPaste, "problems": sProblems, "compared": sCompared, "facts": sFacts, "files": sFiles, "steps": sSteps, "none": sNone, "basiskey": basisKey, "because": sBecause,
 	"whole": sWhole, "profile": sProfile, "version": sVersion, "started": sStarted,
 	"logs": lang.T("日志（错误已标出）", "Logs (errors marked)"), "attachments": lang.T("截图与录屏", "Screenshots and recordings"),
 	"time": lang.T("时间", "time"), "what": lang.T("发生了什么", "what happened"), "clock": lang.T("谁的钟、当时显示", "whose clock, as shown"), "basis": lang.T("来历", "basis"), "source": lang.T("出处", "source"),
@@ -159,6 +162,7 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 		CSS: template.CSS(pageCSS), English: opt.Lang == lang.EN, HTMLLang: "zh-CN", Doc: doc, Title: title(doc), Summary: summary(doc), Sure: howSure(doc),
 		Todo: todo(doc), Missing: unsettled(doc), OthersHead: othersHead(doc), Steps: Steps(doc), Logs: opt.Logs, Facts: facts(doc), Remedies: remedies(doc), Problems: problems(doc), Files: doc.Evidence, Archived: opt.Archived,
 	}
+	p.Compared, p.Differences = comparedLines(doc)
 	if p.English {
 		p.HTMLLang = "en"
 	}

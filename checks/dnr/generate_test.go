@@ -219,7 +219,7 @@ func generated(t testing.TB, seed uint64, n int, names ...string) map[string][]b
 	return out
 }
 
-func TestAgreesWithChromiumOnGeneratedLists(t *testing.T) {
+func TestGeneratedListsInABrowser(t *testing.T) {
 	names := []string{"one", "two", "three"}
 	seen := map[Action]int{}
 	for seed := range uint64(4) {

@@ -234,7 +234,7 @@ func addressFor(rng *rand.Rand, r *Rule) string {
 	return scheme + host + "/" + strings.TrimPrefix(text, "/") + []string{"", "/x", "?b=1"}[rng.IntN(3)]
 }
 
-func TestAgreesWithChromiumOnARealList(t *testing.T) {
+func TestRealListInABrowser(t *testing.T) {
 	list := realRules(t, "ruleset_224.json")
 	o := newOracle(t, []string{"chinese"}, map[string][]byte{"chinese": list})
 	if n := o.set.Len(); n < 12_000 {
@@ -248,7 +248,7 @@ func TestAgreesWithChromiumOnARealList(t *testing.T) {
 
 // Rules that the extension adds while it runs tie with those of its files, and
 // single rules of the files are off.
-func TestAgreesWithChromiumOnAddedAndDisabledRules(t *testing.T) {
+func TestAddedAndDisabledRulesInABrowser(t *testing.T) {
 	names := []string{"one", "two"}
 	lists := generated(t, 11, 40, names...)
 	added := generated(t, 12, 30, "added")["added"]
@@ -306,7 +306,7 @@ func mustJSON(t testing.TB, v any) []byte {
 }
 
 // Which kinds of rules can be turned off one at a time is the browser's to say.
-func TestAgreesWithChromiumOnSingleRulesThatAreOff(t *testing.T) {
+func TestSingleRulesThatAreOffInABrowser(t *testing.T) {
 	o := newOracle(t, []string{"one"}, map[string][]byte{"one": []byte(`[
 		{"id":1,"action":{"type":"block"},"condition":{"urlFilter":"/plain"}},
 		{"id":2,"action":{"type":"block"},"condition":{"regexFilter":"/regex$"}},

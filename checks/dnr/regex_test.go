@@ -9,7 +9,7 @@ import (
 )
 
 // What is too large for Chromium is too large here, and nothing else is.
-func TestRegexLimitIsChromiums(t *testing.T) {
+func TestRegexLimitInABrowser(t *testing.T) {
 	dir := dnrtest.Extension(t, dnrtest.Manifest{"name": "regexes", "permissions": []string{"declarativeNetRequest"}}, nil)
 	type question struct {
 		Regex     string `json:"regex"`

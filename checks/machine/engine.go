@@ -64,6 +64,10 @@ func (p preferences) engaged(pages []*url.URL) time.Time {
 // storedBy gives when a page of one of the hosts last stored something in a
 // Firefox profile: storage/default/https+++app.example+8443.
 func (e Env) storedBy(dir string, pages []string) time.Time {
+	return storedIn(e.Root, e.inRoot(dir+e.native("/storage/default")), pages)
+}
+
+func storedIn(root fs.FS, folder string, pages []string) time.Time {
 	var last time.Time
 	for _, page := range parseAll(pages) {
 		name := page.Scheme + "+++" + strings.ToLower(page.Hostname())
@@ -71,7 +75,7 @@ func (e Env) storedBy(dir string, pages []string) time.Time {
 			name += "+" + p
 		}
 		for _, inner := range []string{"/.metadata-v2", ""} {
-			info, err := fs.Stat(e.Root, e.inRoot(dir+e.native("/storage/default/"+name+inner)))
+			info, err := fs.Stat(root, folder+"/"+name+inner)
 			if err == nil {
 				if t := info.ModTime().UTC(); t.After(last) {
 					last = t

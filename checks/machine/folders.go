@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxFolders bounds the profiles that are looked at below one folder.
@@ -53,6 +54,20 @@ func isProfile(root fs.FS) bool {
 		}
 	}
 	return false
+}
+
+// UsedLast gives when a page of the service was last used in a profile folder
+// that was handed in, zero when it does not tell.
+func UsedLast(dir string, pages []string) time.Time {
+	root := os.DirFS(dir)
+	if data, err := readFile(root, "Preferences"); err == nil {
+		prefs, err := readPrefs(data)
+		if err != nil {
+			return time.Time{}
+		}
+		return prefs.engaged(parseAll(pages))
+	}
+	return storedIn(root, "storage/default", pages)
 }
 
 // NameOfProfile gives the folder's name below the folder that was handed in, "" for that itself.

@@ -58,7 +58,7 @@ const go = async p => { try { return await (await fetch(p, {method: "POST"})).te
 })();
 </script>`
 
-func TestRulesOfARealFirefoxProfile(t *testing.T) {
+func TestFirefoxRulesInABrowser(t *testing.T) {
 	program := firefox(t)
 	paths := []string{"/static/recall", "/single/recall", "/second/recall", "/dynamic/recall", "/api/recall"}
 	list, err := json.Marshal(paths)

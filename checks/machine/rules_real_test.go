@@ -56,7 +56,7 @@ func named(list []ExtensionRules, name string) *ExtensionRules {
 }
 
 // What the rules on disk say becomes of a request is what became of it in the browser.
-func TestRulesOfARealProfile(t *testing.T) {
+func TestRulesInABrowser(t *testing.T) {
 	dnrtest.Chromium(t)
 	origin := echoService(t)
 	static := blocker(t, "Static", map[string][]any{"one": {block(1, "/static/recall"), block(2, "/single/recall")}, "two-off": {block(1, "/unused/recall")}, "three": {block(1, "/switched/recall")}}, nil)

@@ -149,7 +149,7 @@ func visit(t *testing.T, program, dir string, urls []string, shown func(i int)) 
 
 // What Chromium makes of content settings, against what is read of them: while
 // it runs, and from what it wrote when it ended.
-func TestContentSettingsOfARealChromium(t *testing.T) {
+func TestContentSettingsInABrowser(t *testing.T) {
 	program := browser(t, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 	for name, general := range map[string]int{"as it comes": 0, "off for all": contentBlock} {
 		t.Run(name, func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestContentSettingsOfARealChromium(t *testing.T) {
 
 // Policies are laid out in a folder that stands in the place of the system's for
 // one Chromium alone.
-func TestPoliciesOfARealChromium(t *testing.T) {
+func TestPoliciesInABrowser(t *testing.T) {
 	program := browser(t, "chromium", "chromium-browser")
 	root := t.TempDir()
 	etc := filepath.Join(root, "etc/chromium")
@@ -293,7 +293,7 @@ func TestPoliciesOfARealChromium(t *testing.T) {
 	}
 }
 
-func TestSettingsOfARealFirefox(t *testing.T) {
+func TestFirefoxSettingsInABrowser(t *testing.T) {
 	program := browser(t, "firefox-esr", "firefox")
 	s := newSite(t)
 	port := s.port()

@@ -65,7 +65,7 @@ func matches(t *testing.T, s *webcachetest.Site, r Reading) {
 var stored = []string{"/api/v1/messages?limit=20", "/app.js", "/chat", "/frame.html", "/main.3f2a91bc.js"}
 
 // Each format is filled by a real Chromium, and read while it runs and after it has ended.
-func TestChromiumCaches(t *testing.T) {
+func TestChromiumCachesInABrowser(t *testing.T) {
 	for _, format := range []Format{Simple, Blockfile, SQL} {
 		t.Run(string(format), func(t *testing.T) {
 			s := webcachetest.NewSite(t)
@@ -96,7 +96,7 @@ func TestChromiumCaches(t *testing.T) {
 	}
 }
 
-func TestFirefoxCache(t *testing.T) {
+func TestFirefoxCacheInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker = true
 	dir := filepath.Join(t.TempDir(), "profile")
@@ -135,7 +135,7 @@ func TestFirefoxCache(t *testing.T) {
 	}
 }
 
-func TestChromiumServiceWorker(t *testing.T) {
+func TestChromiumServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker = true
 	dir := t.TempDir()
@@ -177,7 +177,7 @@ func TestChromiumServiceWorker(t *testing.T) {
 
 // A browser that writes all the time: what is half-written is read again or
 // counted, and nothing that is read is wrong.
-func TestChurn(t *testing.T) {
+func TestChurnInABrowser(t *testing.T) {
 	for _, format := range []Format{Simple, Blockfile, SQL} {
 		t.Run(string(format), func(t *testing.T) {
 			s := webcachetest.NewSite(t)

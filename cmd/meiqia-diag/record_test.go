@@ -325,7 +325,7 @@ func (r recorded) secretsAreOut() {
 	}
 }
 
-func TestRecordHealthy(t *testing.T) {
+func TestRecordHealthyInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.recalls()
@@ -338,10 +338,10 @@ func TestRecordHealthy(t *testing.T) {
 	}
 }
 
-// TestRecordShowsNoText looks at the pixels of what was photographed: where
+// TestRecordShowsNoTextInABrowser looks at the pixels of what was photographed: where
 // the message, the names and the inputs stand, each block has one colour; the
 // recall button, which is not pressed here, is shown.
-func TestRecordShowsNoText(t *testing.T) {
+func TestRecordShowsNoTextInABrowser(t *testing.T) {
 	var boxes [][]float64
 	var button []float64
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
@@ -410,9 +410,9 @@ func TestRecordShowsNoText(t *testing.T) {
 	r.secretsAreOut()
 }
 
-// TestRecordCost has a page of three thousand messages watched while it is
+// TestRecordCostInABrowser has a page of three thousand messages watched while it is
 // pressed about: what the recorder's own script takes is under five percent.
-func TestRecordCost(t *testing.T) {
+func TestRecordCostInABrowser(t *testing.T) {
 	var spent float64
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
@@ -446,7 +446,7 @@ func TestRecordCost(t *testing.T) {
 	}
 }
 
-func TestRecordTapBeside(t *testing.T) {
+func TestRecordTapBesideInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		x, y := p.where(".msg .recall")
@@ -456,7 +456,7 @@ func TestRecordTapBeside(t *testing.T) {
 	r.wants("trigger.missed-tap", "device.tap=missed", "device.button=visible", "browser.dispatch=absent", "device.tap[distance_px]=1")
 }
 
-func TestRecordCovered(t *testing.T) {
+func TestRecordCoveredInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.do(chromedp.Evaluate[chromedp.Void](`document.body.insertAdjacentHTML("beforeend", '<div id="promo" style="position:fixed;right:0;top:0;width:420px;height:300px;z-index:9"></div>')`))
@@ -466,7 +466,7 @@ func TestRecordCovered(t *testing.T) {
 	r.wants("trigger.button-hidden", "device.tap=covered", "device.button=covered", "device.tap[target]=div#promo")
 }
 
-func TestRecordOutsideOfANarrowScreen(t *testing.T) {
+func TestRecordOutsideOfANarrowScreenInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<style>.msg{width:520px} html,body{overflow-x:hidden}</style>')`))
 		p.sends()
@@ -476,7 +476,7 @@ func TestRecordOutsideOfANarrowScreen(t *testing.T) {
 	r.wants("trigger.button-hidden", "device.button=outside", "device.tap=none", "device.button[viewport]=320x")
 }
 
-func TestRecordBusyPage(t *testing.T) {
+func TestRecordBusyPageInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		x, y := p.where(".msg .recall")
@@ -512,7 +512,7 @@ func extension(t *testing.T, manifest string, files ...string) string {
 	return dir
 }
 
-func TestRecordSwallowedClick(t *testing.T) {
+func TestRecordSwallowedClickInABrowser(t *testing.T) {
 	ext := extension(t, `{"manifest_version":3,"name":"Click Shield","version":"1.2","content_scripts":[{"matches":["<all_urls>"],"js":["c.js"],"run_at":"document_start"}]}`,
 		"c.js", `document.addEventListener("click", (e) => { if (e.target.closest(".recall")) { e.stopImmediatePropagation(); e.preventDefault(); } }, true);`)
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
@@ -523,7 +523,7 @@ func TestRecordSwallowedClick(t *testing.T) {
 	r.wants("dispatch.extension-blocked", "device.tap=swallowed", "device.tap[by]=extension", "device.tap[extension]=Click Shield", "browser.dispatch=absent")
 }
 
-func TestRecordBlockedByExtension(t *testing.T) {
+func TestRecordBlockedByExtensionInABrowser(t *testing.T) {
 	ext := blocker(t)
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
@@ -539,7 +539,7 @@ func blocker(t *testing.T) string {
 		"r.json", `[{"id":1,"priority":1,"action":{"type":"block"},"condition":{"urlFilter":"/recall","resourceTypes":["xmlhttprequest"]}}]`)
 }
 
-func TestRecordContentSecurityPolicy(t *testing.T) {
+func TestRecordContentSecurityPolicyInABrowser(t *testing.T) {
 	r := recordWhile(t, start(t, "healthy"), func(p *person) {
 		p.sends()
 		p.do(chromedp.Evaluate[chromedp.Void](`document.head.insertAdjacentHTML("beforeend", '<meta http-equiv="Content-Security-Policy" content="connect-src \'self\'">')`))
@@ -569,7 +569,7 @@ func userData(t *testing.T, extensions ...string) string {
 	return dir
 }
 
-func TestRecordCompare(t *testing.T) {
+func TestRecordCompareInABrowser(t *testing.T) {
 	l := start(t, "healthy")
 	times := 0
 	r := recordTimes(t, l, 2, func(p *person) {
@@ -599,7 +599,7 @@ func TestRecordCompare(t *testing.T) {
 	}
 }
 
-func TestRecordEnds(t *testing.T) {
+func TestRecordEndsInABrowser(t *testing.T) {
 	t.Run("window closed", func(t *testing.T) {
 		r := recordWhile(t, start(t, "healthy"), func(p *person) {
 			p.sends()
@@ -679,7 +679,7 @@ func TestRecordCannot(t *testing.T) {
 }
 
 // A page that refuses by itself sends nothing, and says why: that is kept.
-func TestRecordRefusedByThePage(t *testing.T) {
+func TestRecordRefusedByThePageInABrowser(t *testing.T) {
 	l, err := lab.Start(t.Context(), lab.Options{Scenario: "window-expired", Window: 2 * time.Second})
 	must(t, err)
 	t.Cleanup(func() { _ = l.Close() })

@@ -43,6 +43,8 @@ type Request struct {
 	Answer  Answer
 	Source  string
 	IDs     []string // message ids it names
+
+	notice bool // all that refuses it is a page's notice to its user
 }
 
 // Event is something the service told its clients, or a log tells of.
@@ -91,6 +93,8 @@ type Attempt struct {
 	Calls   []*Call // the service's other requests, by time
 	Events  []Event
 	Signals []Signal
+	Stops   []Stop // scripts, sockets and whole scripts' runs that the browser's rules stopped
+	Thrown  *Thrown
 	Client  ClientFacts
 	Facts   ServiceFacts
 
@@ -122,9 +126,10 @@ type Attempt struct {
 	Travel Travel
 
 	wires  wires
-	hosts  *hosts          // the service's, as profile and evidence tell
-	told   *Request        // the recall as logs tell it
-	begun  map[string]bool // addresses at which a log shows the recall of another message begin
+	asked  map[*har.Entry]bool // requests that only their preflight shows, which failed
+	hosts  *hosts              // the service's, as profile and evidence tell
+	told   *Request            // the recall as logs tell it
+	begun  map[string]bool     // addresses at which a log shows the recall of another message begin
 	frames []loggedFrame
 	keys   map[string]keyFacts
 	verbs  *hints // what a request for a recall must hold
@@ -166,6 +171,7 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.denied = in.String(incident.Symptom) == "refused"
 	a.Logs = a.takeNotes()
 	a.joinNetLogs()
+	a.readPreflights()
 	h := newHosts(a.Evidence, prof, a.ID)
 	a.hosts = h
 	a.calls(h)
@@ -190,7 +196,8 @@ func BuildUntil(ctx context.Context, ev *evidence.Set, in *incident.Incident, pr
 	a.frameRequests()
 	a.answeredAlready()
 	a.settleTold()
-	a.policySaid()
+	a.settleThrown()
+	a.policySaid(h)
 	a.neverLeft(h)
 	a.netLogSignals(h)
 	a.settleTravel()

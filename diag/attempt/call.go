@@ -33,6 +33,9 @@ type Call struct {
 
 	// Wire is the same request as a NetLog has it, nil where none does.
 	Wire *netlog.Request
+	// Preflight says that the request itself was never sent: the question that a
+	// browser asks beforehand of another origin (CORS) got no answer.
+	Preflight bool
 	// Bodiless says that a NetLog alone has it: what the bodies said is not known.
 	Bodiless bool
 	// Inside names the NetLog of that browser and moment in which there is no trace

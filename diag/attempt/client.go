@@ -135,6 +135,11 @@ func readUA(ua string) (browser, version, system string, mobile bool) {
 }
 
 var (
+	// engineSaid is a line by which a page, a support tool or a person names the browser: "Browser: 360 13.1 (Chromium 78)".
+	// A shell's own number tells nothing of its engine, so the engine's name must stand there.
+	engineSaid = regexp.MustCompile(`(?i)(?:\b(?:browser|user ?agent|ua|engine|kernel|navigator|client)\b|浏览器|内核)[^\n]{0,60}?\b(HeadlessChrome|Chromium|Chrome|Firefox|Edge|Safari)[ /]?(?:内核|版本|version|v|ESR)?[ /:：]{0,2}(\d{2,3}(?:\.\d+){0,3})\b`)
+	// demanded is a line that says which browsers a page is made for.
+	demanded  = regexp.MustCompile(`(?i)\b(?:requires?|required|needs?|supports?|supported|minimum|at least|or (?:later|newer|above|higher)|upgrade|update|deprecat\w*|future|recommend\w*|polyfill\w*|target\w*)\b|\d\+|>=|≥|以上|至少|最低|需要|支持|升级|推荐|请使用|建议|更高`)
 	uaText    = regexp.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
 	ownClient = regexp.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version|build)?[\\"']*\s*[=: ]\s*[\\"']*(?:[a-z]\w{1,24}/)?v?(\d+\.\d+(?:\.\d+){0,2})\b|\b[a-z]\w{2,24} v?(\d+\.\d+\.\d+)(?: \([^)]{1,24}\))? (?:is )?(?:starting|started|launching|launched|booting)\b`)
 	leastText = regexp.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version|build|release)?[\\"']*\s*[=: ]\s*[\\"']*v?(\d+\.\d+(?:\.\d+){0,2})\b`)
@@ -144,6 +149,8 @@ var (
 	updateOffer = regexp.MustCompile(`(?i)(?:检查更新|(?:发现|有)新版本|check(?:ing)? for updates?|update check|(?:new|newer) version (?:is )?(?:available|found))[^\d\n]{0,16}v?\d{1,3}\.\d+\.\d+\b`)
 	ofVisitors  = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
 )
+
+var engineNames = sync.OnceValue(func() *hints { return newHints("chrom", "firefox", "edge", "safari") })
 
 // learnClient takes what an agent's client or page says of itself in its log.
 func (a *Attempt) learnClient(text, file string) {
@@ -155,6 +162,14 @@ func (a *Attempt) learnClient(text, file string) {
 		if ua := uaText.FindString(text); ua != "" {
 			f.UserAgent = strings.TrimSpace(ua)
 			f.Browser, f.Version, f.OS, f.Mobile = readUA(ua)
+		}
+	}
+	if f.Browser == "" && engineNames().in(text) {
+		if m := engineSaid.FindStringSubmatch(text); m != nil && !ofVisitors.MatchString(text) && !demanded.MatchString(text) {
+			f.Browser, f.Version = strings.ToLower(m[1]), m[2]
+			if strings.Contains(f.Browser, "chrom") {
+				f.Browser = "chrome"
+			}
 		}
 	}
 	if f.AppLeast == "" {

@@ -78,7 +78,7 @@ func failureOf(e *har.Entry) Failure {
 func (c *Call) resultOf() Result {
 	r := c.Failure.resultOf()
 	switch {
-	case c.Inside != "":
+	case c.Inside != "", c.Preflight:
 		return NotSent
 	case c.Status >= 400 && c.Status != 408 && c.Status != 502 && c.Status != 504 && c.Status != 407 && r != NotSent:
 		return Refused // its status came, though not all of its body
@@ -122,4 +122,14 @@ func (f Failure) resultOf() Result {
 		return Unknown
 	}
 	return NoAnswer
+}
+
+// NoTransaction reports whether a request ended, for no reason given, before any
+// HTTP transaction: Firefox's developer tools measure of every one how long it
+// waited, looked up the name and so on, and of what an extension, the site's policy or the
+// browser stopped before it was opened nothing at all.
+func (c *Call) NoTransaction() bool {
+	e := c.Entry
+	return c.Manner == har.Firefox && c.Failure == FailUnspecified && e != nil && c.Wire == nil && e.Time == 0 && e.ServerIP == "" &&
+		max(e.Blocked, e.DNS, e.Connect, e.SSL, e.Send, e.Wait, e.Receive) <= 0
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Feature is a function of browsers' engines, with the version of each browser
-// that it came with, 0 where it never did.
+// Feature is a function or a piece of syntax of browsers' engines, with the
+// version of each browser that it came with, 0 where it never did.
 type Feature struct {
 	Name                    string
 	Chrome, Firefox, Safari float64
@@ -44,9 +44,59 @@ var features = []Feature{
 // lackingCall is how V8, SpiderMonkey and JavaScriptCore say that a name is not there.
 var lackingCall = regexp.MustCompile(`(?:([\w$.]{2,80})(?:\(\.{3}\))? is not (?:a (?:function|constructor)|defined)\b|Can't find variable: (\w{2,40}))`)
 
-// Lacking names the engine's function that a line of a page says is not there;
-// ok is false for any other line, and for functions of the page's own.
+// syntax is what parsers stumble over that are older than a piece of syntax, by
+// the token at which they stop, with the versions that know all syntax in which
+// it stands there. One that is recent stops at the same tokens in a damaged file.
+var syntax = []struct {
+	tokens []string
+	Feature
+}{
+	{[]string{"??=", "||=", "&&="}, Feature{"logical assignment", 85, 79, 14}},
+	{[]string{"?", "?.", "??", "."}, Feature{"optional chaining", 80, 74, 13.1}}, // a ?. b is read as a ? .b
+	{[]string{"..."}, Feature{"object spread", 60, 55, 11.1}},
+	{[]string{"**", "**="}, Feature{"exponentiation", 52, 52, 10.1}},
+	{[]string{"=>"}, Feature{"arrow function", 45, 22, 10}},
+	{[]string{"#"}, Feature{"private field", 74, 90, 14.1}},
+	{[]string{"import", "import."}, Feature{"dynamic import", 63, 67, 11.1}},
+}
+
+var (
+	// wrongToken is how the three engines say at which token they stopped; V8 of old has no quotes.
+	wrongToken = regexp.MustCompile(`(?:SyntaxError: (?:Unexpected (?:token|keyword) |(?:expected expression|missing [^\n,]{1,40}|unexpected token: [^\n,]{0,20}|illegal character)[^\n']{0,32}(?:got |before ))|Unexpected token )['‘]?([?.#*|&=]{1,3}|import\.?)(?:['’]|[\s.)]|$)`)
+	// lookBehind is a regular expression that engines older than look-behind and named groups refuse.
+	lookBehind  = regexp.MustCompile(`(?i)SyntaxError: (?:Invalid regular expression: .{0,200}invalid group|invalid regexp group)`)
+	jsonParsing = regexp.MustCompile(`\bJSON\b|is not valid JSON|JSON\.parse`)
+)
+
+// lackingSyntax names the syntax at which a script's parser stopped. JSON's parser
+// stops with the same words.
+func lackingSyntax(text string) (Feature, bool) {
+	if !strings.Contains(text, "SyntaxError") || jsonParsing.MatchString(text) {
+		return Feature{}, false
+	}
+	if lookBehind.MatchString(text) {
+		return Feature{"look-behind", 64, 78, 16.4}, true
+	}
+	m := wrongToken.FindStringSubmatch(text)
+	if m == nil {
+		return Feature{}, false
+	}
+	for _, s := range syntax {
+		for _, t := range s.tokens {
+			if m[1] == t {
+				return s.Feature, true
+			}
+		}
+	}
+	return Feature{}, false
+}
+
+// Lacking names the engine's function or syntax that a line of a page says is not
+// there; ok is false for any other line, and for functions of the page's own.
 func Lacking(text string) (f Feature, ok bool) {
+	if f, ok := lackingSyntax(head(text, 2048)); ok {
+		return f, true
+	}
 	if !strings.Contains(text, " is not ") && !strings.Contains(text, "find variable") {
 		return Feature{}, false
 	}

@@ -193,6 +193,9 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 				continue
 			}
 		}
+		if sig.Means == "extension" && !server && (!timed || around) {
+			a.thrownBy(e, h, timed && beside, where)
+		}
 		a.Signals = append(a.Signals, Signal{Means: sig.Means, Text: head(text, 400), Words: sig.Text, At: e.At, Source: where,
 			Kind: lf.File.Kind, Level: string(e.Level), Strong: strong})
 	}

@@ -180,9 +180,16 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 		}
 	}
 	res, an, call := a.toldAnswer(e, entry, told, server)
-	if better(res, an, r) {
-		r.Result, r.Answer, r.Source = res, an, where
+	notice := !server && res == Refused && an.Status == 0 && entry.RespBody == "" && !hasStrong(an.Reasons)
+	failed := call != nil && call.Failure != ""
+	if notice && a.unanswered(r, e.At) {
+		return // what the page shows its user of a request that got no answer
+	}
+	newly := failed && !server && (r.Result == Unknown && r.Call == nil && r.Answer.Status == 0 || r.notice && a.together(r.End, e.At))
+	if newly || better(res, an, r) {
+		r.Result, r.Answer, r.Source, r.notice = res, an, where, notice
 		if call != nil {
+			call.Source = where
 			r.Call, r.Entry = call, entry
 		}
 		if !e.At.IsZero() {
@@ -233,6 +240,9 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 	switch {
 	case becameRecalled.MatchString(text) && !deniedWords.MatchString(beside):
 		return Accepted, an, nil
+	case !server && !hasStrong(an.Reasons) && SpeaksOfNetwork(text):
+		an.Reasons = nil
+		return Unknown, an, nil // the page's own words for no answer
 	case deniedWords.MatchString(beside) && (hasStrong(an.Reasons) || an.Has("generic")):
 		return Refused, an, nil
 	case hasStrong(an.Reasons):
@@ -300,7 +310,8 @@ func (a *Attempt) settleTold() {
 		return
 	}
 	if a.Request == nil {
-		if t.Result == Unknown && t.Score < recallAtMost && len(t.Answer.Reasons) == 0 {
+		failed := t.Call != nil && t.Call.Failure != "" // the page says that its call for a recall failed
+		if t.Result == Unknown && t.Score < recallAtMost && len(t.Answer.Reasons) == 0 && !failed {
 			return
 		}
 		a.Request = t

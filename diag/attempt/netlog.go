@@ -267,7 +267,7 @@ func entryOf(r *netlog.Request, index int) *har.Entry {
 // callOf is newCall with what NetLogs tell of the entry.
 func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
 	c := newCall(e, file, manner)
-	c.Wire = a.wires.by[e]
+	c.Wire, c.Preflight = a.wires.by[e], a.asked[e]
 	if log := a.wires.inside[e]; log != "" {
 		c.Inside = log
 	}

@@ -94,10 +94,14 @@ func changes(r *netlog.Request) bool {
 // there for no reason given, where the NetLog of that moment has no trace of it.
 func (a *Attempt) neverLeft(h *hosts) {
 	r := a.Request
-	if r == nil || r.Via != "log" || r.Call == nil || r.Start.IsZero() || !r.Arrived.IsZero() || !endsInside(r.Call.Failure) || r.Call.Failure == FailPending {
+	if r == nil || r.Via != "log" || r.Call == nil || !r.Arrived.IsZero() || !endsInside(r.Call.Failure) || r.Call.Failure == FailPending {
 		return
 	}
-	if r.Entry == nil || r.Entry.URL == "" || r.Answer.Status > 0 {
+	at := r.Start
+	if at.IsZero() {
+		at = a.Press // a console without times
+	}
+	if at.IsZero() || r.Entry == nil || r.Answer.Status > 0 {
 		return
 	}
 	file, _, _ := strings.Cut(r.Source, ":")
@@ -107,17 +111,20 @@ func (a *Attempt) neverLeft(h *hosts) {
 		}
 	}
 	for _, n := range a.wires.from {
-		if !n.Meta.Covers(r.Start.T, edgeOfLog+r.Start.Err) {
+		if !n.Meta.Covers(at.T, edgeOfLog+at.Err) {
 			continue
 		}
 		service, found := false, false
 		for _, x := range n.Requests {
-			service = service || h.service(x.URL) && !stranger(x.URL)
-			apart := x.Start.Sub(r.Start.T).Abs()
-			if apart > 30*time.Second+r.Start.Err { // a console writes when it ended, and with its own clock
+			own := h.service(x.URL) && !stranger(x.URL)
+			service = service || own
+			apart := x.Start.Sub(at.T).Abs()
+			if apart > 30*time.Second+at.Err { // a console writes when it ended, and with its own clock
 				continue
 			}
 			found = found || samePath(x.URL, r.Entry.URL) || changes(x) && a.Profile.RecallVerb(profile.Words(pathIn(x.URL))) != ""
+			// Where no address is told, any change that is asked of the service may be it; so may the question beforehand (CORS).
+			found = found || r.Entry.URL == "" && own && (changes(x) || x.Method == "OPTIONS")
 		}
 		if service && !found {
 			r.Result, r.Call.Inside = NotSent, n.File.Name

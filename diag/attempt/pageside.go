@@ -28,6 +28,13 @@ func pageSide(text string) bool {
 	return pageError.MatchString(text) || layoutLine.MatchString(text) || pageStops.MatchString(text)
 }
 
+// networkWords are how pages tell that they got no answer: no service says so of
+// itself. A network that is only busy ("网络繁忙", "网络开小差") is often the service's own wording.
+var networkWords = regexp.MustCompile(`(?i)网[络路](?:连接|连线|请求)?(?:异常|错误|出错|失败|故障|中断|断开|超时|不可用|不稳定|不通|有问题|问题)|(?:检查|确认).{0,8}(?:网[络路]|联网)|(?:无法|不能|未能|没有)(?:连接|连上)(?:到|至)?(?:服务器|网[络路])|连接(?:服务器)?(?:失败|异常|中断|错误)|\bnetwork (?:request )?(?:error|failure|failed|problem|issue|exception|unavailable|is down)|\bcheck (?:your|the) (?:internet|network)|\bno (?:internet|network) connection|\b(?:connection|connectivity) (?:error|failed|lost|problem|issue)|\b(?:could|can) ?not connect\b|failed to fetch|networkerror\b|\bload failed\b`)
+
+// SpeaksOfNetwork reports whether an error text that was shown tells of no answer rather than of a refusal.
+func SpeaksOfNetwork(text string) bool { return networkWords.MatchString(profile.Simplified(text)) }
+
 // scriptGone is a script that was asked for and is not there any more, in the
 // words of consoles and bundlers, or of an access log.
 var (

@@ -2,48 +2,153 @@ package attempt
 
 import (
 	"regexp"
+	"strings"
 
+	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/profile"
 )
 
-// policyStop is how consoles word a request that a Content Security Policy or the
-// rule on mixed content kept from being made, its address last: Chromium's two
-// wordings, Firefox's, and Safari's.
-var policyStop = regexp.MustCompile(`(?i)(?:Refused to connect to|Connecting to) ['"]?(https?://[^\s'"]+)['"]? because it (?:violates|does not appear in)|Connecting to ['"](https?://[^\s'"]+)['"] violates the following Content Security Policy|Content[- ]Security[- ]Policy: The page.s settings blocked [^\n]{0,80}? at (https?://[^\s'"]+)|Mixed Content: [^\n]{0,200}? requested an insecure [^\n]{0,40}?['"](https?://[^\s'"]+)['"]\. This request has been blocked|Blocked loading mixed active content [“"](https?://[^\s”"]+)`)
+// Stop is something that, by a console, the browser's own rules kept a page of
+// the service from doing: a Content Security Policy, the rule on mixed content,
+// or what a script may touch.
+type Stop struct {
+	What   string // script (loading one), socket, request, halt (a script ended on the exception that it threw)
+	URL    string // of what was to be loaded or reached, "" for halt
+	Source string
+	At     clock.Stamp
+}
 
-// reportOnly marks a policy that is only tried out: nothing was stopped.
-var reportOnly = regexp.MustCompile(`(?i)report[- ]only`)
+// stopWordings are how consoles word what a policy kept from being loaded or
+// reached, its address in the first group: Chromium's of old and of late,
+// Firefox's (csp.properties and security.properties, also in Chinese), Safari's.
+var stopWordings = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)Refused to (?:connect|load|send|create|prefetch)\b[^\n'"]{0,40}['"]((?:https?|wss?)://[^\s'"]+)['"] because it (?:violates|does not appear in)`),
+	regexp.MustCompile(`(?i)(?:Connecting to|Loading the \S+|Sending [^\n'"]{1,24}|Creating a worker from) ['"]((?:https?|wss?)://[^\s'"]+)['"] violates the following Content Security Policy`),
+	regexp.MustCompile(`(?i)Fetch API cannot load ((?:https?)://\S+)\. Refused to connect because it violates`),
+	regexp.MustCompile(`(?i)The page.s settings blocked [^\n]{0,80}? at ((?:https?|wss?)://[^\s'"“”]+)`),
+	regexp.MustCompile(`页面(?:的)?设置(?:已)?阻止[^\n]{0,24}?位于 ?((?:https?|wss?)://[^\s'"“”，。]+)`),
+	regexp.MustCompile(`(?i)Mixed Content: [^\n]{0,200}? (?:requested an insecure|attempted to connect to the insecure) [^\n]{0,40}?['"]((?:http|ws)://[^\s'"]+)['"]\. This (?:request|endpoint)[^\n]{0,8} (?:has been|was) blocked`),
+	regexp.MustCompile(`(?i)Blocked loading mixed active content [“"]((?:http|ws)://[^\s”"]+)`),
+	regexp.MustCompile(`已(?:阻止|拦截)(?:加载|载入)混合(?:活动|主动)内容[“"]((?:http|ws)://[^\s”"]+)`),
+	regexp.MustCompile(`(?i)Refused to (?:connect to|load) ((?:https?|wss?)://[^\s'"]+) because it (?:does not appear in|violates)`),
+	regexp.MustCompile(`(?i)\[blocked\] The page at \S+ was not allowed to (?:run|display) insecure content from ((?:http|ws)://\S+?)\.?(?:\s|$)`),
+	regexp.MustCompile(`(?i)requested insecure content from ((?:http|ws)://\S+?)\.? This content was blocked`),
+}
 
-// policySaid makes of a console's word that the browser's rules kept the recall
-// from being made the recall itself, where nothing else shows one.
-func (a *Attempt) policySaid() {
-	if a.Request != nil {
-		return
+var (
+	// reportOnly marks a policy that is only tried out: nothing was stopped.
+	reportOnly = regexp.MustCompile(`(?i)report[- ]only|would (?:block|violate)|将(?:会)?阻止`)
+	// scriptDirective names in a wording that the thing was a script to be run.
+	scriptDirective = regexp.MustCompile(`(?i)\b(?:script|worker)-src|Loading the script|load the script|insecure script|a script \(|的脚本`)
+	// securityHalt is an exception that the browser's rules threw, and that no code caught: what
+	// stood behind it in that script never ran. A promise that fails ends no script.
+	securityHalt = regexp.MustCompile(`(?i)Uncaught (?:DOMException: |Error: )?(?:SecurityError\b|[^\n]{0,120}?(?:The operation is insecure|Access is denied for this document|insecure WebSocket connection may not be initiated))|Unhandled [^\n]{0,24}SecurityError|^(?:\[Error\] )?SecurityError: `)
+	inPromise    = regexp.MustCompile(`(?i)in promise|Unhandled Promise`)
+)
+
+// stopIn reads what a line of a console says that the browser's rules stopped.
+func stopIn(text string) (Stop, bool) {
+	if reportOnly.MatchString(text) {
+		return Stop{}, false
 	}
+	for _, re := range stopWordings {
+		m := re.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		s := Stop{What: "request", URL: strings.TrimRight(m[1], ".,;，。")}
+		switch {
+		case strings.HasPrefix(s.URL, "ws"):
+			s.What = "socket"
+		case scriptDirective.MatchString(text), scriptPath.MatchString(s.URL):
+			s.What = "script"
+		}
+		return s, true
+	}
+	if securityHalt.MatchString(text) && !inPromise.MatchString(text) {
+		return Stop{What: "halt"}, true
+	}
+	return Stop{}, false
+}
+
+// policySaid collects what consoles say that the browser's rules stopped, and makes
+// of the recall among it the recall itself, where nothing that answered shows one.
+func (a *Attempt) policySaid(h *hosts) {
 	for _, s := range a.Signals {
-		if s.Means != "settings" || s.Said || s.Kind == evidence.ServerLog || !s.Strong || reportOnly.MatchString(s.Text) {
+		if s.Means != "settings" || s.Said || s.Kind == evidence.ServerLog {
 			continue
 		}
-		m := policyStop.FindStringSubmatch(s.Text)
-		if m == nil || a.aboutOther(s.Text) {
+		stop, ok := stopIn(s.Text)
+		if !ok || stop.URL != "" && stranger(stop.URL) {
 			continue
 		}
-		raw := ""
-		for _, x := range m[1:] {
-			if x != "" {
-				raw = x
+		stop.Source, stop.At = s.Source, s.At
+		if stop.What == "request" {
+			if (s.Strong || s.At.IsZero()) && !a.aboutOther(s.Text) && a.addressesRecall(stop.URL, h) {
+				a.recallStopped(stop)
 			}
-		}
-		if stranger(raw) || settingsPath.MatchString(pathIn(raw)) || a.Profile.RecallVerb(profile.Words(pathIn(raw))) == "" {
 			continue
 		}
-		e := &har.Entry{Method: "POST", URL: raw, ResourceType: "fetch", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}
-		c := newCall(e, s.Source, "")
-		c.Failure, c.Source, c.Start = FailPolicy, s.Source, s.At
-		a.Request = &Request{Via: "log", Entry: e, Call: c, Start: s.At, Score: recallAtMost, Result: NotSent, Source: s.Source, IDs: a.requestIDs(raw, "")}
-		a.Requests = append(a.Requests, a.Request)
+		if stop.URL != "" && !h.service(stop.URL) || len(a.Stops) >= 16 {
+			continue // somebody else's
+		}
+		a.Stops = append(a.Stops, stop)
+	}
+}
+
+// addressesRecall reports whether an address is one at which recalls are asked
+// for: a console names no method.
+func (a *Attempt) addressesRecall(raw string, h *hosts) bool {
+	if settingsPath.MatchString(pathIn(raw)) {
+		return false
+	}
+	if a.Profile.RecallVerb(profile.Words(pathIn(raw))) != "" {
+		return true
+	}
+	u := parse(raw)
+	if u == nil || !h.service(raw) {
+		return false
+	}
+	for _, sample := range a.Profile.RecallRequests {
+		method, address, _ := strings.Cut(sample, " ")
+		su := parse(address)
+		if su == nil || len(su.Path) < 2 {
+			continue
+		}
+		// The rules are about schemes and hosts; what is asked for there is told by the path.
+		v := *u
+		v.Host = su.Host
+		if a.matchesSample(method, &v) {
+			return true
+		}
+	}
+	return false
+}
+
+// recallStopped takes the browser's word that it kept the recall from being made.
+// What a log tells beside it and no answer proves is what the page then showed.
+func (a *Attempt) recallStopped(stop Stop) {
+	if r := a.Request; r != nil {
+		if r.Via != "log" {
+			if c := r.Call; c != nil && c.Failure == FailUnspecified && r.Entry != nil && samePath(r.Entry.URL, stop.URL) {
+				c.Failure, r.Result = FailPolicy, NotSent // the recording gives no reason, and the console does
+			}
+			return
+		}
+		if r.Result == Accepted || r.Answer.Status > 0 || hasStrong(r.Answer.Reasons) || !r.Arrived.IsZero() || r.Call != nil && r.Call.Failure == FailPolicy {
+			return
+		}
+	}
+	e := &har.Entry{Method: "POST", URL: stop.URL, ResourceType: "fetch", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}
+	c := newCall(e, stop.Source, "")
+	c.Failure, c.Source, c.Start = FailPolicy, stop.Source, stop.At
+	next := &Request{Via: "log", Entry: e, Call: c, Start: stop.At, Score: recallAtMost, Result: NotSent, Source: stop.Source, IDs: a.requestIDs(stop.URL, "")}
+	if r := a.Request; r != nil {
+		*r = *next
 		return
 	}
+	a.Request = next
+	a.Requests = append(a.Requests, next)
 }

@@ -65,7 +65,7 @@ func (w *watcher) har(vague bool) string {
 }
 
 // What a real Chromium's NetLog adds to what its page saw, through the whole of a diagnosis.
-func TestNetLogOfAChromiumInADiagnosis(t *testing.T) {
+func TestNetLogBesideAHARInABrowser(t *testing.T) {
 	block := t.TempDir()
 	for name, text := range map[string]string{
 		"manifest.json": `{"manifest_version":3,"name":"block","version":"1","permissions":["declarativeNetRequest"],"host_permissions":["<all_urls>"],"declarative_net_request":{"rule_resources":[{"id":"r","enabled":true,"path":"rules.json"}]}}`,

@@ -20,7 +20,7 @@ import (
 var keptHeaders = map[string]bool{
 	"date": true, "age": true, "etag": true, "last-modified": true, "cache-control": true, "expires": true, "retry-after": true,
 	"location": true, "content-type": true, "server": true, "via": true, "x-cache": true, "x-request-id": true,
-	"non-authoritative-reason": true, "user-agent": true, "sec-ch-ua": true, "sec-ch-ua-platform": true,
+	"non-authoritative-reason": true, "access-control-request-method": true, "user-agent": true, "sec-ch-ua": true, "sec-ch-ua-platform": true,
 	"sec-ch-ua-mobile": true, "x-client-version": true, "x-app-version": true, "x-version": true, "x-build": true, "x-app-build": true,
 	"x-build-id": true, "x-ratelimit-remaining": true, "x-ratelimit-reset": true, "www-authenticate": true, "proxy-authenticate": true,
 	"proxy-connection": true, "origin": true, "warning": true, "authorization": true, "cookie": true, "content-encoding": true,

@@ -76,7 +76,7 @@ func shows(text string) string {
 
 const oops = "发错了的消息"
 
-func TestBrowserRecallWorks(t *testing.T) {
+func TestRecallWorksInABrowser(t *testing.T) {
 	l, err := Start(t.Context(), Options{Scenario: "healthy", Window: time.Minute})
 	must(t, err)
 	defer l.Close()
@@ -96,7 +96,7 @@ func TestBrowserRecallWorks(t *testing.T) {
 	}
 }
 
-func TestBrowserRecallIsRefused(t *testing.T) {
+func TestRecallIsRefusedInABrowser(t *testing.T) {
 	l, err := Start(t.Context(), Options{Scenario: "message-read", Window: time.Minute})
 	must(t, err)
 	defer l.Close()
@@ -112,7 +112,7 @@ func TestBrowserRecallIsRefused(t *testing.T) {
 	}
 }
 
-func TestBrowserHidesTheButtonOnNarrowScreens(t *testing.T) {
+func TestNarrowScreensHideTheButtonInABrowser(t *testing.T) {
 	l, err := Start(t.Context(), Options{Scenario: "button-hidden", Window: time.Minute})
 	must(t, err)
 	defer l.Close()
@@ -121,9 +121,9 @@ func TestBrowserHidesTheButtonOnNarrowScreens(t *testing.T) {
 	must(t, chromedp.Do(agent, chromedp.EmulateViewport(360, 740), until(`getComputedStyle(document.querySelector(".msg .recall")).display === "none"`)))
 }
 
-// TestBrowserAgreesWithTheSeats plays faults of the path and of the caches in
+// TestSeatsAgreeInABrowser plays faults of the path and of the caches in
 // the real browser: what it shows is what Play records.
-func TestBrowserAgreesWithTheSeats(t *testing.T) {
+func TestSeatsAgreeInABrowser(t *testing.T) {
 	const notice = `document.querySelector("#notice").textContent`
 	for name, agentEnds := range map[string]string{
 		"interrupted":       notice + ` === "网络异常,请稍后再试"`,

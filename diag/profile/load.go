@@ -120,6 +120,7 @@ func parse(data []byte, name string, trusted bool) (*Profile, []*lang.Problem) {
 		}
 	}
 	p.overlay(&own)
+	p.ownHosts = !trusted && len(own.Hosts) > 0
 	if p.CAFile != "" && !filepath.IsAbs(p.CAFile) {
 		p.CAFile = filepath.Join(filepath.Dir(name), p.CAFile)
 	}

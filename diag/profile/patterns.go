@@ -112,7 +112,7 @@ func compile(ps []Pattern) func() []matcher {
 	return sync.OnceValue(func() []matcher {
 		var out []matcher
 		for _, p := range ps {
-			m := matcher{means: p.Means, text: choose(p.Text)}
+			m := matcher{means: p.Means, text: choose(simplifiedAll(p.Text))}
 			if len(p.Codes) > 0 {
 				m.codes = sync.OnceValue(func() expressions { return anyOf(closed(p.Codes), "^", "$") })
 			}
@@ -237,7 +237,7 @@ func (p *Profile) Prepare() *Profile {
 	if p.compiled == nil {
 		p.compiled = &matchers{
 			refusals: compile(p.Refusals), events: compile(p.Events), signals: compile(p.Signals),
-			verbs: anyWord(p.Recall.Verbs), objects: anyWord(p.Recall.Objects),
+			verbs: anyWord(simplifiedAll(p.Recall.Verbs)), objects: anyWord(simplifiedAll(p.Recall.Objects)),
 		}
 	}
 	return p
@@ -305,7 +305,7 @@ func Words(s string) string {
 			}
 			b.WriteRune(r + 'a' - 'A')
 		default:
-			b.WriteRune(r)
+			b.WriteRune(simple(r))
 		}
 		prev = r
 	}

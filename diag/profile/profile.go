@@ -99,6 +99,7 @@ type Profile struct {
 	Notes    map[string]Note `yaml:"notes" json:"notes,omitempty"`
 
 	compiled *matchers
+	ownHosts bool
 }
 
 // Duration is a time span written as people write it: 2m, 90s.
@@ -114,6 +115,9 @@ func (p *Profile) NoteOf(key string) Note {
 	}
 	return Note{Basis: "assumed", Source: "profile " + p.Name}
 }
+
+// OwnHosts reports whether a user's own profile names the hosts, so that they are no guess.
+func (p *Profile) OwnHosts() bool { return p.ownHosts }
 
 // HostsOf gives the hosts of one role, in the profile's order.
 func (p *Profile) HostsOf(role Role) []Host {

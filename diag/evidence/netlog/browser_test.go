@@ -105,7 +105,7 @@ func everyWay(s *netlogtest.Stage) string {
 }
 
 // Every way in which a request can end, as a real Chromium logs it.
-func TestChromiumLogs(t *testing.T) {
+func TestChromiumLogsInABrowser(t *testing.T) {
 	for _, mode := range []string{"Default", "IncludeSensitive"} {
 		t.Run(mode, func(t *testing.T) {
 			s := netlogtest.NewStage(t)
@@ -142,7 +142,7 @@ func TestChromiumLogs(t *testing.T) {
 }
 
 // A proxy that is gone, and a proxy's name on what goes through it.
-func TestChromiumBehindADeadProxy(t *testing.T) {
+func TestDeadProxyInABrowser(t *testing.T) {
 	s := netlogtest.NewStage(t)
 	proxied := "http://service.test/recall"
 	data, said := netlogtest.Browse(t, s.Plain.URL+"/page", netlogtest.Tries(netlogtest.Step("proxy", "post('"+proxied+"',{mode:'no-cors'})")), "Default", nil,
@@ -158,7 +158,7 @@ func TestChromiumBehindADeadProxy(t *testing.T) {
 }
 
 // What the page's own policy or an extension stops is in no NetLog.
-func TestChromiumStopsInside(t *testing.T) {
+func TestStoppedInsideInABrowser(t *testing.T) {
 	s := netlogtest.NewStage(t)
 	data, said := netlogtest.Browse(t, s.Plain.URL+"/page-csp", netlogtest.Tries(netlogtest.Step("csp", "post('/csp/recall')")), "Default", nil)
 	if _, rs := all(t, data); said != "csp=TypeError" || byPath(rs, "/csp/recall") != nil || byPath(rs, "/page-csp") == nil || s.Count("POST /csp/recall") != 0 {

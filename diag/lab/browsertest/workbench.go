@@ -40,11 +40,13 @@ func (d *Desk) Open(workbench string) {
 	d.Login()
 }
 
-// Login logs in at the page that is open.
+// Login logs in at the page that is open. The form is the script's: before the
+// page is complete, submitting it would load the page again.
 func (d *Desk) Login() {
 	d.t.Helper()
-	d.B.Eval(`document.querySelector("#login").requestSubmit()`, nil)
-	d.Until(`document.querySelector("#push").textContent.includes("已连接")`)
+	d.Until(`(() => { const f = document.querySelector("#login");
+		if (f && document.readyState === "complete" && !f.dataset.sent) { f.dataset.sent = "1"; f.requestSubmit(); }
+		return document.querySelector("#push")?.textContent.includes("已连接"); })()`)
 }
 
 // Send sends a text and gives the moment of it, by the browser's clock.
@@ -58,7 +60,7 @@ func (d *Desk) Send(text string) time.Time {
 
 // shows is the condition that the page shows a text among its messages.
 func shows(text string) string {
-	return fmt.Sprintf(`document.querySelector("#messages").textContent.includes(%q)`, text)
+	return fmt.Sprintf(`document.querySelector("#messages")?.textContent.includes(%q)`, text)
 }
 
 // Box is where an element stands in the viewport.
