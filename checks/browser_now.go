@@ -19,6 +19,7 @@ const workbenchLately = 30 * 24 * time.Hour
 // setUp is what was found of this machine's browsers and of profiles handed in.
 type setUp struct {
 	browsers int    // browsers and profiles
+	unread   int    // profiles handed in whose settings could not be read
 	blocked  string // what a browser in use keeps the service from, "" for nothing that matters
 	engine   string // ok, below; "" unknown
 }
@@ -64,7 +65,9 @@ func (s *sheet) setUpNow(ctx context.Context, in *diag.Input) setUp {
 	for _, dir := range in.Attempt.Evidence.Browsers {
 		out.browsers++
 		for _, u := range handedIn(dir, sitesOf(in).Pages) {
-			s.extensions(ctx, in, u, "browser profile", false)
+			if !s.extensions(ctx, in, u, "browser profile", false) {
+				out.unread++
+			}
 			sites := sitesOf(in)
 			// Another site may be the service's own only as long as nothing says which it is.
 			sites.Others = !in.Attempt.KnowsHosts() && !in.Profile.OwnHosts() && u.use != "workbench"

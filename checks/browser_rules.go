@@ -101,11 +101,11 @@ func kindOfCall(c *attempt.Call) (hits, kind string) {
 
 // extensions lists a profile's enabled extensions that can touch the service's
 // hosts, and those whose rules stop what a recall depends on. To be able to is no
-// accusation.
-func (s *sheet) extensions(ctx context.Context, in *diag.Input, u usedProfile, source string, now bool) {
+// accusation. It reports whether there was a list that could be read.
+func (s *sheet) extensions(ctx context.Context, in *diag.Input, u usedProfile, source string, now bool) (read bool) {
 	list, err := machine.Rules(ctx, u.Dir)
 	if err != nil {
-		return // no list to read: nothing is known, nothing is said
+		return false // no list to read: nothing is known, nothing is said
 	}
 	more := []option{from(source)}
 	if now {
@@ -136,6 +136,7 @@ func (s *sheet) extensions(ctx context.Context, in *diag.Input, u usedProfile, s
 					"hits", t.hits, "url", clip(pathOf(t.req.URL), 200), "request", t.req.Method, "profile", u.Name(), "among", u.choice()))...)
 		}
 	}
+	return true
 }
 
 func touches(x *machine.ExtensionRules, p *profile.Profile) bool {

@@ -3,6 +3,7 @@ package dnr
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -190,4 +191,20 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A file that unpacks to nothing but blanks ends at the bound.
+func TestLoadEndsAtItsBound(t *testing.T) {
+	if _, p := Load(io.MultiReader(strings.NewReader("["), blanks{})); p.Err == nil {
+		t.Error("a file without an end was read")
+	}
+}
+
+type blanks struct{}
+
+func (blanks) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = ' '
+	}
+	return len(b), nil
 }

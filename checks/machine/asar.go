@@ -30,7 +30,7 @@ type appManifest struct {
 // the JSON table of files; then the files (github.com/electron/asar, README).
 func readAsar(root fs.FS, name string) (appManifest, error) {
 	var m appManifest
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return m, err
 	}

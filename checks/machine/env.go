@@ -124,7 +124,7 @@ const maxRead = 64 << 20
 func (e Env) read(native string) ([]byte, error) { return readFile(e.Root, e.inRoot(native)) }
 
 func readFile(root fs.FS, name string) ([]byte, error) {
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +138,48 @@ func readFile(root fs.FS, name string) ([]byte, error) {
 		err = errors.New("file is too large")
 	}
 	return b.Bytes(), err
+}
+
+// openFile opens a regular file. A pipe or a device in its place is an error: a
+// pipe that nobody writes to would never open, and a device may never end.
+func openFile(root fs.FS, name string) (fs.File, error) {
+	info, err := fs.Stat(root, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return root.Open(name)
+}
+
+// below is a folder of a file system. Unlike fs.Sub's it tells of a file without opening it.
+type below struct {
+	root fs.FS
+	dir  string
+}
+
+func (b below) in(op, name string) (string, error) {
+	if !fs.ValidPath(name) {
+		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	return path.Join(b.dir, name), nil
+}
+
+func (b below) Open(name string) (fs.File, error) {
+	full, err := b.in("open", name)
+	if err != nil {
+		return nil, err
+	}
+	return b.root.Open(full)
+}
+
+func (b below) Stat(name string) (fs.FileInfo, error) {
+	full, err := b.in("stat", name)
+	if err != nil {
+		return nil, err
+	}
+	return fs.Stat(b.root, full)
 }
 
 func (e Env) text(native string) string {

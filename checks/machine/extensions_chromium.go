@@ -85,7 +85,7 @@ func chromiumExtension(id string, o object, root fs.FS, at func(string) fs.FS) (
 			e.Dir, files = p, at(p)
 		} else if sub := path.Join("Extensions", strings.ReplaceAll(p, `\`, "/")); fs.ValidPath(sub) && strings.HasPrefix(sub, "Extensions/") {
 			e.Dir = sub
-			files, _ = fs.Sub(root, sub)
+			files = below{root, sub}
 		}
 	}
 	manifest := get[object](o, "manifest")

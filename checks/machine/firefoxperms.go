@@ -12,6 +12,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // permissions.sqlite
+
+	"meiqia-diag/diag/tempdir"
 )
 
 // maxPermissions bounds the lines of moz_perms that are read, maxStore the
@@ -31,11 +33,11 @@ func firefoxPermissions(ctx context.Context, root fs.FS, dir string) ([]permissi
 		}
 		return nil, err
 	}
-	temp, err := os.MkdirTemp("", "meiqia-diag-")
+	temp, remove, err := tempdir.New("meiqia-diag-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
+	defer remove()
 	for _, name := range []string{"permissions.sqlite", "permissions.sqlite-wal"} {
 		if err := copyStore(root, join(dir, name), filepath.Join(temp, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -86,7 +88,7 @@ func join(dir, name string) string {
 
 // copyStore copies a file that is not too large to one of this user's alone.
 func copyStore(root fs.FS, name, to string) error {
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return err
 	}

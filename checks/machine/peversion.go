@@ -15,7 +15,7 @@ const maxResources = 32 << 20
 // peVersion reads the product version in a Windows program's VERSIONINFO
 // resource (VS_FIXEDFILEINFO, winver.h) on any system; "" when there is none.
 func peVersion(root fs.FS, name string) string {
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return ""
 	}

@@ -104,7 +104,7 @@ func (x *ExtensionRules) Line(ruleset string, r *dnr.Rule) (title, line string) 
 	if x.Extension.files == nil || l.File == "" || ruleset == dnr.DynamicID {
 		return title, ""
 	}
-	f, err := x.Extension.files.Open(l.File)
+	f, err := openFile(x.Extension.files, l.File)
 	if err != nil {
 		return title, ""
 	}
@@ -138,7 +138,7 @@ func (x *ExtensionRules) addStatic(ctx context.Context, r resource, order int, d
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	} else if x.Extension.files != nil {
-		f, err = x.Extension.files.Open(r.file)
+		f, err = openFile(x.Extension.files, r.file)
 	}
 	if err != nil {
 		l.Unread = true

@@ -39,7 +39,7 @@ func (x *ExtensionRules) chromiumRules(ctx context.Context, root fs.FS) {
 		return
 	}
 	name := "DNR Extension Rules/" + id + "/rules.json"
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return // it has added none
 	}

@@ -188,11 +188,7 @@ func xpi(root fs.FS, at func(string) fs.FS, id, where string) (fs.FS, object) {
 			return nil
 		}
 		if info.IsDir() {
-			sub, err := fs.Sub(dir, name)
-			if err != nil {
-				return nil
-			}
-			return sub
+			return below{dir, name}
 		}
 		return openZip(dir, name)
 	}

@@ -11,6 +11,8 @@ import (
 
 	_ "modernc.org/sqlite" // the driver, without C
 	"modernc.org/sqlite/vfs"
+
+	"meiqia-diag/diag/tempdir"
 )
 
 // maxCopy bounds a database that is copied.
@@ -74,13 +76,13 @@ func (o oneFile) Open(name string) (fs.File, error) {
 
 // copySQLite opens a copy of a database and its write-ahead log.
 func copySQLite(f folder, name string) (db *sql.DB, done func(), err error) {
-	dir, err := os.MkdirTemp("", "meiqia-diag-") // 0700
+	dir, remove, err := tempdir.New("meiqia-diag-")
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(dir)
+			remove()
 		}
 	}()
 	for _, part := range []string{"", "-wal"} {
@@ -92,7 +94,7 @@ func copySQLite(f folder, name string) (db *sql.DB, done func(), err error) {
 		return nil, nil, err
 	}
 	db.SetMaxOpenConns(1)
-	return db, func() { db.Close(); os.RemoveAll(dir) }, nil
+	return db, func() { db.Close(); remove() }, nil
 }
 
 // copyTo copies a regular file out of the folder.

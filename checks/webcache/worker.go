@@ -12,6 +12,8 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"meiqia-diag/diag/tempdir"
 )
 
 // Worker is a service worker that a browser has registered.
@@ -63,9 +65,9 @@ func ReadWorkers(ctx context.Context, profile string, want Wanted) ([]Worker, er
 }
 
 // copyLevelDB copies a LevelDB into a private folder, which the caller removes.
-func copyLevelDB(f folder) (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "meiqia-diag-"); err != nil {
-		return "", err
+func copyLevelDB(f folder) (dir string, remove func(), err error) {
+	if dir, remove, err = tempdir.New("meiqia-diag-"); err != nil {
+		return "", nil, err
 	}
 	left := int64(maxCopy)
 	for _, name := range f.all(4096) {
@@ -81,20 +83,20 @@ func copyLevelDB(f folder) (dir string, err error) {
 		}
 	}
 	if err != nil {
-		os.RemoveAll(dir)
-		return "", err
+		remove()
+		return "", nil, err
 	}
-	return dir, nil
+	return dir, remove, nil
 }
 
 // registrations reads the copied database: "REG:<origin>\0<id>" holds a
 // registration, "RES:<version>\0<id>" a script of one.
 func registrations(f folder, want Wanted) (list []Worker, err error) {
-	dir, err := copyLevelDB(f)
+	dir, remove, err := copyLevelDB(f)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	defer func() {
 		if recover() != nil { // of the library, on a database that is damaged in a way it did not expect
 			list, err = nil, errTorn

@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"meiqia-diag/diag/tempdir"
 )
 
 // grace is how long a command may take to end by itself once it was interrupted.
@@ -30,6 +32,9 @@ func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup: it is to outlive its terminal
+		signal.Notify(signals, syscall.SIGHUP) // the terminal was closed
+	}
 	a := newApp(os.Args[1:])
 	ended := make(chan struct{})
 	go func() {
@@ -47,7 +52,9 @@ func main() {
 			select {
 			case <-ended:
 			case <-time.After(grace):
-				os.Exit(a.end(errInterrupted))
+				status := a.end(errInterrupted)
+				tempdir.RemoveAll()
+				os.Exit(status)
 			}
 			return
 		}
@@ -57,6 +64,7 @@ func main() {
 		err = errInterrupted
 	}
 	status := a.end(err)
+	tempdir.RemoveAll()
 	close(ended)
 	signal.Stop(signals)
 	a.holdWindow()

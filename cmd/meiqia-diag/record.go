@@ -240,7 +240,7 @@ func (a *app) folders(o *recordOptions) ([]string, error) {
 
 // recordingOptions finds the browser, the address and, when asked, the user's profile.
 func (a *app) recordingOptions(ctx context.Context, o *recordOptions, prof *profile.Profile) (record.Options, error) {
-	opt := record.Options{Tool: toolVersion(), Profile: prof, URL: o.url, Headless: o.headless, Flags: o.flags, Unpacked: o.unpacked, Video: o.video, Limit: o.limit}
+	opt := record.Options{Tool: toolVersion(), Profile: prof, URL: o.url, Headless: o.headless, Flags: o.flags, Unpacked: o.unpacked, Video: o.video, Limit: o.limit, AtExit: a.tidy.add}
 	if o.windowSize != "" {
 		_, _ = fmt.Sscanf(o.windowSize, "%dx%d", &opt.Width, &opt.Height)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type process struct {
 	output  *tail
 	exited  chan struct{}
 	version browser.GetVersionResult
+	gone    func() // ends it at once; only the first call does anything
 }
 
 // arguments are those of the command line. What would change how a page
@@ -54,6 +56,17 @@ func arguments(opt Options, dir string) []string {
 	return append(args, "about:blank")
 }
 
+// environment lets the browser keep its own temporary folders in its data
+// folder, so that they go with it even when it is killed. Its socket lies in
+// there, too, and the path of a socket may have 103 bytes (unix(7), and fewer
+// than Linux on macOS): where it would be longer the system's folder stays.
+func environment(env []string, dir string) []string {
+	if runtime.GOOS == "windows" || len(dir)+len("/org.chromium.Chromium.XXXXXX/SingletonSocket") > 103 {
+		return env
+	}
+	return append(slices.Clone(env), "TMPDIR="+dir)
+}
+
 // NeedsNoSandbox reports whether a browser started here runs only without its
 // sandbox: Chromium refuses to run as root with it.
 func NeedsNoSandbox() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
@@ -72,6 +85,7 @@ func start(ctx context.Context, opt Options, dir string) (*process, error) {
 	}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.WaitDelay = 2 * time.Second // children may hold the output open
+	p.cmd.Env = environment(os.Environ(), dir)
 	detach(p.cmd)
 	err = p.cmd.Start()
 	for _, f := range theirs {
@@ -85,10 +99,14 @@ func start(ctx context.Context, opt Options, dir string) (*process, error) {
 	}
 	go func() { _ = p.cmd.Wait(); close(p.exited) }()
 	p.conn = newConnection(ours[0], ours[1])
+	p.gone = sync.OnceFunc(p.kill)
+	if opt.AtExit != nil {
+		p.gone = opt.AtExit(p.gone)
+	}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if p.version, err = cdp.Call(limited, &session{conn: p.conn}, browser.GetVersion, cdp.Empty{}); err != nil {
-		p.kill()
+		p.gone()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -114,7 +132,7 @@ func (p *process) stop() {
 	case <-p.exited:
 	case <-ctx.Done():
 	}
-	p.kill()
+	p.gone()
 }
 
 func (p *process) kill() {

@@ -28,6 +28,7 @@ import (
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
+	"meiqia-diag/diag/tempdir"
 )
 
 //go:embed page.js
@@ -50,17 +51,19 @@ type Options struct {
 	Limit    time.Duration // of the recording, 0 for none
 	End      <-chan string // ends the recording, by whom: interrupted, enter
 	Progress func(requests, presses int)
+	// AtExit has f run should the program end before Run does; what it gives runs f at once, and only once.
+	AtExit func(f func()) (now func())
 }
 
 // Run records into dir, which must be there and empty. It returns when the
 // person, a limit or the browser's end ends it. A recording that broke off is
 // still written; the manifest says how it ended. An error is for people.
 func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, error) {
-	data, err := os.MkdirTemp("", "meiqia-diag-browser-*") // 0700
+	data, remove, err := tempdir.New("meiqia-diag-browser-*")
 	if err != nil {
 		return recording.Manifest{}, cannotWrite(os.TempDir(), err)
 	}
-	defer removeAll(data)
+	defer remove()
 	var missing []string
 	if opt.Mine != nil {
 		copied, err := opt.Mine.copyTo(ctx, data)
@@ -80,7 +83,7 @@ func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, erro
 	if err != nil {
 		return recording.Manifest{}, err
 	}
-	defer p.kill()
+	defer p.gone()
 	r := newRecorder(opt, p, dir)
 	r.manifest = recording.Manifest{Schema: recording.Schema, Tool: opt.Tool, Started: began.UTC(), Browser: p.version.Product, UserAgent: p.version.UserAgent,
 		Headless: opt.Headless, Profile: "clean", Beside: opt.Beside, URL: r.clean.address(opt.URL), Missing: missing}
@@ -91,7 +94,7 @@ func Run(ctx context.Context, opt Options, dir string) (recording.Manifest, erro
 		return recording.Manifest{}, r.brokenOff(err)
 	}
 	r.manifest.EndedBy = r.loop(ctx)
-	r.finish()
+	r.finish(ctx)
 	r.manifest.Ended = time.Now().UTC()
 	if len(r.traffic.list) == 0 && r.manifest.Presses == 0 {
 		switch r.manifest.EndedBy {
@@ -118,16 +121,6 @@ func (r *recorder) brokenOff(err error) error {
 
 func cannotWrite(path string, err error) error {
 	return &lang.Problem{File: path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个能写的位置", "make room, or choose a place that can be written to")}
-}
-
-// removeAll removes a browser's folder; on Windows its helpers hold files for a moment.
-func removeAll(dir string) {
-	for range 20 {
-		if os.RemoveAll(dir) == nil {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
 }
 
 // open loads extensions, attaches to the browser's targets, and opens the workbench.

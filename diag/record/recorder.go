@@ -322,12 +322,16 @@ func (r *recorder) fetchPost(t *tab, p *network.EventRequestWillBeSent) {
 }
 
 // finish takes the last look and picture, lets what runs aside come to its end, and ends the browser.
-func (r *recorder) finish() {
-	if !r.gone {
-		r.settle(time.Second) // a look that is under way is not the last one
+func (r *recorder) finish(ctx context.Context) {
+	switch {
+	case r.gone:
+	case ctx.Err() != nil: // nobody waits for what was recorded
+		r.proc.gone()
+	default:
+		r.settle(ctx, time.Second) // a look that is under way is not the last one
 		r.look(time.Now(), true)
 		r.shoot(r.front(), "end", "end", nil)
-		r.settle(4 * time.Second)
+		r.settle(ctx, 4*time.Second)
 		r.stopVideo()
 		r.proc.stop()
 	}
@@ -337,7 +341,7 @@ func (r *recorder) finish() {
 }
 
 // settle goes on with events and results until nothing runs aside, within a limit.
-func (r *recorder) settle(limit time.Duration) {
+func (r *recorder) settle(ctx context.Context, limit time.Duration) {
 	over := time.After(limit)
 	for r.busy > 0 {
 		select {
@@ -350,6 +354,8 @@ func (r *recorder) settle(limit time.Duration) {
 		case f := <-r.tasks:
 			f()
 		case <-over:
+			return
+		case <-ctx.Done():
 			return
 		}
 	}

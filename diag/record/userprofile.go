@@ -34,17 +34,30 @@ var carried = []string{
 	"Managed Extension Settings", "DNR Extension Rules", "Extension Scripts",
 }
 
-const maxCopy = 2 << 30
+// Bounds of what is copied, and of settings, which are read whole.
+const (
+	maxCopy     = 2 << 30
+	maxSettings = 64 << 20
+)
+
+var errTooLarge error = &lang.Problem{What: lang.T("太大了", "it is too large")}
 
 // copyTo copies the profile into a browser's folder.
 func (u UserProfile) copyTo(ctx context.Context, to string) (copied, error) {
 	from := filepath.Join(u.DataDir, u.Name)
 	out := copied{name: filepath.Base(u.Name)}
-	if info, err := os.Stat(filepath.Join(from, "Preferences")); err != nil || info.IsDir() {
+	info, err := os.Stat(filepath.Join(from, "Preferences"))
+	if err != nil || !info.Mode().IsRegular() {
 		return out, &lang.Problem{File: from, What: lang.T("这里没有浏览器的用户配置（找不到 Preferences）", "there is no browser profile here (no Preferences)"), Hint: lang.T("请用 --user-data 指出浏览器的用户数据文件夹", "name the browser's user data folder with --user-data")}
 	}
+	if info.Size() > maxSettings {
+		return out, cannotCopy(filepath.Join(from, "Preferences"), errTooLarge)
+	}
 	var left int64 = maxCopy
-	if err := copyFile(filepath.Join(u.DataDir, "Local State"), filepath.Join(to, "Local State"), &left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := copyFile(ctx, filepath.Join(u.DataDir, "Local State"), filepath.Join(to, "Local State"), &left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
 		return out, cannotCopy(u.DataDir, err)
 	}
 	target := filepath.Join(to, out.name)
@@ -86,14 +99,23 @@ func copyTree(ctx context.Context, from, to string, left *int64) error {
 		case !d.Type().IsRegular() || d.Name() == "LOCK":
 			return nil
 		}
-		if err := copyFile(path, filepath.Join(to, rel), left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := copyFile(ctx, path, filepath.Join(to, rel), left); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
 	})
 }
 
-func copyFile(from, to string, left *int64) error {
+// copyFile copies a regular file; what else is there, a pipe or a device, is
+// taken for none. No more than left bytes are copied, and none once ctx ended.
+func copyFile(ctx context.Context, from, to string, left *int64) error {
+	if info, err := os.Stat(from); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return fs.ErrNotExist
+	} else if info.Size() > *left {
+		return errTooLarge
+	}
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -106,14 +128,27 @@ func copyFile(from, to string, left *int64) error {
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(out, io.LimitReader(in, *left))
+	n, err := io.Copy(out, untilDone{ctx, io.LimitReader(in, *left)})
 	if *left -= n; err == nil && *left <= 0 {
-		err = errors.New("the profile is too large")
+		err = errTooLarge
 	}
 	if e := out.Close(); err == nil {
 		err = e
 	}
 	return err
+}
+
+// untilDone reads until the context ends.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilDone) Read(b []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(b)
 }
 
 // extensionManifest is what is needed of an extension's manifest.json.
@@ -123,7 +158,11 @@ type extensionManifest struct {
 }
 
 func readManifest(dir string) (m extensionManifest) {
-	f, err := os.Open(filepath.Join(dir, "manifest.json"))
+	path := filepath.Join(dir, "manifest.json")
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return m
+	}
+	f, err := os.Open(path)
 	if err != nil {
 		return m
 	}
@@ -179,7 +218,11 @@ func settings(profile string) map[string]extensionSetting {
 				Settings map[string]json.RawMessage `json:"settings"`
 			} `json:"extensions"`
 		}
-		b, err := os.ReadFile(filepath.Join(profile, name))
+		path := filepath.Join(profile, name)
+		if info, err := os.Stat(path); err != nil || info.Size() > maxSettings {
+			continue
+		}
+		b, err := os.ReadFile(path)
 		if err != nil || json.Unmarshal(b, &doc) != nil {
 			continue
 		}

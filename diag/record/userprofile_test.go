@@ -74,3 +74,16 @@ func TestNoProfileToCopy(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Settings are read whole: those without a sensible size are turned away before they are copied.
+func TestHugeSettingsAreNotCopied(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	put(t, filepath.Join(from, "Default", "Preferences"), "{")
+	if err := os.Truncate(filepath.Join(from, "Default", "Preferences"), maxSettings+1); err != nil {
+		t.Fatal(err)
+	}
+	var p *lang.Problem
+	if _, err := (UserProfile{DataDir: from, Name: "Default"}).copyTo(t.Context(), to); !errors.As(err, &p) || !strings.Contains(p.What.EN, "too large") {
+		t.Errorf("%v", err)
+	}
+}
