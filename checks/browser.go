@@ -112,7 +112,7 @@ func runBrowser(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	case found.browsers == 0:
 		res.State, res.Reason = diag.Skip, lang.T("没有浏览器的记录可看", "nothing tells of the browser")
 	case found.unread > 0: // nothing seen is no good news where nothing could be
-		res.State, res.Reason = diag.Skip, lang.T("给出的浏览器配置里有读不了的，看不出有没有拦截", "a browser profile that was handed in cannot be read: whether it blocks anything is unknown")
+		res.State, res.Reason = diag.Error, lang.T("给出的浏览器配置里有读不了的，看不出有没有拦截", "a browser profile that was handed in cannot be read: whether it blocks anything is unknown")
 	default:
 		res.Reason = lang.T("未见拦截的迹象", "no sign of anything being blocked")
 	}

@@ -28,6 +28,12 @@ var chromiumOrigins = map[int]string{
 	locUnpacked: "unpacked", locPolicyDownload: "policy", locPolicy: "policy", locCommandLine: "command-line",
 }
 
+// maxExtensions is more than any browser starts with: a longer list is not a
+// browser's, and looking at each would take the whole time of a run.
+const maxExtensions = 5000
+
+var errTooManyExtensions = errors.New("the settings list more extensions than a browser can have")
+
 // chromiumExtensions reads extensions.settings of Preferences and Secure
 // Preferences: which of the two holds it differs between systems, and one may
 // hold a part of what the other holds of an extension.
@@ -41,7 +47,11 @@ func chromiumExtensions(root fs.FS, at func(string) fs.FS) ([]Extension, error) 
 			var prefs object
 			if prefs, err = readObject(data); err == nil {
 				read++
-				for id, raw := range get[object](get[object](prefs, "extensions"), "settings") {
+				list := get[object](get[object](prefs, "extensions"), "settings")
+				if len(list) > maxExtensions {
+					return nil, errTooManyExtensions
+				}
+				for id, raw := range list {
 					o, err := readObject(raw)
 					if err != nil || o == nil {
 						continue

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -189,4 +190,15 @@ func FuzzExtensions(f *testing.F) {
 			e.CanTouch("app.meiqia.com")
 		}
 	})
+}
+
+func TestTooManyExtensions(t *testing.T) {
+	var b strings.Builder
+	for i := range maxExtensions + 1 {
+		fmt.Fprintf(&b, `,"x%d":{}`, i)
+	}
+	root := fstest.MapFS{"Preferences": {Data: []byte(`{"extensions":{"settings":{` + b.String()[1:] + `}}}`)}}
+	if list, err := extensions(root, nowhere); err == nil {
+		t.Errorf("%d extensions were listed", len(list))
+	}
 }
