@@ -113,9 +113,16 @@ func start(ctx context.Context, opt Options, dir string) (*process, error) {
 		case errors.Is(err, context.DeadlineExceeded):
 			return nil, cannotStart(opt, lang.T("%d 秒内没有应答", "no answer within %d s").F(int(startLimit/time.Second)))
 		}
-		return nil, cannotStart(opt, lang.T("它一启动就退出了：%s", "it ended at once: %s").F(p.output.lastLine()))
+		return nil, cannotStart(opt, endedAtOnce(p.output.lastLine()))
 	}
 	return p, nil
+}
+
+func endedAtOnce(said string) lang.Text {
+	if said == "" {
+		return lang.T("它一启动就退出了，什么也没说", "it ended at once and said nothing")
+	}
+	return lang.T("它一启动就退出了：%s", "it ended at once: %s").F(said)
 }
 
 func cannotStart(opt Options, why lang.Text) *lang.Problem {
@@ -174,9 +181,6 @@ func (t *tail) lastLine() string {
 	s := strings.TrimSpace(strings.ToValidUTF8(string(lines[len(lines)-1]), "?"))
 	if r := []rune(s); len(r) > 200 {
 		s = string(r[:200]) + "…"
-	}
-	if s == "" {
-		return "-"
 	}
 	return s
 }
