@@ -115,7 +115,7 @@ func (r *recorder) brokenOff(err error) error {
 	if errors.As(err, &p) {
 		return p
 	}
-	return &lang.Problem{File: r.opt.Browser, What: lang.T("浏览器在录制开始时消失了：%s", "the browser vanished as the recording began: %s").F(r.proc.output.lastLine()),
+	return &lang.Problem{File: r.opt.Browser, What: lang.T("浏览器在录制开始时消失了：%s", "the browser vanished as the recording began: %s").F(endedAtOnce(r.proc.output.lastLine())),
 		Hint: lang.T("请再试一次，或用 --browser 换一个浏览器", "try again, or choose another browser with --browser")}
 }
 
