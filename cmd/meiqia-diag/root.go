@@ -29,9 +29,13 @@ func (a *app) run(ctx context.Context) error {
 	return root.ExecuteContext(ctx)
 }
 
-func (a *app) root() *cobra.Command {
+// cobra's own settings are the whole program's.
+func init() {
 	cobra.EnableCommandSorting = false
 	cobra.MousetrapHelpText = "" // a double-click runs the questions instead, see newApp
+}
+
+func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: programName, Short: a.t("查明美洽消息撤回为什么失败", "find out why recalling a Meiqia message failed"), Version: toolVersion(),
 		Long: a.t("查明美洽消息撤回为什么失败：停在六个阶段的哪一个，原因是什么，怎么办。",
