@@ -57,7 +57,8 @@ func Attach(t testing.TB, pattern string, s Setup) *Attached {
 		list, err := chromedp.Targets(whole)
 		must(t, err)
 		for _, x := range list {
-			if x.Type == "page" && !strings.HasPrefix(x.URL, "chrome") && !strings.HasPrefix(x.URL, "devtools") {
+			// Before the recorder has gone to the workbench, the page that is asked is gone with the next step.
+			if x.Type == "page" && strings.HasPrefix(x.URL, "http") && b.page == nil {
 				var end context.CancelFunc
 				b.page, end = chromedp.NewContext(whole, chromedp.WithTargetID(target.ID(x.TargetID)), chromedp.WithListener(b.tape.hear))
 				t.Cleanup(end)
