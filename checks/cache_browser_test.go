@@ -62,7 +62,7 @@ func TestStaleAppOfChromiumInABrowser(t *testing.T) {
 
 func TestStaleServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
-	s.Worker = true
+	s.Worker.Store(true)
 	dir := t.TempDir()
 	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)

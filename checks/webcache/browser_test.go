@@ -98,7 +98,7 @@ func TestChromiumCachesInABrowser(t *testing.T) {
 
 func TestFirefoxCacheInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
-	s.Worker = true
+	s.Worker.Store(true)
 	dir := filepath.Join(t.TempDir(), "profile")
 	b := webcachetest.Firefox(t, dir, s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
@@ -137,7 +137,7 @@ func TestFirefoxCacheInABrowser(t *testing.T) {
 
 func TestChromiumServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
-	s.Worker = true
+	s.Worker.Store(true)
 	dir := t.TempDir()
 	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)

@@ -250,12 +250,12 @@ func TestKeys(t *testing.T) {
 }
 
 // Nothing of a profile is changed by reading it, and no copy is left behind.
-func TestReadingLeavesNoTrace(t *testing.T) {
+func TestReadingLeavesNoTraceInABrowser(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	t.Setenv("TMP", temp)
 	s := webcachetest.NewSite(t)
-	s.Worker = true
+	s.Worker.Store(true)
 	dir := t.TempDir()
 	b := webcachetest.Chromium(t, dir, "sql", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)

@@ -21,7 +21,7 @@ import (
 type Site struct {
 	*httptest.Server
 	Build  atomic.Value // string: what app.js says it is of
-	Worker bool         // the page registers a service worker that puts app.js aside
+	Worker atomic.Bool  // the page registers a service worker that puts app.js aside
 	MaxAge int          // of app.js
 
 	mu    sync.Mutex
@@ -96,7 +96,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "no-store")
 		return
 	case p == "/chat":
-		kind, body = "text/html; charset=utf-8", fmt.Sprintf(page, build, s.Worker)
+		kind, body = "text/html; charset=utf-8", fmt.Sprintf(page, build, s.Worker.Load())
 		h.Set("Cache-Control", "max-age=600")
 	case p == "/frame.html" || p == "/shell.html":
 		kind, body = "text/html", "<p>"+build
