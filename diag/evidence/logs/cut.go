@@ -25,6 +25,11 @@ type CutOptions struct {
 	// which is right only for one that is in order. Of a log that cannot be
 	// read at any place it is all read all the same.
 	Fast bool
+	// Above says that the log goes on where another ended inside the range:
+	// lines before the first stamp are kept.
+	Above bool
+	// Progress, when not nil, is told now and then how much has been read.
+	Progress func(bytes int64)
 	// Workers and Block are how many goroutines read, and how many bytes each
 	// takes at a time; 0 for GOMAXPROCS and 1 MiB.
 	Workers, Block int
@@ -42,6 +47,7 @@ type CutStats struct {
 	First   time.Time // earliest and latest stamp, on the log's own clock
 	Last    time.Time
 	Zone    Zone // what the stamps rest on; of all that was read
+	Above   bool // the last line with a stamp is in the range
 }
 
 // maxHeld is how much of one line is held; what is longer is kept or left out
@@ -93,8 +99,9 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 			return st, err
 		}
 	}
-	m := merger{c: c, st: &st, keep: keep, again: c.walker(), w3c: rd.w3c}
+	m := merger{c: c, st: &st, keep: keep, again: c.walker(), w3c: rd.w3c, in: opt.Above, progress: opt.Progress}
 	err := c.run(ctx, span, workers, m.take)
+	st.Above = m.in
 	st.Zone = rd.settled(m.zones, m.unzoned, st.First)
 	return st, err
 }
@@ -149,6 +156,8 @@ type merger struct {
 	st    *CutStats
 	keep  func(p []byte, line int) error
 	again *walker
+
+	progress func(int64)
 
 	in      bool // the last line with a stamp is in the range
 	w3c     w3c
@@ -205,6 +214,9 @@ func (m *merger) take(b *block) error {
 	}
 	if in, decided := b.endsInside(); decided {
 		m.in = in
+	}
+	if m.progress != nil {
+		m.progress(st.Bytes)
 	}
 	return nil
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"time"
+	"unicode/utf8"
+
+	"meiqia-diag/diag/evidence/charset"
 )
 
 // Reading is how the lines of a log are to be read, learned from a look at it.
@@ -305,3 +308,40 @@ func (rd *Reading) lastChange(l *learner, local *time.Location) (off int64, ok b
 	_, here := mod.In(local).Zone()
 	return off, off == 0 || off == 8*3600 || off >= int64(here)
 }
+
+// Location is the zone of the log's clock, as far as it has one.
+func (rd *Reading) Location() *time.Location {
+	if rd.Zone.Basis == "written" {
+		return time.FixedZone(rd.Zone.Name, int(rd.Zone.Offset/time.Second))
+	}
+	return rd.loc
+}
+
+// Text gives bytes of the log, whole lines, as UTF-8 without a byte order mark.
+func (rd *Reading) Text(raw []byte) []byte {
+	if widthOf(rd.Encoding) > 1 {
+		raw = fromWide(nil, raw, rd.Encoding)
+	} else if !utf8.Valid(raw) {
+		text, _ := charset.Decode(raw)
+		return []byte(text)
+	}
+	return bytes.TrimPrefix(raw, bom)
+}
+
+// LineFeeds counts the line feeds in bytes of the log.
+func (rd *Reading) LineFeeds(raw []byte) (n int) {
+	if widthOf(rd.Encoding) == 1 {
+		return bytes.Count(raw, []byte("\n"))
+	}
+	for len(raw) > 0 {
+		k := nextLine(raw, rd.Encoding)
+		if k == len(raw) && unit(raw, k-widthOf(rd.Encoding), rd.Encoding) != '\n' {
+			break
+		}
+		raw, n = raw[k:], n+1
+	}
+	return n
+}
+
+// WholeLines gives the index after the last line feed in bytes of the log.
+func (rd *Reading) WholeLines(raw []byte) int { return lastLine(raw, rd.Encoding) }
