@@ -88,6 +88,9 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 	}
 	var st CutStats
 	span := span{end: -1}
+	if rd.anchor == 0 { // nothing but what is asked for tells the year
+		rd.anchor = rd.wall(later(c.from, c.to))
+	}
 	if opt.Fast && rd.Seekable {
 		found, err := c.find(ctx)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,7 +217,7 @@ func TestCutSpellings(t *testing.T) {
 	for _, sp := range spellings {
 		t.Run(sp.name, func(t *testing.T) {
 			lines := made([]spelling{sp}, cutFrom.Add(-5*time.Minute), 777*time.Millisecond, 900, "\n")
-			checkCut(t, lines, plainText, "", LearnOptions{}, lines[len(lines)-1].at.Add(time.Hour))
+			checkCut(t, lines, plainText, "", LearnOptions{}, cutTo.Add(8*time.Hour))
 		})
 		t.Run(sp.name+"/crlf", func(t *testing.T) {
 			lines := made([]spelling{sp}, cutFrom.Add(-time.Minute), 333*time.Millisecond, 400, "\r\n")
@@ -237,5 +238,160 @@ func TestCutSpellings(t *testing.T) {
 				return out
 			}, "", LearnOptions{}, cutTo.Add(time.Hour))
 		})
+	}
+}
+
+// shuffled are lines of which some were written late, and the clock stepped back.
+func shuffled() []written {
+	iso := spellings[:1]
+	lines := made(iso, cutFrom.Add(-2*time.Hour), 700*time.Millisecond, 12_000, "\n")
+	late := made(iso, cutFrom, 500*time.Millisecond, 20, "\n")
+	again := made(iso, cutFrom.Add(-30*time.Minute), 900*time.Millisecond, 3000, "\n")
+	return slices.Concat(lines[:9000], again, lines[9000:], late)
+}
+
+func TestCutEdges(t *testing.T) {
+	mixed := []spelling{spellings[0], spellings[5], spellings[8], spellings[11], spellings[13], spellings[23]}
+	utc := spelling{"utc", time.Millisecond, spellings[1].line}
+	iso := spellings[0]
+	at := func(offset time.Duration, text string) written {
+		return written{text, cutFrom.Add(offset), time.Millisecond, true}
+	}
+	line := func(offset time.Duration, msg string) written {
+		return at(offset, iso.line(cutFrom.Add(offset), msg)+"\n")
+	}
+	hole := strings.Repeat("\x00", 3<<20)
+	long := strings.Repeat("x", 12<<20)
+	for name, lines := range map[string][]written{
+		"late lines and a clock stepped back": shuffled(),
+		"six layouts":                         made(mixed, cutFrom.Add(-5*time.Minute), 100*time.Millisecond, 9000, "\n"),
+		"half in UTC, half in +08:00":         made([]spelling{utc, iso}, cutFrom.Add(-5*time.Minute), 100*time.Millisecond, 9000, "\n"),
+		"a hole before a line of the range":   {line(-time.Minute, "a"), {text: "\tb\n"}, at(time.Second, hole+iso.line(cutFrom.Add(time.Second), "c")+"\n"), {text: "\td\n"}, line(time.Hour, "e")},
+		"a hole before a line that is not":    {line(time.Second, "a"), {text: "\tb\n"}, at(time.Hour, hole+iso.line(cutFrom.Add(time.Hour), "c")+"\n"), {text: "\td\n"}},
+		"a hole at the end":                   {line(time.Second, "a"), {text: "\tb\n"}, line(time.Hour, "c"), line(2*time.Second, "d"), {text: hole}},
+		"a hole of the whole beginning":       {{text: hole + "\n"}, line(time.Second, "a"), line(time.Hour, "c")},
+		"lines of 12 MB":                      {line(-time.Minute, long), line(time.Second, long), {text: "\t" + long + "\n"}, line(time.Minute, long), {text: long}},
+		"a line longer than is held":          {line(-time.Minute, "a"), line(time.Second, long+long+long), {text: "\tb\n"}, line(time.Minute, long+long+long), {text: "\tc\n"}, line(2*time.Second, "d")},
+		"no line end at the end":              {line(-time.Minute, "a"), {text: "\tb\n"}, at(time.Second, iso.line(cutFrom.Add(time.Second), "c"))},
+		"lines before the first stamp":        {{text: "a\n"}, {text: "\n"}, {text: "\tb\r\n"}, line(time.Second, "c"), line(time.Hour, "d")},
+		"empty lines":                         {line(-time.Minute, "a"), {text: "\n"}, line(time.Second, "c"), {text: "\n"}, {text: "\r\n"}, line(time.Hour, "d"), {text: "\n"}},
+		"stamps inside of messages":           {line(time.Second, "a"), {text: "until 2026-11-20T09:00:00+08:00 it waits\n"}, {text: "  2026-11-20T09:00:00+08:00 INFO quoted\n"}, {text: "10:00:00 and then\n"}, {text: "1795141361 times\n"}, line(time.Hour, "d"), line(-time.Hour, "e")},
+		"stamps that are none":                {line(time.Second, "a"), {text: "2026-11-31T09:00:00.000+08:00 INFO no such day\n"}, {text: "2026-11-20T25:00:00.000+08:00 INFO no such hour\n"}, {text: "2026-11-20T09:00:6x.000+08:00 INFO\n"}, {text: "2026-11-20T09:00:\n"}, line(time.Hour, "d")},
+		"leap second":                         {line(-time.Minute, "a"), {"2026-11-20T10:21:60.500+08:00 INFO b\n", cutFrom.Add(500 * time.Millisecond), time.Millisecond, true}, line(time.Hour, "c")},
+		"the edges":                           {line(-time.Millisecond, "out"), line(0, "in"), line(20*time.Second, "in"), line(20*time.Second+time.Millisecond, "out"), line(time.Second, "in")},
+	} {
+		t.Run(name, func(t *testing.T) { checkCut(t, lines, plainText, "", LearnOptions{}, cutTo.Add(2*time.Hour)) })
+	}
+}
+
+// A stamp stands for as long as its last digit: from and to may be finer.
+func TestCutPrecision(t *testing.T) {
+	data := []byte("2026-11-20 10:22:40 a\n2026-11-20 10:22:41 b\n2026-11-20 10:22:42 c\n2026-11-20 10:22:42.400 d\n2026-11-20 10:22:42.600 e\n2026-11-20T10:22+08:00 f\n2026-11-20T10:23+08:00 g\n")
+	for _, tt := range []struct{ from, to, want string }{
+		{"10:22:41.5", "10:22:42.5", "bcdf"},
+		{"10:22:41", "10:22:42", "bcf"},
+		{"10:22:41.999999999", "10:22:41.999999999", "bf"},
+		{"10:22:40.000000001", "10:22:40.5", "af"},
+		{"10:22:42", "10:22:42", "cf"},
+		{"10:22:42.4", "10:22:42.4", "cdf"},
+		{"10:23:00", "10:24:00", "g"},
+		{"10:22:59.999", "10:22:59.999", "f"},
+	} {
+		parse := func(s string) time.Time {
+			at, err := time.ParseInLocation("2006-01-02 15:04:05", "2026-11-20 "+s, shanghai)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at
+		}
+		got := cutText(t, data, LearnOptions{Local: shanghai}, CutOptions{From: parse(tt.from), To: parse(tt.to)})
+		letters := ""
+		for l := range strings.Lines(got) {
+			letters += l[len(l)-2 : len(l)-1]
+		}
+		if letters != tt.want {
+			t.Errorf("%s to %s: %s, want %s", tt.from, tt.to, letters, tt.want)
+		}
+	}
+}
+
+func cutText(t *testing.T, data []byte, opt LearnOptions, cut CutOptions) string {
+	t.Helper()
+	rd, err := Learn(sourceOf(data, time.Time{}, true), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if _, err := rd.Cut(context.Background(), cut, func(p []byte, _ int) error { out.Write(p); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// In the hour that a zone runs through twice a stamp may be of either; the time
+// between its two readings is not.
+func TestCutFold(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := []byte("2026-11-01 00:59:59 a\n2026-11-01 01:30:00 b\n2026-11-01 02:00:00 c\n")
+	for unix, want := range map[string]string{"05:30:00": "b", "06:30:00": "b", "06:00:00": "", "04:59:59": "a", "07:00:00": "c"} {
+		at, err := time.Parse("2006-01-02 15:04:05", "2026-11-01 "+unix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := cutText(t, data, LearnOptions{Zone: newYork}, CutOptions{From: at, To: at})
+		if want == "" && got != "" || want != "" && !strings.HasSuffix(got, want+"\n") {
+			t.Errorf("%s: %q, want %q", unix, got, want)
+		}
+	}
+}
+
+// The columns of a W3C log change where it says so, and again.
+func TestCutColumns(t *testing.T) {
+	var lines []written
+	fields := []string{"#Fields: date time cs-method sc-status\n", "#Fields: sc-status time cs-method date\n", "#Fields: time cs-method sc-status\n"}
+	for i := range 600 {
+		at := cutFrom.Add(-time.Minute + time.Duration(i)*200*time.Millisecond).UTC()
+		if i%50 == 0 {
+			lines = append(lines, written{text: "#Software: IIS\n"}, written{text: "#Date: " + at.Format("2006-01-02 15:04:05") + "\n"}, written{text: fields[i/50%3]})
+		}
+		date, tod := at.Format("2006-01-02"), at.Format("15:04:05")
+		text := []string{date + " " + tod + " GET 200\n", "200 " + tod + " GET " + date + "\n", tod + " GET 200\n"}[i/50%3]
+		lines = append(lines, written{text, at, time.Second, true})
+	}
+	checkCut(t, lines, plainText, "", LearnOptions{}, cutTo)
+}
+
+// Years come from the file's last change, walking backwards over New Year.
+func TestCutNewYear(t *testing.T) {
+	for _, sp := range []spelling{spellings[11], spellings[13], spellings[14]} {
+		from := time.Date(2026, 12, 31, 23, 59, 50, 0, shanghai)
+		lines := made([]spelling{sp}, from.AddDate(-1, 0, 0), 1000*time.Hour, 2, "\n") // the year before, twice
+		lines = append(lines, made([]spelling{sp}, from.AddDate(0, -1, 0), 13*time.Hour, 50, "\n")...)
+		lines = append(lines, made([]spelling{sp}, from, time.Second, 30, "\n")...)
+		lines = append(lines, made([]spelling{sp}, from.Add(time.Hour), 24*time.Hour, 20, "\n")...)
+		var data, want []byte
+		to := from.Add(15 * time.Second)
+		for i, k := range oracle(lines, from, to) {
+			data = append(data, lines[i].text...)
+			if k {
+				want = append(want, lines[i].text...)
+			}
+		}
+		rd, err := Learn(sourceOf(data, from.AddDate(0, 0, 25), true), LearnOptions{Local: shanghai})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range []int{10, 1000, 1 << 20} {
+			var got bytes.Buffer
+			if _, err := rd.Cut(context.Background(), CutOptions{From: from, To: to, Block: size}, func(p []byte, _ int) error { got.Write(p); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("%s, blocks of %d:\n got %q\nwant %q", sp.name, size, got.String(), want)
+			}
+		}
 	}
 }

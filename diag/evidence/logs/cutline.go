@@ -132,6 +132,9 @@ func (w *walker) lines(b *block, text []byte) {
 		p = end + 1
 		start = p
 	}
+	if len(text) == 0 && b.nuls > 0 && !b.mid {
+		n++ // a hole that nothing follows
+	}
 	change(attached, len(text), n)
 	if b.segs == nil && b.stamped == 0 {
 		b.lead, b.leadLines = len(text), n

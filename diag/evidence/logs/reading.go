@@ -67,7 +67,7 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	rd.behind = l.behind*5 > l.front+l.behind && l.objects == 0
 	rd.bare = l.bare*5 > l.stamped()-l.bare
 	// What opens a line of a list with ten digits is a time only where logs have such times.
-	rd.epochs = l.epochs*20 > l.stamped()
+	rd.epochs = l.epochs*20 > l.stamped() && (l.epochs > 2 || l.epochs*2 > l.stamped())
 	rd.pretty = l.pretty > 0 && l.front+l.behind+l.objects+l.w3c.rows == 0
 	rd.indent = l.indent
 	rd.yearly = l.yearless > 0

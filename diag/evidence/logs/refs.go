@@ -154,12 +154,8 @@ func (rd *Reading) times(samples []sample, opt LearnOptions) {
 	if y := rd.src.ModTime.Year(); y >= 2000 && !rd.src.ModTime.IsZero() {
 		rd.anchor = rd.src.ModTime.Unix() + int64(off)
 		rd.limit = rd.anchor + slack
-	} else if t := opt.To; !t.IsZero() || !opt.From.IsZero() {
-		if t.IsZero() {
-			t = opt.From
-		}
-		_, off := t.In(rd.loc).Zone()
-		rd.anchor = t.Unix() + int64(off)
+	} else {
+		rd.anchor = rd.wall(later(opt.From, opt.To))
 	}
 	c := &cutter{rd: rd, collect: true}
 	w := c.walker()
@@ -209,11 +205,7 @@ func (rd *Reading) date(marks []mark, opt LearnOptions) {
 	if full || len(list) == 0 || opt.From.IsZero() || opt.To.IsZero() || !rd.bare && !opt.Copied {
 		return
 	}
-	wall := func(t time.Time) int64 {
-		_, off := t.In(rd.loc).Zone()
-		return t.Unix() + int64(off)
-	}
-	from, to := wall(opt.From), wall(opt.To)
+	from, to := rd.wall(opt.From), rd.wall(opt.To)
 	touches := func(list refs) bool {
 		lo, hi := list[0].wall, list[0].wall
 		for _, r := range list {
@@ -240,6 +232,15 @@ func (rd *Reading) date(marks []mark, opt LearnOptions) {
 			rd.refs, rd.limit = again, 0
 		}
 	}
+}
+
+// wall is what the log's clock shows at some moment; 0 for none.
+func (rd *Reading) wall(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	_, off := t.In(rd.loc).Zone()
+	return t.Unix() + int64(off)
 }
 
 func earlier(a, b time.Time) time.Time {
