@@ -97,6 +97,9 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 			return st, err
 		}
 		span, st.Fast = found, true
+		if opt.Block <= 0 { // a few megabytes, for all goroutines
+			c.size = 256 << 10
+		}
 	} else if rd.yearly || rd.bare {
 		if err := c.walk(ctx, workers); err != nil {
 			return st, err

@@ -5,13 +5,13 @@ package packed
 import (
 	"bytes"
 	"compress/bzip2"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
@@ -74,6 +74,8 @@ func (r *Reader) Close() error {
 func NewReader(in io.Reader, f Format) (*Reader, error) {
 	switch f {
 	case Gzip:
+		// The standard library's gives all there is of a file that is cut off;
+		// faster ones keep up to 64 KiB of it.
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, damaged(err)
