@@ -245,7 +245,7 @@ func (f *File) head(n int) ([]byte, error) {
 	defer r.Close()
 	buf := make([]byte, n)
 	got, err := io.ReadFull(r, buf)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
 	return buf[:got], err
