@@ -60,6 +60,7 @@ type cutter struct {
 	from, to time.Time // on the log's own clock
 	collect  bool      // only marks are wanted
 	size     int       // of blocks
+	literal  []byte    // entries that name it are looked for too
 }
 
 // Cut reads the log and hands what lies in the range to keep, in the file's
@@ -71,26 +72,9 @@ type cutter struct {
 // of the order, so late lines and stepped clocks lose nothing. Lines without a
 // stamp go with the one above them, those before the first stamp are left out.
 func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, line int) error) (CutStats, error) {
-	c := &cutter{rd: rd, from: opt.From, to: opt.To, size: opt.Block}
-	if !c.from.IsZero() {
-		c.from = c.from.Add(-opt.Offset)
-	}
-	if !c.to.IsZero() {
-		c.to = c.to.Add(-opt.Offset)
-	}
-	if c.size <= 0 {
-		c.size = 1 << 20
-	}
-	c.size += (4 - c.size%4) % 4
-	workers := opt.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	c, workers := rd.cutter(opt)
 	var st CutStats
 	span := span{end: -1}
-	if rd.anchor == 0 { // nothing but what is asked for tells the year
-		rd.anchor = rd.wall(later(c.from, c.to))
-	}
 	if opt.Fast && rd.Seekable {
 		found, err := c.find(ctx)
 		if err != nil {
@@ -110,6 +94,29 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 	st.Above = m.in
 	st.Zone = rd.settled(m.zones, m.unzoned, st.First)
 	return st, err
+}
+
+// cutter is a pass over the log, and the number of goroutines for it.
+func (rd *Reading) cutter(opt CutOptions) (*cutter, int) {
+	c := &cutter{rd: rd, from: opt.From, to: opt.To, size: opt.Block}
+	if !c.from.IsZero() {
+		c.from = c.from.Add(-opt.Offset)
+	}
+	if !c.to.IsZero() {
+		c.to = c.to.Add(-opt.Offset)
+	}
+	if c.size <= 0 {
+		c.size = 1 << 20
+	}
+	c.size += (4 - c.size%4) % 4
+	workers := opt.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if rd.anchor == 0 { // nothing but what is asked for tells the year
+		rd.anchor = rd.wall(later(c.from, c.to))
+	}
+	return c, workers
 }
 
 // settled is the zone after all was read.

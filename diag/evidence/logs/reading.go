@@ -343,3 +343,6 @@ func (rd *Reading) LineFeeds(raw []byte) (n int) {
 
 // WholeLines gives the index after the last line feed in bytes of the log.
 func (rd *Reading) WholeLines(raw []byte) int { return lastLine(raw, rd.Encoding) }
+
+// Undated is true of a log whose stamps are times of day alone.
+func (rd *Reading) Undated() bool { return rd.bare }
