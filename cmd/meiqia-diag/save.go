@@ -142,7 +142,7 @@ func (a *app) cannotWrite(t target, err error) error {
 // build makes the archive: under its own name, or aside while it waits for an
 // answer or for stdout. remove takes away what was left aside.
 func (a *app) build(ctx context.Context, t target, ask bool, in *input, d *diagnosis.Diagnosis) (ref archive.Ref, remove func(), err error) {
-	opt := archive.Options{Path: t.path, Force: true, Doc: d.Document, Evidence: sources(d), Stamp: stamps(d), Serious: serious}
+	opt := archive.Options{Path: t.path, Force: true, Doc: d.Document, Evidence: sources(d), Stamp: stamps(d), Serious: serious, Own: own(in.profile)}
 	if opt.Profile, err = profileJSON(in.profile); err != nil {
 		return ref, nil, err
 	}

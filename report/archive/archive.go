@@ -12,6 +12,7 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
 	"meiqia-diag/report/redact"
@@ -35,6 +36,8 @@ type Source struct {
 	Size     int64
 	Encoding string
 	Note     string
+	HAR      *evidence.HARFile // of a HAR, what reading it found; nil: it is gone through as a whole
+	Shift    time.Duration     // to be added to its own times for the service's
 	Open     func() (io.ReadCloser, error)
 }
 
@@ -60,6 +63,8 @@ type Options struct {
 
 	// Stamp gives, for one log, what finds the time of a line; nil keeps logs whole.
 	Stamp func(Source) func(line string) (time.Time, bool)
+	// Own tells whether a request of a HAR went to the service; nil for all.
+	Own func(*har.Entry) bool
 	// Serious tells whether a line is an error.
 	Serious func(line string) bool
 

@@ -28,7 +28,8 @@ type piece struct {
 	src   Source
 	file  *redact.File
 	name  string // in the archive
-	data  []byte // of a text: its slice
+	data  []byte // of a text or a HAR: its slice
+	ready bool   // the HAR is in data
 	stats *slice.Stats
 	info  *SliceInfo
 }
@@ -105,6 +106,7 @@ func (b *builder) prepare(ctx context.Context, src Source) (*piece, error) {
 	switch src.Kind {
 	case evidence.HAR:
 		p = &piece{src: src, name: b.name("evidence", src.Name), info: b.sliceInfo()}
+		p.ready, err = b.slicedHAR(ctx, p)
 	case evidence.Console, evidence.ClientLog, evidence.ServerLog, evidence.TextLog:
 		p = &piece{src: src, name: b.name("logs", src.Name)}
 		err = b.sliced(ctx, p)
@@ -131,8 +133,9 @@ func (b *builder) prepare(ctx context.Context, src Source) (*piece, error) {
 		return nil, err
 	}
 	p.file = b.r.File(p.name)
-	if p.info != nil && src.Kind == evidence.HAR && !(b.from.IsZero() && b.to.IsZero()) {
+	if src.Kind == evidence.HAR && !(b.from.IsZero() && b.to.IsZero()) {
 		p.file.Keep = func(t time.Time) bool {
+			t = t.Add(src.Shift)
 			return (b.from.IsZero() || !t.Before(b.from)) && (b.to.IsZero() || !t.After(b.to))
 		}
 	}
@@ -202,8 +205,11 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 
 // each hands the piece's content to a step of the redaction.
 func (p *piece) each(ctx context.Context, step func(kind string, r io.Reader) error) error {
-	if p.src.Kind != evidence.HAR {
+	switch {
+	case p.src.Kind != evidence.HAR:
 		return step("text", reader(p.data))
+	case p.ready:
+		return step("har", reader(p.data))
 	}
 	f, err := p.src.Open()
 	if err != nil {

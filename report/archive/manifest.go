@@ -55,6 +55,9 @@ type SliceInfo struct {
 	LinesIn   int    `json:"lines_in,omitempty"`
 	LinesKept int    `json:"lines_kept,omitempty"`
 	LinesOver int    `json:"lines_over,omitempty"` // in range, and cut off for their size
+
+	EntriesIn   int `json:"entries_in,omitempty"` // of a HAR
+	EntriesKept int `json:"entries_kept,omitempty"`
 }
 
 // Dropped is a file that was left out, and why.

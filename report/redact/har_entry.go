@@ -117,7 +117,7 @@ func (f *File) content(n *node, status string) {
 	for i, name := range n.names {
 		item := n.items[i]
 		switch {
-		case name == "text" && item.kind == '"' && based:
+		case name == "text" && item.kind == '"' && based && item.text != "":
 			f.hit("body")
 			item.text = lengthOf(item.text)
 		case name == "text" && item.kind == '"':
