@@ -6,35 +6,55 @@ import (
 	"unicode/utf8"
 )
 
-// keyed looks for "key=value", "key: value" and "键：值", quoted or not.
-func (c *scan) keyed() {
+// key reads "key=value", "key: value" and "键：值" whose sign stands at s[i],
+// the value quoted or not.
+func (c *scan) key(i int) {
 	s := c.s
-	for i := 0; i < len(s); i++ {
-		size := 0
-		switch {
-		case s[i] == '=' || s[i] == ':':
-			size = 1
-		case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"):
-			size = 3
-		case strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
-			size = 3
-		default:
-			continue
+	if i < c.next[byKey] {
+		return
+	}
+	size := 1
+	switch {
+	case s[i] == '=' || s[i] == ':':
+		if i > 0 && begins[s[i-1]] == digit && number(s, i) {
+			return // 10:22, and keys that are no words
 		}
-		start, key := keyLeft(s, i)
-		cl := c.f.classify(key)
-		if cl == none || cl == version || cl == errText || cl == logText {
-			continue
-		}
-		prose := s[i] != '=' && s[i] != '%'
-		if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
-			continue // 是, 为 stand in every sentence
-		}
-		if end := c.value(cl, start, i+size, prose); end > i {
-			i = end - 1
-		}
+	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
+		size = 3
+	default:
+		return
+	}
+	start, key := keyLeft(s, i)
+	cl := c.f.classify(key)
+	if cl == none || cl == version || cl == errText || cl == logText {
+		return
+	}
+	prose := s[i] != '=' && s[i] != '%'
+	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+		return // 是, 为 stand in every sentence
+	}
+	c.rank = byKey
+	if end := c.value(cl, start, i+size, prose); end > i {
+		c.next[byKey] = end
 	}
 }
+
+// number tells whether what ends at s[end] is a number and no key.
+func number(s string, end int) bool {
+	i := end
+	for i > 0 && begins[s[i-1]] == digit {
+		i--
+	}
+	return i == 0 || s[i-1] < 0x80 && !wordByte(s[i-1]) && strings.IndexByte("_-$", s[i-1]) < 0
+}
+
+// ofKey are the ASCII bytes of which keys are made.
+var ofKey = func() (out [256]bool) {
+	for b := range out {
+		out[b] = wordByte(byte(b)) || strings.IndexByte("_-.$[", byte(b)) >= 0
+	}
+	return out
+}()
 
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
@@ -43,6 +63,9 @@ func keyLeft(s string, end int) (int, string) {
 		i--
 	}
 	stop := i
+	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
+		i--
+	}
 	for i > 0 && stop-i < 64 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
 		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
@@ -203,7 +226,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") {
 			return 0
 		}
-		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text"})
+		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
 	case name:
 		if !quoted && !strings.Contains(v, " ") {
 			to = capitalised(c.s, from, to)

@@ -119,7 +119,14 @@ func (f *File) classify(key string) class {
 			return text
 		}
 	}
-	return classify(key)
+	c, ok := f.r.keys[key]
+	if !ok {
+		c = classify(key)
+		if len(f.r.keys) < maxKnown && len(key) <= 80 {
+			f.r.keys[strings.Clone(key)] = c
+		}
+	}
+	return c
 }
 
 // squeeze gives the key in small letters, without what joins its words.

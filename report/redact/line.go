@@ -1,7 +1,8 @@
 package redact
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ type span struct {
 	repl, rule string
 	teach      string // value to learn, "" for none
 	anywhere   bool
+	rank       int
 	inner      []hit // what was replaced inside of an encoded word
 }
 
@@ -22,6 +24,13 @@ type scan struct {
 	s     string
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
+
+	plain  bool       // nothing is structured or encoded
+	rank   int        // of the rule that looks now
+	next   [rules]int // where each rule goes on, behind what it found
+	runEnd int        // of the run of base64 that was looked at last
+	groups [20]group
+	digits [maxDigits]byte
 }
 
 const maxDepth = 4
@@ -29,7 +38,7 @@ const maxDepth = 4
 // mark replaces s[start:end] by the pseudonym of a value.
 func (c *scan) mark(start, end int, kind, value string) {
 	if start < end {
-		c.spans = append(c.spans, span{start: start, end: end, repl: c.f.r.pseudonym(kind, value), rule: kind})
+		c.spans = append(c.spans, span{start: start, end: end, repl: c.f.r.pseudonym(kind, value), rule: kind, rank: c.rank})
 	}
 }
 
@@ -164,15 +173,7 @@ func (f *File) flat(s string, depth int) string {
 		return s
 	}
 	c := &scan{f: f, s: s, depth: depth}
-	c.keyed()
-	c.secrets()
-	c.paths()
-	c.mails()
-	c.numbers()
-	if !f.r.KeepIPs {
-		c.addresses()
-	}
-	c.people()
+	c.once(false)
 	if depth < maxDepth {
 		c.encoded()
 	}
@@ -187,17 +188,13 @@ func (c *scan) replace() string {
 		return c.s
 	}
 	guarded := c.guarded()
-	type item struct {
-		span
-		rank int
-	}
-	items := make([]item, 0, len(c.spans))
-	for i, sp := range c.spans {
+	items := make([]span, 0, len(c.spans))
+	for _, sp := range c.spans {
 		if !inside(guarded, &sp) {
-			items = append(items, item{sp, i})
+			items = append(items, sp)
 		}
 	}
-	sort.SliceStable(items, func(i, j int) bool { return items[i].start < items[j].start })
+	slices.SortStableFunc(items, func(a, b span) int { return cmp.Or(a.start-b.start, a.rank-b.rank) })
 	var b strings.Builder
 	at := 0
 	for i := 0; i < len(items); {
@@ -261,20 +258,6 @@ func inside(guarded [][2]int, sp *span) bool {
 		}
 	}
 	return sp.start >= sp.end
-}
-
-// sweep replaces what was learnt elsewhere.
-func (c *scan) sweep() {
-	l := c.f.r.learn
-	if len(l.have) == 0 {
-		return
-	}
-	for i := 0; i+3 <= len(c.s); i++ {
-		if x, ok := l.at(c.s, i); ok {
-			c.spans = append(c.spans, span{start: i, end: i + len(x.value), repl: x.repl, rule: x.rule})
-			i += len(x.value) - 1
-		}
-	}
 }
 
 // unescape undoes escapes until there are none left: an undone one may make the next.

@@ -25,9 +25,9 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"hash"
 	"maps"
 	"path"
-	"sort"
 	"strings"
 	"time"
 )
@@ -37,7 +37,9 @@ import (
 type Redactor struct {
 	KeepIPs bool // leave IP and MAC addresses as they are
 
-	key    []byte
+	mac    hash.Hash // keyed with the report's key
+	known  map[ofKind]string
+	keys   map[string]class
 	learn  *learned
 	files  map[string]*File
 	ledger map[ledgerKey]int
@@ -51,7 +53,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{key: append([]byte(nil), key...), learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a
@@ -114,6 +116,7 @@ type File struct {
 	later   bool                // they wait for the line on which they are written
 	waiting map[string][]string // by pseudonym, their rules
 	ruins   bool                // what is left of a document that could not be parsed
+	inKey   bool                // the text is inside of a private key
 	mute    bool                // a learning pass: nothing is counted
 }
 
@@ -165,12 +168,26 @@ var b32 = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // pseudonym gives the name that stands for one value within this report.
 func (r *Redactor) pseudonym(kind, value string) string {
-	m := hmac.New(sha256.New, r.key)
-	m.Write([]byte(kind))
-	m.Write([]byte{0})
-	m.Write([]byte(value))
-	return "<" + kind + "#" + b32.EncodeToString(m.Sum(nil))[:10] + ">"
+	if p, ok := r.known[ofKind{kind, value}]; ok {
+		return p
+	}
+	r.mac.Reset()
+	r.mac.Write([]byte(kind))
+	r.mac.Write([]byte{0})
+	r.mac.Write([]byte(value))
+	p := "<" + kind + "#" + b32.EncodeToString(r.mac.Sum(nil))[:10] + ">"
+	if len(r.known) >= maxKnown {
+		clear(r.known)
+	}
+	r.known[ofKind{kind, strings.Clone(value)}] = p
+	return p
 }
+
+// ofKind is a value and what it is.
+type ofKind struct{ kind, value string }
+
+// maxKnown bounds the pseudonyms and the classes that are kept at hand.
+const maxKnown = 1 << 14
 
 // lengthOf stands for a text that people wrote.
 func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
@@ -204,49 +221,6 @@ func pseudonymAt(s string, i int) (end int, ok bool) {
 		return 0, false
 	}
 	return k + 1, true
-}
-
-// learned holds the values found so far, for the sweep.
-type learned struct {
-	byHead map[[3]byte][]lesson
-	have   map[string]bool
-}
-
-type lesson struct {
-	value, repl, rule string
-	anywhere          bool // also inside of longer words
-}
-
-func newLearned() *learned {
-	return &learned{byHead: map[[3]byte][]lesson{}, have: map[string]bool{}}
-}
-
-func (l *learned) put(value, repl, rule string, anywhere bool) {
-	if len(value) < 3 || l.have[value] {
-		return
-	}
-	l.have[value] = true
-	head := [3]byte{value[0], value[1], value[2]}
-	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
-	sort.SliceStable(list, func(i, j int) bool { return len(list[i].value) > len(list[j].value) })
-	l.byHead[head] = list
-}
-
-// at gives the longest learnt value that begins at s[i].
-func (l *learned) at(s string, i int) (lesson, bool) {
-	if i+3 > len(s) {
-		return lesson{}, false
-	}
-	for _, x := range l.byHead[[3]byte{s[i], s[i+1], s[i+2]}] {
-		end := i + len(x.value)
-		if end > len(s) || s[i:end] != x.value {
-			continue
-		}
-		if x.anywhere || (!(i > 0 && wordByte(s[i-1]) && wordByte(s[i])) && !(end < len(s) && wordByte(s[end]) && wordByte(s[end-1]))) {
-			return x, true
-		}
-	}
-	return lesson{}, false
 }
 
 func wordByte(c byte) bool {

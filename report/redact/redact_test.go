@@ -177,13 +177,3 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkText(b *testing.B) {
-	line := "2026-11-20T10:22:41.203+08:00 INFO  [nio-8080-exec-7] c.m.api.RecallController - recall msg_id=8842 conv=5f1c0d8e9a took 14.3 ms status=403 reason=window\n"
-	in := strings.Repeat(line, 2000)
-	b.SetBytes(int64(len(in)))
-	r := New(testKey)
-	for b.Loop() {
-		r.Text(in)
-	}
-}

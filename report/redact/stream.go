@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -76,27 +77,17 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 	return err
 }
 
+// block is how much of a text is read at a time.
+const block = 256 << 10
+
 // text redacts line by line; a private key of several lines is taken whole.
+// Lines in which there is nothing to look at are passed on as they are.
 func (f *File) text(r io.Reader, w io.Writer) error {
-	in := bufio.NewReaderSize(r, 256<<10)
-	key := false
+	lines := lineReader{r: r}
 	for {
-		line, err := readLine(in)
-		if len(line) > 0 {
-			s := string(line)
-			if !key && strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END ") {
-				key = true
-				s = s[:strings.Index(s, "-----BEGIN ")] + f.r.pseudonym("secret", s) + "\n"
-				f.hit("secret", "")
-				if _, werr := io.WriteString(w, f.line(s)); werr != nil {
-					return werr
-				}
-			} else if key {
-				key = !strings.Contains(s, "-----END ")
-				if _, werr := io.WriteString(w, "\n"); werr != nil { // lines keep their numbers
-					return werr
-				}
-			} else if _, werr := io.WriteString(w, f.Text(s)); werr != nil {
+		s, err := lines.next()
+		if len(s) > 0 {
+			if werr := f.lineBlock(s, w); werr != nil {
 				return werr
 			}
 		}
@@ -109,28 +100,118 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 	}
 }
 
-// readLine reads a line with its end; a very long one is cut behind a space or
-// a comma, so that no value is cut in two.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		if err != bufio.ErrBufferFull {
-			return line, err
-		}
-		if len(line) >= longLine {
-			for range 64 << 10 {
-				b, err := in.ReadByte()
-				if err != nil {
-					return line, err
+// lineBlock redacts some whole lines.
+func (f *File) lineBlock(s string, w io.Writer) error {
+	pem := f.inKey || strings.Contains(s, "-----BEGIN ")
+	c := &scan{f: f}
+	from := 0
+	for at := 0; at < len(s); {
+		end := at + byteOrEnd(s[at:], '\n')
+		next := min(end+1, len(s))
+		line := s[at:next]
+		out := ""
+		switch {
+		case pem:
+			out = f.keyLine(line)
+		case c.nothing(s[at:end]):
+			at = next
+			continue
+		default:
+			if from < at { // what was passed over comes first: the ledger counts its lines
+				if _, err := io.WriteString(w, s[from:at]); err != nil {
+					return err
 				}
-				line = append(line, b)
-				if b == '\n' || b == ' ' || b == ',' {
-					break
-				}
+				from = at
 			}
-			return line, nil
+			if c.plain { // all was found that there is
+				c.sweep()
+				out = c.replace() + s[end:next]
+			} else {
+				out = f.line(line)
+			}
+		}
+		at = next
+		if out == line {
+			continue
+		}
+		if from < next-len(line) {
+			if _, err := io.WriteString(w, s[from:next-len(line)]); err != nil {
+				return err
+			}
+		}
+		if _, err := io.WriteString(w, out); err != nil {
+			return err
+		}
+		from = at
+	}
+	_, err := io.WriteString(w, s[from:])
+	return err
+}
+
+// keyLine redacts a line of a text that holds a private key.
+func (f *File) keyLine(s string) string {
+	switch {
+	case f.inKey:
+		f.inKey = !strings.Contains(s, "-----END ")
+		return "\n" // lines keep their numbers
+	case strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END "):
+		f.inKey = true
+		p := f.r.pseudonym("secret", s)
+		f.hit("secret", p)
+		return f.line(s[:strings.Index(s, "-----BEGIN ")] + p + "\n")
+	}
+	return f.Text(s)
+}
+
+// nothing tells whether a line stays as it is: nothing in it is structured or
+// encoded, no rule finds anything, and nothing that was learnt stands in it.
+func (c *scan) nothing(line string) bool {
+	c.s, c.spans, c.next, c.runEnd = line, c.spans[:0], [rules]int{}, 0
+	c.plain = c.once(true)
+	return c.plain && len(c.spans) == 0 && !c.f.r.learn.has(line)
+}
+
+// lineReader reads a text in blocks of whole lines.
+type lineReader struct {
+	r    io.Reader
+	rest []byte // the head of a line
+}
+
+// next gives some whole lines; the last may have no end. A very long one is cut
+// behind a space or a comma, so that no value is cut in two.
+func (l *lineReader) next() (string, error) {
+	buf := make([]byte, len(l.rest), max(block, 2*len(l.rest)))
+	copy(buf, l.rest)
+	seen := len(buf) // no line ends in what was there before
+	for {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, len(buf))
+		}
+		n, err := l.r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil {
+			l.rest = nil
+			return string(buf), err
+		}
+		cut := bytes.LastIndexByte(buf[seen:], '\n') + 1 + seen
+		if cut > seen && len(buf) >= block/2 || cut > seen && n == 0 {
+			l.rest = append([]byte(nil), buf[cut:]...)
+			return string(buf[:cut]), nil
+		}
+		if cut == seen {
+			if len(buf) >= longLine {
+				if k := bytes.LastIndexAny(buf[longLine/2:], " ,"); k >= 0 {
+					cut = longLine/2 + k + 1
+				} else if len(buf) >= 2*longLine {
+					cut = len(buf)
+				} else {
+					seen = len(buf)
+					continue
+				}
+				l.rest = append([]byte(nil), buf[cut:]...)
+				return string(buf[:cut]), nil
+			}
+			seen = len(buf)
 		}
 	}
 }
