@@ -8,6 +8,8 @@ import (
 // keptIPs are addresses that tell nothing of a person: well-known resolvers.
 var keptIPs = map[string]bool{"8.8.8.8": true, "8.8.4.4": true, "1.1.1.1": true, "1.0.0.1": true, "114.114.114.114": true, "114.114.115.115": true, "223.5.5.5": true, "223.6.6.6": true, "119.29.29.29": true, "180.76.76.76": true}
 
+var macSigns = strings.NewReplacer(":", "", "-", "", ".", "")
+
 // address reads an IPv4, IPv6 or MAC address that begins at s[i], the head of a
 // word or the first of two colons.
 func (c *scan) address(i int) {
@@ -25,20 +27,27 @@ func (c *scan) address(i int) {
 	}
 	c.rank = byAddress
 	if end := macEnd(s, i); end > 0 {
-		if v := strings.ToLower(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s[i:end])); v != "ffffffffffff" && v != "000000000000" {
+		if v := strings.ToLower(macSigns.Replace(s[i:end])); v != "ffffffffffff" && v != "000000000000" {
 			c.mark(i, end, "mac", v)
 		}
 		c.next[byAddress] = end + 1
 		return
 	}
 	if s[k] == ':' {
-		j, colons, pair := i, 0, false
+		j, colons, dots, pair := i, 0, 0, false
 		for j < len(s) && (isHex(s[j]) || s[j] == ':' || s[j] == '.') && j-i < 46 {
-			if s[j] == ':' {
+			switch s[j] {
+			case ':':
 				colons++
 				pair = pair || j > i && s[j-1] == ':'
+			case '.':
+				dots++
 			}
 			j++
+		}
+		if colons < 5 && !pair && dots < 3 {
+			c.next[byAddress] = j // a time of day, a place in a program
+			return
 		}
 		if (colons >= 6 || pair) && (j >= len(s) || !wordByte(s[j])) {
 			if a, ok := ipv6In(strings.TrimRight(s[i:j], ".")); ok {

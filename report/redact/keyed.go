@@ -16,7 +16,7 @@ func (c *scan) key(i int) {
 	size := 1
 	switch {
 	case s[i] == '=' || s[i] == ':':
-		if i > 0 && begins[s[i-1]] == digit && number(s, i) {
+		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
@@ -39,6 +39,49 @@ func (c *scan) key(i int) {
 	}
 }
 
+// behindKey are the bytes that may stand between a key and its sign.
+var behindKey = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(" \t\"'\\]`", byte(b)) >= 0
+	}
+	return out
+}()
+
+// lastThree are the last letters of the keys that tell something of their
+// value: most others are told from them without a closer look.
+var lastThree [1 << 15]bool
+
+func three(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
+
+func init() {
+	add := func(w string) {
+		if n := len(w); n >= 3 && w[n-1] < 0x80 {
+			lastThree[three(w[n-3], w[n-2], w[n-1])] = true
+		}
+	}
+	for w := range exact {
+		add(w)
+	}
+	for _, s := range suffixes {
+		add(s.end)
+	}
+	for _, w := range append(lastWords, ruinWords...) {
+		add(w)
+	}
+}
+
+// keyEnds tells whether a key that matters may end before the sign at s[i].
+func keyEnds(s string, i int) bool {
+	j := i
+	for j > 0 && behindKey[s[j-1]] && i-j < 6 {
+		j--
+	}
+	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
+		return true // short ones, and what is no plain word
+	}
+	return lastThree[three(s[j-3], s[j-2], s[j-1])]
+}
+
 // number tells whether what ends at s[end] is a number and no key.
 func number(s string, end int) bool {
 	i := end
@@ -59,7 +102,7 @@ var ofKey = func() (out [256]bool) {
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
 	i := end
-	for i > 0 && strings.IndexByte(" \t\"'\\]`", s[i-1]) >= 0 && end-i < 6 {
+	for i > 0 && behindKey[s[i-1]] && end-i < 6 {
 		i--
 	}
 	stop := i
@@ -204,7 +247,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case secret:
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 {
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -265,6 +308,11 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		c.mark(from, to, "place", v)
 	}
 	return to
+}
+
+// object tells of a program's object that is printed, as Token{9f4ef63 …}.
+func (c *scan) object(to int) bool {
+	return to < len(c.s) && (c.s[to] == '{' || c.s[to] == '(' || c.s[to] == '@')
 }
 
 // secretSpan marks a secret; a long one is replaced elsewhere too.

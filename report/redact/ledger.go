@@ -98,7 +98,7 @@ func spelt(kind, v string) []string {
 		}
 		return nil
 	case "mac":
-		v = strings.ToLower(strings.NewReplacer(":", "", "-", "", ".", "").Replace(v))
+		v = strings.ToLower(macSigns.Replace(v))
 		if len(v) != 12 || !allHex(v) {
 			return nil
 		}
@@ -126,6 +126,15 @@ func (x *recorder) Write(p []byte) (int, error) {
 		x.f.lines += bytes.Count(p, []byte("\n"))
 	}
 	return x.w.Write(p)
+}
+
+// WriteString is Write for a text that is a string already.
+func (x *recorder) WriteString(s string) (int, error) {
+	if x.f.later {
+		return x.Write([]byte(s))
+	}
+	x.f.lines += strings.Count(s, "\n")
+	return io.WriteString(x.w, s)
 }
 
 // find gives the waiting redactions the lines on which their pseudonyms stand.

@@ -188,14 +188,18 @@ func (c *scan) replace() string {
 		return c.s
 	}
 	guarded := c.guarded()
-	items := make([]span, 0, len(c.spans))
-	for _, sp := range c.spans {
-		if !inside(guarded, &sp) {
-			items = append(items, sp)
+	items := c.spans
+	if len(guarded) > 0 {
+		items = slices.DeleteFunc(items, func(sp span) bool { return inside(guarded, &sp) })
+		for i := range items {
+			_ = inside(guarded, &items[i]) // cuts it back
 		}
 	}
-	slices.SortStableFunc(items, func(a, b span) int { return cmp.Or(a.start-b.start, a.rank-b.rank) })
+	if len(items) > 1 {
+		slices.SortStableFunc(items, func(a, b span) int { return cmp.Or(a.start-b.start, a.rank-b.rank) })
+	}
 	var b strings.Builder
+	b.Grow(len(c.s) + 32)
 	at := 0
 	for i := 0; i < len(items); {
 		best, end := items[i], items[i].end

@@ -28,11 +28,15 @@ func (c *scan) number(i int) {
 	}
 	groups, total := c.groupsFrom(i)
 	c.next[byNumber] = groups[0].end
-	if d := groups[0].digits[0]; total < 11 && d != '0' && d != '8' && !c.plus(i) {
+	if d := c.digits[0]; total < 11 && d != '0' && d != '8' && !c.plus(i) {
 		return // a date with its hour
 	}
+	all := string(c.digits[:total])
+	for k := range groups {
+		groups[k].digits = all[groups[k].from:groups[k].to]
+	}
 	c.rank = byNumber
-	if end := c.numberIn(groups); end > 0 {
+	if end := c.numberIn(groups, all); end > 0 {
 		c.next[byNumber] = end
 	}
 }
@@ -43,13 +47,12 @@ func (c *scan) plus(i int) bool {
 }
 
 // numberIn looks whether the groups begin with a number worth hiding; it gives its end.
-func (c *scan) numberIn(gs []group) int {
+func (c *scan) numberIn(gs []group, digits string) int {
 	if gs[0].digits == "0" && len(gs) > 1 && c.s[gs[0].end:gs[1].start] == "." {
 		return 0 // a fraction
 	}
-	all := ""
 	for k, g := range gs {
-		all += g.digits
+		all := digits[:g.to]
 		if len(all) > 24 {
 			return 0
 		}
@@ -74,7 +77,7 @@ func (c *scan) numberIn(gs []group) int {
 			c.mark(c.plusBefore(start), end, "phone", m)
 			return end
 		}
-		if len(all) >= 15 && len(all) <= 19 && luhn(all) && bankBIN(all) && cardShape(part) && !c.moreDigits(gs, k) {
+		if len(all) >= 15 && len(all) <= 19 && bankBIN(all) && luhn(all) && cardShape(part) && !c.moreDigits(gs, k) {
 			c.mark(start, end, "card", all)
 			return end
 		}
@@ -105,33 +108,32 @@ func (c *scan) plusBefore(start int) int {
 	return start
 }
 
-// enough tells whether nine digits or more may follow, with what separates them.
+// enough tells whether nine digits or more follow, with what separates them.
 func enough(s string, i int) bool {
 	digits, gap := 0, 0
-	for ; i < len(s) && gap < 7; i++ {
-		switch b := s[i]; {
-		case b >= '0' && b <= '9':
+	for i < len(s) {
+		b := s[i]
+		if begins[b] == digit {
 			digits++
-			gap = 0
-			if digits >= 9 {
+			if gap = 0; digits >= 9 {
 				return true
 			}
-		case b >= 0x80:
+			i++
+			continue
+		}
+		if b >= 0x80 {
 			if _, n := digitAt(s, i); n > 0 { // a full-width digit
 				digits++
 				gap = 0
-				i += n - 1
-				if digits >= 9 {
-					return true
-				}
+				i += n
 				continue
 			}
-			gap++
-		case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')' || b == '%':
-			gap++
-		default:
-			return false
 		}
+		n := separator(s, i)
+		if gap++; n == 0 || gap > 2 {
+			break
+		}
+		i += n
 	}
 	return digits >= 9
 }
@@ -192,7 +194,7 @@ func separator(s string, i int) int {
 const maxDigits = 40
 
 // groupsFrom reads the groups of digits from s[i] on, and how many digits they
-// have. They are good until it is called again.
+// have; the digits are in c.digits. They are good until it is called again.
 func (c *scan) groupsFrom(i int) ([]group, int) {
 	s := c.s
 	out, b := c.groups[:0], c.digits[:0]
@@ -223,10 +225,6 @@ func (c *scan) groupsFrom(i int) ([]group, int) {
 		if i == g.end {
 			break
 		}
-	}
-	all := string(b)
-	for k := range out {
-		out[k].digits = all[out[k].from:out[k].to]
 	}
 	return out, len(b)
 }

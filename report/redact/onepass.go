@@ -5,10 +5,15 @@ import "strings"
 // What a byte may begin, so that a line is looked at once: most bytes begin
 // nothing, and a rule is asked only where one of its values can stand.
 const (
-	plain  byte = iota
-	letter      // the head of a word: a key, a scheme, a name of a machine
-	digit       // a number or an address
-	mark        // '=', ':', '@', … and the heads of Chinese words
+	plain     byte = iota
+	letter         // the head of a word: a key, a scheme, a name of a machine
+	digit          // a number or an address
+	equals         // = and :, behind a key
+	slash          // a path
+	underline      // wxid_
+	bigJ           // of eyJ, which begins a JWT also inside of a word
+	rare           // @ % \ [ ( { &
+	wide           // Chinese and full-width letters
 )
 
 var begins [256]byte
@@ -16,8 +21,14 @@ var begins [256]byte
 // ofBase64 are the bytes that a run of base64 is made of, either alphabet.
 var ofBase64 [256]bool
 
-// heads are the first two letters of the words that rules ask for.
-var heads [256][256]bool
+// heads are the second letters, by the first, of the words that rules ask for:
+// one bit for each, whatever its case.
+var heads [256]uint32
+
+// chinese are the second and third bytes of the Chinese letters that rules ask for.
+var chinese [1 << 12]bool
+
+func lastTwo(s string, i int) int { return int(s[i+1]&63)<<6 | int(s[i+2]&63) }
 
 func init() {
 	for b := range 256 {
@@ -27,12 +38,20 @@ func init() {
 			begins[b] = digit
 		case wordByte(c):
 			begins[b] = letter
-		case strings.IndexByte("=:%@[(/\\_", c) >= 0, c >= 0xE3 && c <= 0xEF:
-			begins[b] = mark
+		case c == '=' || c == ':':
+			begins[b] = equals
+		case c == '/':
+			begins[b] = slash
+		case c == '_':
+			begins[b] = underline
+		case strings.IndexByte("@%\\[({&", c) >= 0:
+			begins[b] = rare
+		case c >= 0xE3 && c <= 0xEF:
+			begins[b] = wide
 		}
 		ofBase64[b] = wordByte(c) || strings.IndexByte("+/_-", c) >= 0
 	}
-	begins['J'] = mark // of eyJ, which begins a JWT also inside of a word
+	begins['J'] = bigJ
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
 	words = append(words, machineHeads...)
@@ -40,18 +59,12 @@ func init() {
 		words = append(words, k.head)
 	}
 	for _, w := range words {
-		heads[w[0]][w[1]] = true
-		heads[w[0]|0x20][w[1]] = true
-		if w[0] >= 'a' && w[0] <= 'z' {
-			heads[w[0]&^0x20][w[1]] = true
-		}
+		heads[w[0]|0x20] |= 1 << (w[1] & 31)
+		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	for _, w := range schemes { // in any case
-		for _, a := range []byte{w[0] | 0x20, w[0] &^ 0x20} {
-			for _, b := range []byte{w[1] | 0x20, w[1] &^ 0x20} {
-				heads[a][b] = true
-			}
-		}
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces
+	for i := 0; i < len(ask); i += 3 {
+		chinese[lastTwo(ask, i)] = true
 	}
 }
 
@@ -80,14 +93,8 @@ const (
 func (c *scan) once(early bool) bool {
 	s := c.s
 	for i := 0; i < len(s); {
-		b := s[i]
-		switch begins[b] {
+		switch begins[s[i]] {
 		case plain:
-			i++
-			if early && (b == '{' && jsonAhead(s[i-1:]) || b == '&' && i < len(s) && s[i] == '#') {
-				return false
-			}
-			continue
 		case letter:
 			if i == 0 || !wordByte(s[i-1]) {
 				c.word(i)
@@ -98,15 +105,47 @@ func (c *scan) once(early bool) bool {
 		case digit:
 			i = c.figure(i)
 			continue
+		case equals:
+			c.key(i)
+			if s[i] == ':' && i+1 < len(s) {
+				if s[i+1] == '/' && strings.HasPrefix(s[i+1:], "//") {
+					c.userinfo(i + 3)
+				} else if s[i+1] == ':' {
+					c.address(i)
+				}
+			}
+		case slash:
+			if i+1 < len(s) && homeHead[s[i+1]] {
+				c.home(i)
+			}
+		case underline:
+			if i >= 4 && s[i-1] == 'd' && s[i-4:i] == "wxid" {
+				c.wxid(i - 4)
+			}
+		case bigJ:
+			if strings.HasSuffix(s[:i], "ey") {
+				c.jwt(i - 2)
+			}
+			if i == 0 || !wordByte(s[i-1]) {
+				c.word(i)
+			}
+		case wide:
+			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
+				c.wide(i)
+			}
+		case rare:
+			if early && !c.flatAt(i) {
+				return false
+			}
+			c.rare(i)
 		}
-		if early && !c.flatAt(i) {
-			return false
-		}
-		c.signal(i)
 		i++
 	}
 	return true
 }
+
+// homeHead are the first letters of the names of home folders' folders.
+var homeHead = [256]bool{'u': true, 'U': true, 'h': true, 'H': true, 'd': true, 'D': true}
 
 // flatAt tells whether nothing is encoded or structured at s[i].
 func (c *scan) flatAt(i int) bool {
@@ -115,11 +154,28 @@ func (c *scan) flatAt(i int) bool {
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
-		return !(i+1 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x'))
-	case '[':
+		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x') && isHex(s[i+2]) && isHex(s[i+3]))
+	case '[', '{':
 		return !jsonAhead(s[i:])
+	case '&':
+		return !(i+1 < len(s) && s[i+1] == '#')
 	}
 	return true
+}
+
+// rare asks the rules for what a mark that is rare in logs gives away.
+func (c *scan) rare(i int) {
+	switch c.s[i] {
+	case '@', '[', '(':
+		c.mail(i)
+	case '%':
+		c.key(i)
+		c.mail(i)
+		c.home(i)
+	case '\\':
+		c.home(i)
+		c.share(i)
+	}
 }
 
 // word asks the rules for what begins with a letter at s[i], the head of a word.
@@ -128,18 +184,41 @@ func (c *scan) word(i int) {
 	if i+1 >= len(s) {
 		return
 	}
-	if heads[s[i]][s[i+1]] {
-		c.known(i)
-		c.device(i)
+	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
+		switch s[i] {
+		case 'M', 'i', 'W', 'P':
+			c.device(i)
+		case 'D', 'L':
+			c.device(i)
+			c.known(i)
+		default:
+			c.known(i)
+		}
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
 		c.openID(i)
 	}
-	if isHex(s[i]) {
+	if ofHex[s[i]] && (ofHex[s[i+1]] || s[i+1] == ':') {
 		c.address(i)
 	}
-	c.base64From(i)
+	if c.longRun(i) && (s[i+1] != 'y' || !strings.HasPrefix(s[i:], "eyJ")) {
+		c.base64From(i)
+	}
 }
+
+// longRun tells whether a run of base64 may begin at s[i] that is long enough
+// to hold something: most words are short.
+func (c *scan) longRun(i int) bool {
+	s := c.s
+	return i+minBase64 <= len(s) && ofBase64[s[i+13]] && ofBase64[s[i+9]] && ofBase64[s[i+5]]
+}
+
+var ofHex = func() (out [256]bool) {
+	for b := range out {
+		out[b] = isHex(byte(b))
+	}
+	return out
+}()
 
 // figure asks the rules for what begins with a digit at s[i], the first of a
 // run, and gives the run's end.
@@ -149,21 +228,32 @@ func (c *scan) figure(i int) int {
 	for end < len(s) && begins[s[end]] == digit {
 		end++
 	}
-	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
-		if day := dateEnd(s, i, end); day > 0 {
-			c.next[byNumber] = day
-		} else {
-			c.number(i)
+	if end-i <= 4 && end < len(s) && (s[end] == '-' || s[end] == ':') {
+		if stamp := stampEnd(s, i, end); stamp > 0 {
+			return stamp
 		}
 	}
+	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
+		c.number(i)
+	}
 	if i == 0 || !wordByte(s[i-1]) {
-		if end-i <= 4 {
+		if end-i <= 4 && end < len(s) && goesOn[s[end]] {
 			c.address(i)
 		}
-		c.base64From(i)
+		if c.longRun(i) {
+			c.base64From(i)
+		}
 	}
 	return end
 }
+
+// goesOn are the bytes that may go on an address behind a digit.
+var goesOn = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(":.-", byte(b)) >= 0 || isHex(byte(b))
+	}
+	return out
+}()
 
 // joins are the bytes that may go on a number behind a digit.
 var joins = func() (out [256]bool) {
@@ -173,69 +263,48 @@ var joins = func() (out [256]bool) {
 	return out
 }()
 
-// dateEnd gives the end of a date such as 2026-11-20 that begins at s[i] and
-// whose year ends at s[end], 0 for anything else.
-func dateEnd(s string, i, end int) int {
-	if end-i != 4 || len(s) < end+6 || s[end] != '-' && s[end] != '.' || s[end+3] != s[end] || s[i:i+2] != "20" && s[i:i+2] != "19" {
+// stampEnd gives the end of a date with its time, or of a time of day, that
+// begins with the digits s[i:end]; 0 for anything else. Every line of a log
+// begins with one, and none of its parts is a phone or an address.
+func stampEnd(s string, i, end int) int {
+	at := i
+	if s[end] == '-' {
+		if end-i != 4 || len(s) < i+19 || s[i+7] != '-' || s[i+10] != ' ' && s[i+10] != 'T' || s[i:i+2] != "20" && s[i:i+2] != "19" ||
+			!two(s, i+5, '1') || !two(s, i+8, '3') {
+			return 0
+		}
+		at = i + 11
+	}
+	if len(s) < at+8 || s[at+2] != ':' || s[at+5] != ':' || !two(s, at, '2') || !two(s, at+3, '5') || !two(s, at+6, '6') || i > 0 && (s[i-1] == ':' || wordByte(s[i-1])) {
 		return 0
 	}
-	month, day := s[end+1:end+3], s[end+4:end+6]
-	if month < "01" || month > "12" || day < "01" || day > "31" || begins[month[1]] != digit || begins[day[1]] != digit || len(s) > end+6 && begins[s[end+6]] == digit {
+	at += 8
+	if at < len(s) && s[at] == 'Z' {
+		return at + 1
+	}
+	if at < len(s) && (wordByte(s[at]) || s[at] == ':' || s[at] == '-') {
 		return 0
 	}
-	return end + 6
+	if at+1 < len(s) && (s[at] == '.' || s[at] == ',') && begins[s[at+1]] == digit {
+		k := at + 1
+		for k < len(s) && begins[s[k]] == digit {
+			k++
+		}
+		if k-at <= 10 && (k == len(s) || s[k] != '.' && !wordByte(s[k])) {
+			at = k
+		}
+	}
+	return at
 }
 
-// signal asks the rules for what a mark at s[i] gives away.
-func (c *scan) signal(i int) {
-	s := c.s
-	switch b := s[i]; b {
-	case '=', ':':
-		c.key(i)
-		if b == ':' && i+1 < len(s) {
-			if s[i+1] == '/' && strings.HasPrefix(s[i+1:], "//") {
-				c.userinfo(i + 3)
-			} else if s[i+1] == ':' {
-				c.address(i)
-			}
-		}
-	case '@':
-		c.mail(i)
-	case '%':
-		c.key(i)
-		c.mail(i)
-		c.home(i)
-	case '[', '(':
-		c.mail(i)
-	case '/':
-		c.home(i)
-		c.base64From(i)
-	case '\\':
-		c.home(i)
-		c.share(i)
-	case '_':
-		if strings.HasSuffix(s[:i], "wxid") {
-			c.wxid(i - 4)
-		}
-		c.base64From(i)
-	case 'J':
-		if strings.HasSuffix(s[:i], "ey") {
-			c.jwt(i - 2)
-		}
-		if i == 0 || !wordByte(s[i-1]) {
-			c.word(i)
-		}
-	default:
-		c.wide(i)
-	}
+// two tells whether two digits stand at s[i], the first not above most.
+func two(s string, i int, most byte) bool {
+	return s[i] >= '0' && s[i] <= most && begins[s[i+1]] == digit
 }
 
 // wide asks the rules for what a Chinese or full-width letter at s[i] gives away.
 func (c *scan) wide(i int) {
 	s := c.s
-	if i+3 > len(s) {
-		return
-	}
 	switch s[i] {
 	case 0xEF: // ： ＝ ＠ ﹫ and full-width digits
 		switch {

@@ -27,9 +27,12 @@ func (c *scan) openID(i int) {
 	}
 }
 
+// provinces are the first letters of number plates.
+const provinces = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+
 // plate reads a number plate whose province stands at s[i].
 func (c *scan) plate(i int) {
-	if strings.Contains("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼", c.s[i:i+3]) {
+	if strings.Contains(provinces, c.s[i:i+3]) {
 		if end := plateEnd(c.s, i+3); end > 0 {
 			c.rank = byPlate
 			c.mark(i, end, "plate", c.s[i:end])
@@ -199,22 +202,30 @@ var sixBits = func() (out [256]byte) {
 }()
 
 // texts tells whether the first bytes of a run of base64 can be those of a
-// text. It is asked first, as most long words are none.
+// text in UTF-8. It is asked first, as most long words are none. No text
+// begins with what "+", "/", "-" and "_" stand for.
 func texts(run string) bool {
-	var b [9]byte
+	more := 0 // bytes to follow of a letter
 	for k := 0; k < 12; k += 4 {
 		n := uint(sixBits[run[k]])<<18 | uint(sixBits[run[k+1]])<<12 | uint(sixBits[run[k+2]])<<6 | uint(sixBits[run[k+3]])
-		b[k/4*3], b[k/4*3+1], b[k/4*3+2] = byte(n>>16), byte(n>>8), byte(n)
-	}
-	for i := 0; i < len(b); {
-		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i > 0 && !utf8.FullRune(b[i:])
+		for shift := 16; shift >= 0; shift -= 8 {
+			b := byte(n >> shift)
+			switch {
+			case more > 0:
+				if b&0xC0 != 0x80 {
+					return false
+				}
+				more--
+			case b < 0x20 && b != '\n' && b != '\r' && b != '\t' || b == 0x7f || b >= 0x80 && b < 0xC2 || b > 0xF4:
+				return false
+			case b >= 0xF0:
+				more = 3
+			case b >= 0xE0:
+				more = 2
+			case b >= 0xC0:
+				more = 1
+			}
 		}
-		if r < 0x20 && r != '\n' && r != '\r' && r != '\t' || r == 0x7f {
-			return false
-		}
-		i += size
 	}
 	return true
 }

@@ -16,8 +16,8 @@ func (c *scan) known(i int) {
 	case 'B', 'b', 'T', 't', 'D', 'd':
 		c.scheme(i)
 	}
-	for _, k := range knownKeys {
-		if s[i] == k.head[0] && strings.HasPrefix(s[i:], k.head) {
+	for _, k := range knownBy[s[i]] {
+		if strings.HasPrefix(s[i:], k.head) {
 			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && hasDigit(s[i:end]) {
 				c.teach(i, end, "secret", s[i:end])
 				c.next[byScheme] = end
@@ -49,11 +49,21 @@ func (c *scan) jwt(from int) {
 // schemes are the words before a credential.
 var schemes = []string{"Bearer", "Basic", "Digest", "Token"}
 
-// knownKeys are the heads of keys that services hand out, and how long their tails are at least.
-var knownKeys = []struct {
+// knownKey is the head of keys that a service hands out, and how long their tails are at least.
+type knownKey struct {
 	head string
 	tail int
-}{
+}
+
+// knownBy are the heads by their first letter.
+var knownBy = func() (out [256][]knownKey) {
+	for _, k := range knownKeys {
+		out[k.head[0]] = append(out[k.head[0]], k)
+	}
+	return out
+}()
+
+var knownKeys = []knownKey{
 	{"AKIA", 16}, {"ASIA", 16}, {"LTAI", 12}, {"AKID", 13}, {"ghp_", 30}, {"gho_", 30}, {"ghs_", 30}, {"ghu_", 30}, {"github_pat_", 20}, {"glpat-", 18},
 	{"sk-", 20}, {"sk_live_", 16}, {"rk_live_", 16}, {"pk_live_", 16}, {"xoxb-", 16}, {"xoxp-", 16}, {"xoxa-", 16}, {"xoxs-", 16}, {"AIza", 30}, {"ya29.", 20}, {"npm_", 30}, {"SG.", 30}, {"dop_v1_", 30}, {"AGE-SECRET-KEY-", 20},
 }
@@ -69,7 +79,7 @@ func runEnd(s string, i int, also string) int {
 func (c *scan) scheme(i int) {
 	for _, w := range schemes {
 		n := len(w)
-		if len(c.s) < i+n+5 || !strings.EqualFold(c.s[i:i+n], w) {
+		if len(c.s) < i+n+5 || c.s[i+1]|0x20 != w[1] || !strings.EqualFold(c.s[i:i+n], w) {
 			continue
 		}
 		j := i + n

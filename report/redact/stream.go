@@ -124,7 +124,6 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				from = at
 			}
 			if c.plain { // all was found that there is
-				c.sweep()
 				out = c.replace() + s[end:next]
 			} else {
 				out = f.line(line)
@@ -168,51 +167,65 @@ func (f *File) keyLine(s string) string {
 func (c *scan) nothing(line string) bool {
 	c.s, c.spans, c.next, c.runEnd = line, c.spans[:0], [rules]int{}, 0
 	c.plain = c.once(true)
-	return c.plain && len(c.spans) == 0 && !c.f.r.learn.has(line)
+	if !c.plain {
+		return false
+	}
+	c.sweep()
+	return len(c.spans) == 0
 }
 
 // lineReader reads a text in blocks of whole lines.
 type lineReader struct {
-	r    io.Reader
-	rest []byte // the head of a line
+	r       io.Reader
+	buf     []byte // its head is the rest of the block before
+	out     int    // how much of buf was given out
+	cutLine bool   // within a line
 }
 
 // next gives some whole lines; the last may have no end. A very long one is cut
 // behind a space or a comma, so that no value is cut in two.
 func (l *lineReader) next() (string, error) {
-	buf := make([]byte, len(l.rest), max(block, 2*len(l.rest)))
-	copy(buf, l.rest)
-	seen := len(buf) // no line ends in what was there before
+	if l.buf == nil {
+		l.buf = make([]byte, 0, block)
+	}
+	l.buf = append(l.buf[:0], l.buf[l.out:]...)
+	seen := len(l.buf) // no line ends in what was there before, but in a cut one
+	if l.out > 0 && l.cutLine {
+		seen = 0
+	}
+	l.out, l.cutLine = 0, false
 	for {
-		if len(buf) == cap(buf) {
-			buf = slices.Grow(buf, len(buf))
+		if len(l.buf) == cap(l.buf) {
+			l.buf = slices.Grow(l.buf, len(l.buf))
 		}
-		n, err := l.r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
+		n, err := l.r.Read(l.buf[len(l.buf):cap(l.buf)])
+		l.buf = l.buf[:len(l.buf)+n]
 		if err != nil {
-			l.rest = nil
-			return string(buf), err
+			l.out = len(l.buf)
+			return string(l.buf), err
 		}
-		cut := bytes.LastIndexByte(buf[seen:], '\n') + 1 + seen
-		if cut > seen && len(buf) >= block/2 || cut > seen && n == 0 {
-			l.rest = append([]byte(nil), buf[cut:]...)
-			return string(buf[:cut]), nil
+		if len(l.buf) < block/2 && n > 0 {
+			continue
 		}
-		if cut == seen {
-			if len(buf) >= longLine {
-				if k := bytes.LastIndexAny(buf[longLine/2:], " ,"); k >= 0 {
-					cut = longLine/2 + k + 1
-				} else if len(buf) >= 2*longLine {
-					cut = len(buf)
-				} else {
-					seen = len(buf)
-					continue
-				}
-				l.rest = append([]byte(nil), buf[cut:]...)
-				return string(buf[:cut]), nil
-			}
-			seen = len(buf)
+		if cut := bytes.LastIndexByte(l.buf[seen:], '\n') + 1 + seen; cut > seen {
+			l.out = cut
+			return string(l.buf[:cut]), nil
 		}
+		seen = len(l.buf)
+		if len(l.buf) < longLine {
+			continue
+		}
+		cut := bytes.LastIndexAny(l.buf[longLine/2:], " ,") + 1
+		switch {
+		case cut > 0:
+			cut += longLine / 2
+		case len(l.buf) >= 2*longLine:
+			cut = len(l.buf)
+		default:
+			continue
+		}
+		l.out, l.cutLine = cut, true
+		return string(l.buf[:cut]), nil
 	}
 }
 

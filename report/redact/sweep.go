@@ -12,8 +12,7 @@ import (
 type learned struct {
 	byHead map[[minLesson]byte][]lesson
 	have   map[string]bool
-	filter []uint64
-	long   int // the longest value
+	filter [1 << 16]byte // eight bits for each hash of a head
 }
 
 // minLesson is how long a value must be, in bytes, to be swept.
@@ -25,11 +24,13 @@ type lesson struct {
 }
 
 func newLearned() *learned {
-	return &learned{byHead: map[[minLesson]byte][]lesson{}, have: map[string]bool{}, filter: make([]uint64, 1<<10)}
+	return &learned{byHead: map[[minLesson]byte][]lesson{}, have: map[string]bool{}}
 }
 
-func headHash(a, b, c byte) uint32 {
-	return (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 0x9E3779B1
+// headHash gives the place of three bytes in the filter, and their bit there.
+func headHash(three uint32) (uint16, byte) {
+	h := three * 0x9E3779B1
+	return uint16(h >> 16), 1 << (h >> 13 & 7)
 }
 
 // put learns a value, to be replaced wherever it stands as a word of its own,
@@ -40,34 +41,25 @@ func (l *learned) put(value, repl, rule string, anywhere bool) {
 	}
 	value = strings.Clone(value) // it stood in a text that need not stay for it
 	l.have[value] = true
-	l.long = max(l.long, len(value))
 	head := [minLesson]byte{value[0], value[1], value[2]}
 	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
 	slices.SortStableFunc(list, func(a, b lesson) int { return len(b.value) - len(a.value) })
 	l.byHead[head] = list
-	if len(l.byHead)*16 > len(l.filter)*64 && len(l.filter) < 1<<18 {
-		l.filter = make([]uint64, len(l.filter)*4)
-		for h := range l.byHead {
-			l.set(h)
-		}
-		return
-	}
-	l.set(head)
-}
-
-func (l *learned) set(h [minLesson]byte) {
-	k := headHash(h[0], h[1], h[2]) >> 8 & uint32(len(l.filter)*64-1)
-	l.filter[k/64] |= 1 << (k % 64)
+	k, bit := headHash(uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16)
+	l.filter[k] |= bit
 }
 
 // next gives the first place from i on where a learnt value may begin, or the
 // length of the text.
 func (l *learned) next(s string, i int) int {
-	mask := uint32(len(l.filter)*64 - 1)
-	for ; i+minLesson <= len(s); i++ {
-		k := headHash(s[i], s[i+1], s[i+2]) >> 8 & mask
-		if l.filter[k/64]&(1<<(k%64)) != 0 {
-			return i
+	if i+minLesson > len(s) {
+		return len(s)
+	}
+	three := uint32(s[i])<<8 | uint32(s[i+1])<<16
+	for j, b := range []byte(s[i+2:]) {
+		three = three>>8 | uint32(b)<<16
+		if k, bit := headHash(three); l.filter[k]&bit != 0 {
+			return i + j
 		}
 	}
 	return len(s)
@@ -88,19 +80,6 @@ func (l *learned) at(s string, i int) (lesson, bool) {
 		}
 	}
 	return lesson{}, false
-}
-
-// has tells whether a learnt value stands in the text.
-func (l *learned) has(s string) bool {
-	if len(l.have) == 0 {
-		return false
-	}
-	for i := l.next(s, 0); i < len(s); i = l.next(s, i+1) {
-		if _, ok := l.at(s, i); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // sweep replaces what was learnt elsewhere.
