@@ -87,8 +87,8 @@ func (f *File) decoded(s string, depth int) string {
 	if depth >= maxDepth || !strings.Contains(s, "%") {
 		return s
 	}
-	plain := unpercent(s)
-	if plain == s {
+	plain, any := unpercent(s)
+	if !any {
 		return s
 	}
 	again := f.try()
@@ -101,7 +101,7 @@ func (f *File) decoded(s string, depth int) string {
 }
 
 // unpercent undoes every %XX that stands for a character that can be read.
-func unpercent(s string) string {
+func unpercent(s string) (plain string, any bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
@@ -111,11 +111,12 @@ func unpercent(s string) string {
 			}
 			b.WriteByte(byte(n))
 			i += 2
+			any = true
 			continue
 		}
 		b.WriteByte(s[i])
 	}
-	return strings.ToValidUTF8(b.String(), "\uFFFD")
+	return strings.ToValidUTF8(b.String(), "\uFFFD"), any
 }
 
 // embedded redacts JSON that stands in a line by its structure.

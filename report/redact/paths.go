@@ -90,7 +90,7 @@ func (c *scan) owner(from int, home string) {
 		}
 	}
 	v := s[from:end]
-	if v == "" || sharedHomes[strings.ToLower(v)] || home == "users" && digitsIn(v) == len(v) || !utf8.ValidString(v) {
+	if v == "" || sharedHomes[strings.ToLower(v)] || home == "users" && digitsIn(v) == len(v) {
 		return
 	}
 	if _, done := pseudonymAt(s, from); done {
