@@ -13,6 +13,7 @@ type span struct {
 	repl, rule string
 	teach      string // value to learn, "" for none
 	anywhere   bool
+	inner      []hit // what was replaced inside of an encoded word
 }
 
 // scan looks for what is to be replaced in one line.
@@ -81,16 +82,12 @@ func (f *File) decoded(s string, depth int) string {
 	if plain == s {
 		return s
 	}
-	again := &File{r: f.r, count: map[string]int{}, Prose: f.Prose, ruins: f.ruins}
+	again := f.try()
 	out := again.flat(plain, depth+1)
 	if again.Total() == 0 {
 		return s
 	}
-	for rule, n := range again.count {
-		for range n {
-			f.hit(rule)
-		}
-	}
+	f.take(again)
 	return out
 }
 
@@ -215,7 +212,12 @@ func (c *scan) replace() string {
 		}
 		b.WriteString(c.s[at:items[i].start])
 		b.WriteString(best.repl)
-		c.f.hit(best.rule)
+		if len(best.inner) == 0 {
+			c.f.hit(best.rule, best.repl)
+		}
+		for _, h := range best.inner {
+			c.f.hit(h.rule, h.pseudonym)
+		}
 		for _, it := range items[i:j] {
 			if it.teach != "" {
 				c.f.r.learn.put(it.teach, it.repl, it.rule, it.anywhere || !wordByte(it.teach[0]) || len(it.teach) >= 16)

@@ -112,29 +112,14 @@ func (c *scan) percent(at int, word string) {
 		if part := word[from:end]; strings.Contains(part, "%") {
 			if plain, err := url.QueryUnescape(part); err == nil && plain != part {
 				plain = strings.ToValidUTF8(plain, "\uFFFD")
-				quiet := &File{r: c.f.r, count: map[string]int{}, Prose: c.f.Prose}
+				quiet := c.f.try()
 				if out := quiet.lineAt(plain, c.depth+1); out != plain && quiet.Total() > 0 {
-					for rule, n := range quiet.count {
-						for range n - 1 {
-							c.f.hit(rule)
-						}
-					}
-					c.spans = append(c.spans, span{start: at + from, end: at + end, repl: strings.ReplaceAll(out, "\n", " "), rule: firstRule(quiet.count)})
+					c.spans = append(c.spans, span{start: at + from, end: at + end, repl: strings.ReplaceAll(out, "\n", " "), inner: quiet.hits})
 				}
 			}
 		}
 		from = end + 1
 	}
-}
-
-func firstRule(count map[string]int) string {
-	best := ""
-	for rule := range count {
-		if best == "" || rule < best {
-			best = rule
-		}
-	}
-	return best
 }
 
 // base64s looks into runs of base64, one level deep.
@@ -147,7 +132,8 @@ func (c *scan) base64s(at int, word string) {
 		}
 		run := word[i:end]
 		if plain, ok := fromBase64(run); ok {
-			quiet := &File{r: c.f.r, count: map[string]int{}}
+			quiet := c.f.try()
+			quiet.Prose, quiet.ruins = false, false
 			if quiet.lineAt(plain, maxDepth-1) != plain && quiet.Total() > 0 {
 				for end < len(word) && word[end] == '=' {
 					end++

@@ -37,9 +37,10 @@ import (
 type Redactor struct {
 	KeepIPs bool // leave IP and MAC addresses as they are
 
-	key   []byte
-	learn *learned
-	files map[string]*File
+	key    []byte
+	learn  *learned
+	files  map[string]*File
+	ledger map[ledgerKey]int
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.
@@ -50,7 +51,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{key: append([]byte(nil), key...), learn: newLearned(), files: map[string]*File{}}
+	return &Redactor{key: append([]byte(nil), key...), learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a
@@ -84,14 +85,17 @@ func (r *Redactor) FileName(name string) string {
 func (r *Redactor) File(name string) *File {
 	f := r.files[name]
 	if f == nil {
-		f = &File{r: r, count: map[string]int{}}
+		f = &File{r: r, name: name, count: map[string]int{}, listed: true}
 		r.files[name] = f
 	}
 	return f
 }
 
 // Text redacts a text of any number of lines.
-func (r *Redactor) Text(s string) string { return r.File("").Text(s) }
+func (r *Redactor) Text(s string) string {
+	f := &File{r: r, count: map[string]int{}} // a name here and there, in no file of the report
+	return f.Text(s)
+}
 
 // File redacts one file of a report.
 type File struct {
@@ -101,10 +105,16 @@ type File struct {
 	// document, in which they hold its sentences and not people's messages.
 	Prose bool
 
-	r     *Redactor
-	count map[string]int
-	ruins bool // what is left of a document that could not be parsed
-	mute  bool // a learning pass: nothing is counted
+	r       *Redactor
+	name    string
+	count   map[string]int
+	lines   int                 // of the text so far
+	hits    []hit               // of a try
+	listed  bool                // replacements go into the ledger
+	later   bool                // they wait for the line on which they are written
+	waiting map[string][]string // by pseudonym, their rules
+	ruins   bool                // what is left of a document that could not be parsed
+	mute    bool                // a learning pass: nothing is counted
 }
 
 // Counts tells how often each rule was applied to the file.
@@ -119,9 +129,35 @@ func (f *File) Total() int {
 	return n
 }
 
-func (f *File) hit(rule string) {
-	if !f.mute {
-		f.count[rule]++
+// hit is one replacement.
+type hit struct{ rule, pseudonym string }
+
+// hit counts a replacement. The pseudonym is empty for what is no value, such
+// as a document that could not be parsed.
+func (f *File) hit(rule, pseudonym string) {
+	if f.mute {
+		return
+	}
+	f.count[rule]++
+	switch {
+	case !f.listed:
+		f.hits = append(f.hits, hit{rule, pseudonym})
+	case f.later && pseudonym != "":
+		f.waiting[pseudonym] = append(f.waiting[pseudonym], rule)
+	default:
+		f.r.note(f.name, f.lines+1, rule, pseudonym)
+	}
+}
+
+// try gives a file whose redactions count only when they are taken over.
+func (f *File) try() *File {
+	return &File{r: f.r, count: map[string]int{}, Prose: f.Prose, ruins: f.ruins, mute: f.mute}
+}
+
+// take counts what was replaced in a try.
+func (f *File) take(t *File) {
+	for _, h := range t.hits {
+		f.hit(h.rule, h.pseudonym)
 	}
 }
 
@@ -138,6 +174,15 @@ func (r *Redactor) pseudonym(kind, value string) string {
 
 // lengthOf stands for a text that people wrote.
 func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
+
+// length replaces a text that people wrote.
+func (f *File) length(s string) string { return f.lengthAs("text", s) }
+
+func (f *File) lengthAs(rule, s string) string {
+	p := lengthOf(s)
+	f.hit(rule, p)
+	return p
+}
 
 // pseudonymAt tells whether a pseudonym or a length begins at s[i], and where it ends.
 func pseudonymAt(s string, i int) (end int, ok bool) {

@@ -214,7 +214,7 @@ func (f *File) pem(s string) string {
 			}
 		}
 		repl := f.r.pseudonym("secret", s[start:end])
-		f.hit("secret")
+		f.hit("secret", repl)
 		s = s[:start] + repl + s[end:]
 		i = start + len(repl)
 	}

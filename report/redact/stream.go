@@ -28,7 +28,7 @@ func (f *File) Stream(kind string, r io.Reader, w io.Writer) error {
 	case "json":
 		return f.JSON(r, w)
 	}
-	return f.text(r, w)
+	return f.text(r, &recorder{f: f, w: w})
 }
 
 // Learn goes through a file for what is in it and writes nothing, so that a
@@ -41,12 +41,16 @@ func (f *File) Learn(kind string, r io.Reader) error {
 // JSON redacts a JSON document, or several one after the other. What cannot be
 // parsed is redacted as text.
 func (f *File) JSON(r io.Reader, w io.Writer) error {
+	return f.document(w, func(w io.Writer) error { return f.json(r, w) })
+}
+
+func (f *File) json(r io.Reader, w io.Writer) error {
 	data, err := io.ReadAll(io.LimitReader(r, wholeJSON+1))
 	if err != nil {
 		return err
 	}
 	if len(data) > wholeJSON {
-		f.hit("unparsed")
+		f.hit("unparsed", "")
 		f.ruins = true
 		defer func() { f.ruins = false }()
 		return f.text(io.MultiReader(bytes.NewReader(data), r), w)
@@ -56,7 +60,7 @@ func (f *File) JSON(r io.Reader, w io.Writer) error {
 	for strings.TrimSpace(rest) != "" {
 		n, size, ok := parseAt(rest)
 		if !ok {
-			f.hit("unparsed")
+			f.hit("unparsed", "")
 			f.ruins = true
 			out.WriteString(f.Text(rest))
 			f.ruins = false
@@ -83,7 +87,7 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 			if !key && strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END ") {
 				key = true
 				s = s[:strings.Index(s, "-----BEGIN ")] + f.r.pseudonym("secret", s) + "\n"
-				f.hit("secret")
+				f.hit("secret", "")
 				if _, werr := io.WriteString(w, f.line(s)); werr != nil {
 					return werr
 				}
