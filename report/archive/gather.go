@@ -33,6 +33,7 @@ type piece struct {
 	hash  []byte // SHA-256 of what was read
 	stats *slice.Stats
 	info  *SliceInfo
+	note  *lang.Text // that it was shortened
 }
 
 // gather slices all evidence, learns from all of it, and then redacts it, so
@@ -323,7 +324,7 @@ func (b *builder) redacted(ctx context.Context, p *piece) error {
 	if err != nil {
 		return err
 	}
-	e := entry{FileEntry: FileEntry{Name: p.name, Source: b.r.Text(baseName(p.src.Name)), Kind: string(p.src.Kind), Encoding: "utf-8", Was: p.src.Encoding, Slice: p.info, Redactions: p.file.Counts()}, data: out.Bytes(), source: p.src, text: true, extra: true}
+	e := entry{FileEntry: FileEntry{Name: p.name, Source: b.r.Text(baseName(p.src.Name)), Kind: string(p.src.Kind), Encoding: "utf-8", Was: p.src.Encoding, Slice: p.info, Redactions: p.file.Counts(), Note: p.note}, data: out.Bytes(), source: p.src, text: true, extra: true}
 	if p.stats != nil {
 		b.excerpt(p, out.Bytes())
 	}
