@@ -25,6 +25,13 @@ const sealLen = len(sealHead) + 64
 
 // fit drops the biggest evidence until the archive is within its cap.
 func (b *builder) fit() error {
+	plain := int64(0)
+	for _, e := range b.entries {
+		plain += e.Size + 2*int64(len(e.Name)) + 800
+	}
+	if plain+4096 <= b.opt.MaxBytes {
+		return nil // whatever it packs to
+	}
 	packed := map[string]int64{}
 	size := func(e entry) int64 {
 		n, ok := packed[e.Name]
