@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -90,14 +91,18 @@ func (b *builder) pack() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return packed(manifest, b.entries, b.modified)
+}
+
+func packed(manifest []byte, entries []entry, modified time.Time) ([]byte, error) {
 	m := entry{FileEntry: FileEntry{Name: "manifest.json"}, data: manifest, text: true}
 	if err := check(m); err != nil {
 		return nil, err
 	}
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
-	for _, e := range append([]entry{m}, b.entries...) {
-		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: b.modified}
+	for _, e := range append([]entry{m}, entries...) {
+		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: modified}
 		if stored(e.Name) {
 			h.Method = zip.Store
 		}
