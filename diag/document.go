@@ -79,6 +79,7 @@ type Document struct {
 	Evidence   []FileRef     `json:"evidence"`
 	Problems   []ProblemJSON `json:"problems"`
 	Compared   *Compared     `json:"compared,omitempty"` // record --compare: the same recall without extensions and settings
+	Verified   *Verified     `json:"verified,omitempty"` // verify: what became of another report's causes
 	Report     *ReportRef    `json:"report,omitempty"`
 
 	RemedyList []Remedy `json:"-"`
