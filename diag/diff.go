@@ -45,6 +45,7 @@ type CauseChange struct {
 	Role    string    `json:"role"`              // primary contributing: in B where it is named there, else in A
 	Was     *float64  `json:"was,omitempty"`     // probability in A
 	Is      *float64  `json:"is,omitempty"`      // probability in B
+	Guess   bool      `json:"guess,omitempty"`   // A was inconclusive: it is a candidate only
 	Moved   bool      `json:"moved,omitempty"`   // named in both, and the probability is another
 	Because []string  `json:"because,omitempty"` // observations, stages and outcomes of B that contradict it
 	Tell    lang.Text `json:"tell,omitzero"`     // what would tell

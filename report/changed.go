@@ -57,7 +57,7 @@ var changedParts = map[string]lang.Text{
 // WordDiff puts a comparison into words: each cause, each change, and the one sentence.
 func WordDiff(d *diag.Diff) {
 	for i := range d.Causes {
-		d.Causes[i].Text = causeChangeText(d.Causes[i], lang.Same("A"), lang.Same("B"))
+		d.Causes[i].Text = causeChangeText(d.Causes[i], lang.T("A ", "A"), lang.T(" B ", "B"))
 	}
 	wordChanges(d.Changes)
 	wordChanges(d.Alike)
@@ -110,27 +110,39 @@ func sentence(list []lang.Text) lang.Text {
 	return s
 }
 
-// causeChangeText says what became of a cause between two documents.
+// causeChangeText says what became of a cause between two documents, which are
+// named by words that bring their spaces.
 func causeChangeText(c diag.CauseChange, a, b lang.Text) lang.Text {
-	name := causeLabel(c.Code)
+	name, cause := causeLabel(c.Code), causeWord(c)
 	switch c.State {
 	case diag.CauseMended:
-		return lang.T("%s 的原因 %s 在 %s 中不再出现", "the cause of %s, %s, is gone in %s").F(a, name, b)
+		return lang.T("%[1]s的%[2]s%[3]s在%[4]s中不再出现", "the %[2]s of %[1]s, %[3]s, is gone in %[4]s").F(a, cause, name, b)
 	case diag.CauseStill:
-		t := lang.T("%s 的原因 %s 在 %s 中仍在", "the cause of %s, %s, is still there in %s").F(a, name, b)
+		t := lang.T("%[1]s的%[2]s%[3]s在%[4]s中仍在", "the %[2]s of %[1]s, %[3]s, is still there in %[4]s").F(a, cause, name, b)
 		if c.Moved && c.Was != nil && c.Is != nil {
 			t = lang.T("%s，可能性从 %s 变为 %s", "%s, its probability went from %s to %s").F(t, percent(*c.Was), percent(*c.Is))
 		}
 		return t
 	case diag.CauseNew:
-		return lang.T("%[2]s 出现了新的原因 %[1]s", "%[2]s has a new cause, %[1]s").F(name, b)
+		return lang.T("%[2]s出现了新的原因%[1]s", "%[2]s has a new cause, %[1]s").F(name, b)
 	}
-	return lang.T("%s 的原因 %s 在 %s 中没有再被指出，但没有实测结果与它矛盾", "the cause of %s, %s, is not named in %s, but nothing measured contradicts it").F(a, name, b)
+	if c.Is != nil {
+		return lang.T("%[1]s的%[2]s%[3]s在%[4]s中仍是候选（%[5]s），但没有下结论", "the %[2]s of %[1]s, %[3]s, is still a candidate in %[4]s (%[5]s), without a verdict").F(a, cause, name, b, percent(*c.Is))
+	}
+	return lang.T("%[1]s的%[2]s%[3]s在%[4]s中没有再被指出，但没有实测结果与它矛盾", "the %[2]s of %[1]s, %[3]s, is not named in %[4]s, but nothing measured contradicts it").F(a, cause, name, b)
+}
+
+// causeWord is what an inconclusive report has instead of a cause.
+func causeWord(c diag.CauseChange) lang.Text {
+	if c.Guess {
+		return lang.T("候选原因", "candidate")
+	}
+	return lang.T("原因", "cause")
 }
 
 func causeLabel(code diag.Code) lang.Text {
 	if c, ok := diag.CauseOf(code); ok {
-		return lang.T("%s（%s）", "%[2]s (%[1]s)").F(c.Name, string(code))
+		return lang.T("“%s”（%s）", "%[2]s (%[1]s)").F(c.Name, string(code))
 	}
 	return lang.Same(clean(string(code)))
 }
@@ -269,15 +281,17 @@ func WordVerified(v *diag.Verified, now *diag.Document) {
 		if c.State == diag.CauseStill && c.Role != "primary" {
 			continue
 		}
-		switch name := causeLabel(c.Code); c.State {
-		case diag.CauseMended:
-			said = append(said, lang.T("报告的原因 %s 已解决", "the report's cause, %s, is mended").F(name))
-		case diag.CauseStill:
-			said = append(said, lang.T("报告的原因 %s 仍在", "the report's cause, %s, is still there").F(name))
-		case diag.CauseNew:
-			said = append(said, lang.T("有新的原因 %s", "there is a new cause, %s").F(name))
+		switch name, cause := causeLabel(c.Code), causeWord(c); {
+		case c.State == diag.CauseMended:
+			said = append(said, lang.T("报告的%s%s已解决", "the report's %s, %s, is mended").F(cause, name))
+		case c.State == diag.CauseStill:
+			said = append(said, lang.T("报告的%s%s仍在", "the report's %s, %s, is still there").F(cause, name))
+		case c.State == diag.CauseNew:
+			said = append(said, lang.T("有新的原因%s", "there is a new cause, %s").F(name))
+		case c.Is != nil:
+			said = append(said, lang.T("报告的%s%s仍是候选（%s），还不能确定", "the report's %s, %s, is still a candidate (%s), and not certain").F(cause, name, percent(*c.Is)))
 		default:
-			said = append(said, lang.T("报告的原因 %s 是否已解决，这次运行看不出", "whether the report's cause, %s, is mended cannot be told from this run").F(name))
+			said = append(said, lang.T("报告的%s%s是否已解决，这次运行看不出", "whether the report's %s, %s, is mended cannot be told from this run").F(cause, name))
 		}
 	}
 	if t, ok := telling(v.Causes, v.Changes); ok {

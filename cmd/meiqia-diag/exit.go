@@ -62,9 +62,13 @@ func (e ending) status(err error) int {
 		return statusInterrupted
 	case err != nil:
 		return statusUsage
-	case e.doc == nil || !e.failOn.counts(e.doc.Verdict):
+	case e.doc == nil:
 		return statusHealthy
-	case e.doc.Verdict.Outcome == diag.Explained:
+	}
+	switch v := judged(e.doc); {
+	case !e.failOn.counts(v):
+		return statusHealthy
+	case v.Outcome == diag.Explained:
 		return statusFound
 	}
 	return statusUnsure

@@ -86,7 +86,7 @@ func causes(a, b *diag.Document) []diag.CauseChange {
 		if !follows(was) && (is == nil || !follows(*is)) {
 			continue
 		}
-		c := diag.CauseChange{Code: was.Code, Role: was.Role, Was: diag.Float(was.Probability)}
+		c := diag.CauseChange{Code: was.Code, Role: was.Role, Was: diag.Float(was.Probability), Guess: a.Verdict.Outcome == diag.Inconclusive}
 		switch {
 		case is != nil && b.Verdict.Outcome == diag.Explained && follows(*is):
 			c.State, c.Role, c.Is, c.Moved = diag.CauseStill, is.Role, diag.Float(is.Probability), a.Health == b.Health && moved(was, *is)

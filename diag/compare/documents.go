@@ -23,7 +23,11 @@ func Documents(a, b *diag.Document) *diag.Diff {
 	p.observations()
 	p.notes()
 	slices.SortStableFunc(d.Changes, func(x, y diag.Change) int { return cmp.Compare(weight(x), weight(y)) })
-	d.Same = !slices.ContainsFunc(d.Causes, func(c diag.CauseChange) bool { return c.State != diag.CauseStill }) &&
+	d.Same = a.Verdict.Outcome == b.Verdict.Outcome &&
+		!slices.ContainsFunc(d.Causes, func(c diag.CauseChange) bool {
+			alike := c.Guess && c.Is != nil && b.Verdict.Outcome == diag.Inconclusive // a candidate then and now
+			return c.State != diag.CauseStill && !alike
+		}) &&
 		!slices.ContainsFunc(d.Changes, func(c diag.Change) bool { return c.Significance == diag.Significant })
 	return d
 }

@@ -31,11 +31,11 @@ func differ(x, y diag.Observation, s scale, jx, jy float64) (difference, bool) {
 	case x.Uncertainty != nil && y.Uncertainty != nil:
 		d.how, d.bound = byBounds, math.Abs(*x.Uncertainty)+math.Abs(*y.Uncertainty)
 	case interval(x) && interval(y):
-		d.how, d.bound = bySpans, mover(m, *x.Low, *x.High, n, *y.Low, *y.High)
+		d.how, d.bound = bySpans, strict*mover(m, *x.Low, *x.High, n, *y.Low, *y.High)
 	case counted1 && counted2:
 		lx, hx := wilson(kx, nx)
 		ly, hy := wilson(ky, ny)
-		d.how, d.bound = byShares, mover(100*kx/nx, lx, hx, 100*ky/ny, ly, hy)
+		d.how, d.bound = byShares, strict*mover(100*kx/nx, lx, hx, 100*ky/ny, ly, hy)
 	case jx > 0 && jy > 0:
 		// RFC 3550's jitter is a mean distance of neighbours, so some 1.1 standard
 		// deviations: three times both stands far outside what one path does.
@@ -50,6 +50,10 @@ func differ(x, y diag.Observation, s scale, jx, jy float64) (difference, bool) {
 	d.differs = math.Abs(d.delta) > d.bound
 	return d, true
 }
+
+// strict makes 99 % of 95 %: a comparison looks at many values at once, and each
+// that only chance made different would be told as a change.
+const strict = 2.575829 / 1.959964
 
 func unreal(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
