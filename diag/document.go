@@ -131,6 +131,7 @@ type Compared = recording.Comparison
 type ReportRef struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"`
+	Inner  string `json:"inner_sha256,omitempty"` // of the archive within an encrypted file
 }
 
 // CheckJSON is one check's result in the document.

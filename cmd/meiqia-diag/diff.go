@@ -15,6 +15,7 @@ import (
 // reportDiff compares two reports: before and after, or two people's.
 func (a *app) reportDiff() *cobra.Command {
 	format := "text"
+	var identities []string
 	cmd := &cobra.Command{
 		Use: "diff A B", Short: a.t("比较两份报告", "compare two reports"),
 		Long: a.t("比较两份 report.json 或报告压缩包：原因、阶段、结果、观测值和环境有什么变化。连同误差一起比较：误差之内的差别不算变化。读得懂就以 0 退出，不论比出什么。",
@@ -25,7 +26,7 @@ func (a *app) reportDiff() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			var docs [2]*diag.Document
 			for i, file := range args {
-				doc, err := readDocument(file)
+				_, doc, err := readReport(file, identities)
 				if err != nil {
 					return err
 				}
@@ -38,6 +39,7 @@ func (a *app) reportDiff() *cobra.Command {
 	}
 	f := a.flagsOf(cmd)
 	f.choice(&format, "format", "F", report.DiffFormats, "格式：text json markdown html", "format: text json markdown html")
+	f.identity(&identities)
 	complete(cmd, "format", report.DiffFormats...)
 	return cmd
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/url"
 	"reflect"
 	"slices"
@@ -23,7 +25,7 @@ import (
 // Of a foreign profile only what says where the service is and how it speaks is
 // taken. Its paths are left out: they are of another machine, and looking for
 // them could reach out to a share that a stranger chose.
-func (a *app) reportProfile(file string, doc *diag.Document) (p *profile.Profile, foreign bool, err error) {
+func (a *app) reportProfile(o *archive.Opened, file string, doc *diag.Document) (p *profile.Profile, foreign bool, err error) {
 	own, ps := (*profile.Profile)(nil), []*lang.Problem(nil)
 	if slices.Contains(profile.Names(), doc.Profile.Name) {
 		if own, ps = profile.Load(doc.Profile.Name); len(ps) > 0 {
@@ -31,8 +33,11 @@ func (a *app) reportProfile(file string, doc *diag.Document) (p *profile.Profile
 		}
 	}
 	give := lang.T("用 --profile 给出要检查的服务", "name the service with --profile")
-	data, err := archive.ReadFile(file, "profile.json")
-	if err != nil {
+	var data []byte
+	if o.Archive() {
+		data, err = o.File("profile.json")
+	}
+	if err != nil || data == nil {
 		if own != nil {
 			return own, false, nil
 		}
@@ -149,9 +154,17 @@ func (a *app) agree(ctx context.Context, p *profile.Profile, file string, yes, n
 		return &lang.Problem{Field: file, What: lang.T("报告里的地址没有得到您的同意，没有连接", "nobody agreed to the report's hosts, so nothing was contacted"),
 			Hint: lang.T("确认这些地址可信后加 --yes，或用 --profile 给出自己的配置", "add --yes once you trust these hosts, or give a profile of your own with --profile")}
 	}
-	ok, err := a.confirm(ctx, lang.T("连接这些地址？", "Connect to these hosts?"))
-	if err == nil && !ok {
-		err = &lang.Problem{Field: file, What: lang.T("没有同意，什么也没有连接", "it was not agreed to, and nothing was contacted"), Hint: lang.T("可用 --profile 给出自己的配置", "a profile of your own may be given with --profile")}
+	fmt.Fprint(a.err, a.style.head.Render(a.t("连接这些地址？", "Connect to these hosts?"))+" [y/N] ")
+	s, err := a.typed().next(ctx.Done())
+	if err == io.EOF {
+		s, err = "n", nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(halfWidth(s)) {
+	case "y", "yes", "是", "好", "好的":
+		return nil
+	}
+	return &lang.Problem{Field: file, What: lang.T("没有同意，什么也没有连接", "it was not agreed to, and nothing was contacted"), Hint: lang.T("可用 --profile 给出自己的配置", "a profile of your own may be given with --profile")}
 }

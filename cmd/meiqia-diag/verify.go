@@ -12,12 +12,22 @@ import (
 	"meiqia-diag/diag/compare"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
+	"meiqia-diag/report/archive"
 )
 
 // before is the report that a run is compared with.
 type before struct {
+	file *archive.Opened
 	doc  *diag.Document
 	name string
+}
+
+func readBefore(file string, identities []string) (*before, error) {
+	o, doc, err := readReport(file, identities)
+	if err != nil {
+		return nil, err
+	}
+	return &before{o, doc, filepath.Base(file)}, nil
 }
 
 // healthyScenario is what --lab alone stands for where a mended service is looked for.
@@ -45,6 +55,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	o.checkFlags(f, cmd)
 	f.span(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
+	f.identity(&o.identities)
 	o.resultFlags(f, cmd)
 	f.fs.Lookup("output").Usage = a.t("把这次的诊断连同对比写成报告压缩包；- 为标准输出；不写则不生成", "write this diagnosis with the comparison as a report archive; - is standard output; by default none is written")
 	f.fs.Lookup("yes").Usage = a.t("不再确认：连接报告里的地址，写报告", "ask for nothing: connect to the report's hosts, write the report")
@@ -66,7 +77,7 @@ func (o *recallOptions) labFlags(f flags, cmd *cobra.Command, alone string) {
 }
 
 // verify looks at a report again.
-func (a *app) verify(ctx context.Context, cmd *cobra.Command, o *recallOptions, file string) error {
+func (a *app) verify(ctx context.Context, cmd *cobra.Command, o *recallOptions, file string) (err error) {
 	a.ending.failOn, a.ending.format = o.failOn, o.format
 	if p := o.conflict(cmd.Flags().Changed); p != nil {
 		return p
@@ -74,11 +85,9 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, o *recallOptions, 
 	if p := o.healedAlone(); p != nil {
 		return p
 	}
-	doc, err := readDocument(file)
-	if err != nil {
+	if o.before, err = readBefore(file, o.identities); err != nil {
 		return err
 	}
-	o.before = &before{doc, filepath.Base(file)}
 	t := target{}
 	if o.output != "" {
 		if t, err = a.target(o); err != nil {
@@ -107,7 +116,7 @@ func (a *app) verifyInput(ctx context.Context, o *recallOptions, file string) (*
 	if err != nil || o.profile != "" || o.lab != "" {
 		return in, err
 	}
-	prof, foreign, err := a.reportProfile(file, o.before.doc)
+	prof, foreign, err := a.reportProfile(o.before.file, file, o.before.doc)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +66,7 @@ func (a *app) watchCommand() *cobra.Command {
 	o.checkFlags(f, cmd)
 	f.span(&o.timeout, "timeout", "D", "每次运行的时限，如 30s、2m；0 为不限", "time limit of each run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
+	f.identity(&o.identities)
 	f.yes(&o.yes, "yes", "不再确认就连接报告里的地址", "connect to the report's hosts without asking")
 	f.choice(&o.format, "format", "F", watchFormats, "结果格式：text json（每次一行）", "format of the result: text json (one line a run)")
 	f.value("fail-on", "LIST", defaultFailOn, o.setFailOn, "哪些结论让退出码非 0：explained、inconclusive、阶段名、原因代码，或 none", "which verdicts make the exit status non-zero: explained, inconclusive, a stage, a cause code, or none")
@@ -146,11 +146,10 @@ func (a *app) unseen(o *watchOptions) {
 // watchInput is the service to watch: the lab's, that of a report, or the profile's.
 func (a *app) watchInput(ctx context.Context, o *watchOptions) (*input, error) {
 	if o.report != "" {
-		doc, err := readDocument(o.report)
-		if err != nil {
+		var err error
+		if o.before, err = readBefore(o.report, o.identities); err != nil {
 			return nil, err
 		}
-		o.before = &before{doc, filepath.Base(o.report)}
 	}
 	switch {
 	case o.lab != "":

@@ -196,3 +196,5 @@ func videoType(data []byte) string {
 	}
 	return "video"
 }
+
+func stripVideo(data []byte) ([]byte, string) { return data, videoType(data) }
