@@ -80,6 +80,7 @@ type Document struct {
 	Evidence   []FileRef     `json:"evidence"`
 	Problems   []ProblemJSON `json:"problems"`
 	Compared   *Compared     `json:"compared,omitempty"` // record --compare: the same recall without extensions and settings
+	Verified   *Verified     `json:"verified,omitempty"` // verify: what became of another report's causes
 	Report     *ReportRef    `json:"report,omitempty"`
 
 	RemedyList []Remedy `json:"-"`
@@ -220,6 +221,9 @@ func ReadDocument(data []byte) (*Document, error) {
 	var d Document
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
 		return nil, &lang.Problem{What: lang.T("不是 report.json：%s", "not a report.json: %s").F(lang.Reason(err))}
+	}
+	if version, ok := strings.CutPrefix(d.Schema, "meiqia-diag/"); ok && d.Schema != Schema && len(version) < 6 && strings.Trim(version, "0123456789") == "" {
+		return nil, &lang.Problem{What: lang.T("它的 schema 是 %q，由更新的版本写出，本版本只读得懂 %s", "its schema is %q, of a newer version; this one reads %s").F(d.Schema, Schema), Hint: lang.T("请升级 meiqia-diag", "update meiqia-diag")}
 	}
 	if d.Schema != Schema {
 		return nil, &lang.Problem{What: lang.T("不是 %s 格式的 report.json：它的 schema 是 %q", "not a report.json of schema %s: its schema is %q").F(Schema, d.Schema)}

@@ -51,7 +51,8 @@ func (o *Opened) Redacted(r *redact.Redactor) ([]byte, error) {
 			return nil
 		case strings.HasPrefix(name, "attachments/"):
 			e.text = false
-			if mime := videoType(data); mime != "" {
+			if clean, mime := stripVideo(data); mime != "" {
+				e.data = clean
 				break
 			}
 			clean, mime := stripImage(data)
