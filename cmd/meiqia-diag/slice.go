@@ -316,12 +316,27 @@ func (t *sliceTarget) finish() error {
 	}
 	err := t.f.Close()
 	if err == nil {
-		err = place(t.f.Name(), t.path, t.force)
+		err = named(t.f.Name(), t.path, t.force)
 	}
 	if err != nil {
 		return &lang.Problem{Field: "--output " + t.path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个位置", "make room, or choose another place")}
 	}
 	return nil
+}
+
+// named gives a file its name at once. Without force it replaces nothing.
+func named(from, to string, force bool) error {
+	if force {
+		return os.Rename(from, to)
+	}
+	err := os.Link(from, to) // the name from goes away with the tidying
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(to); err == nil { // a file system without links
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }
 
 // sliceProgress shows how far the reading is, a few times a second.

@@ -6,6 +6,8 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/diagnosis"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/profile"
 	"meiqia-diag/report/archive"
 )
 
@@ -15,7 +17,29 @@ func sources(d *diagnosis.Diagnosis) []archive.Source {
 	for _, f := range d.Evidence.Files {
 		files = append(files, *f)
 	}
-	return archive.Sources(files)
+	list := archive.Sources(files)
+	for i, f := range d.Evidence.Files {
+		for k := range d.Evidence.HARs {
+			if h := &d.Evidence.HARs[k]; h.File == f && !h.NetLog {
+				list[i].HAR, list[i].Shift = h, shiftOf(d)
+			}
+		}
+	}
+	return list
+}
+
+// shiftOf is what brings a time of this device's clock to the service's.
+func shiftOf(d *diagnosis.Diagnosis) time.Duration {
+	if !d.Attempt.Offset.Known {
+		return 0
+	}
+	return d.Attempt.Offset.Mid()
+}
+
+// own tells which requests of a HAR went to the service.
+func own(p *profile.Profile) func(*har.Entry) bool {
+	service := diagnosis.Service(p)
+	return func(e *har.Entry) bool { return service(e.URL) }
 }
 
 // clocks gives the archive, for each log, the zone that reading it as a whole
@@ -31,8 +55,8 @@ func clocks(d *diagnosis.Diagnosis) func(archive.Source) archive.Clock {
 			if z := l.Info.Zone; z.Name != "mixed" && z.Basis != "written" && z.Basis != "" {
 				c.Zone, c.Basis = time.FixedZone(z.Name, int(z.Offset/time.Second)), z.Basis
 			}
-			if k := l.Info.Kind.Clock(); (k == clock.Device || k == clock.Browser) && d.Attempt.Offset.Known {
-				c.Offset = d.Attempt.Offset.Mid()
+			if k := l.Info.Kind.Clock(); k == clock.Device || k == clock.Browser {
+				c.Offset = shiftOf(d)
 			}
 			return c
 		}

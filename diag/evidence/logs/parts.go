@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"sort"
+	"time"
 )
 
 // Part is a piece of a log that begins with an entry.
@@ -143,4 +144,16 @@ func joinParts(list []Part) []Part {
 		out = append(out, p)
 	}
 	return out
+}
+
+// Times gives a function that tells the time of a line, as UTF-8, that opens an
+// entry of this log. It is for one goroutine.
+func (rd *Reading) Times() func(line []byte) (time.Time, bool) {
+	w := (&cutter{rd: rd}).walker()
+	return func(line []byte) (time.Time, bool) {
+		b := &block{}
+		w.block0, w.has = b, false
+		ok := w.line(trimEnd(line)) != attached
+		return b.first, ok
+	}
 }
