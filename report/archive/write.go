@@ -196,6 +196,15 @@ func WriteFile(ctx context.Context, path string, data []byte, force bool) (err e
 	return place(tmp.Name(), path, force)
 }
 
+// PutInPlace gives a finished private file its name. Without force it replaces
+// none, and it never replaces what is not a file.
+func PutInPlace(tmp, path string, force bool) error {
+	if err := free(path, force); err != nil {
+		return err
+	}
+	return place(tmp, path, force)
+}
+
 // place gives the file its name. Without force it never replaces one, not even
 // one that came into being a moment ago.
 func place(tmp, path string, force bool) error {
