@@ -158,9 +158,9 @@ func worst(list []sample, timed bool) []pagePoint {
 
 // Heights of a plot in em.
 const (
-	plotTop  = 1.5
+	plotTop  = 1.9
 	plotHigh = 8.5
-	plotLeft = 10.0 // percent of the width that the scale's words take
+	plotLeft = 3.4 // that the scale's words take
 )
 
 // seriesScene draws a course: time along, the value up on a logarithmic scale,
@@ -169,32 +169,17 @@ func seriesScene(p pagePlot, list []sample, timed bool, values []float64, s diag
 	log := plot.NewLog(values)
 	sc := scene{Height: em(plotTop + plotHigh + 1.4), Title: p.Title.In(l)}
 	sc.Desc = lang.T("%d 次，中位数 %s 毫秒，最大 %s 毫秒，丢失或失败 %d 次", "%d points, median %s ms, most %s ms, %d lost or failed").F(p.Count, dash(p.Median), dash(p.Max), p.Bad).In(l)
+	left := 100 * plotLeft / width
 	up := func(v float64) float64 { return plotTop + plotHigh*(1-log.At(v)) }
 	for _, v := range log.Ticks() {
-		sc.line("grid", plotLeft, up(v), 100, up(v))
-		sc.text("tick", plotLeft, up(v)+0.25, -0.5, "end", msWord(v))
+		sc.line("grid", left, up(v), 100, up(v))
+		sc.text("tick", left, up(v)+0.25, -0.5, "end", msWord(v))
 	}
-	lo, hi := list[0].At, list[len(list)-1].At
-	span := max(hi-lo, 1)
-	x := func(at float64) float64 { return plotLeft + 1.5 + (98-plotLeft-1.5)*(at-lo)/span }
-	if timed {
-		step := plot.Step(time.Duration(span*float64(time.Millisecond)), int(width/7))
-		end := plotLeft / 100 * width
-		for _, t := range plot.Ticks(list[0].t, list[len(list)-1].t, step, list[0].t.Location()) {
-			at := x(lo + diag.Millis(t.Sub(list[0].t)))
-			sc.line("notch", at, plotTop+plotHigh, at, plotTop+plotHigh+0.25)
-			half := plot.Width(t.Format(plot.Layout(step))) * tickSize / 2
-			if w := at / 100 * width; w-half >= end && w+half <= width {
-				sc.text("tick", at, plotTop+plotHigh+1.05, 0, "middle", t.Format(plot.Layout(step)))
-				end = w + half + 0.5
-			}
-		}
-		sc.moments(list, x, ms, l, width, s.Live)
-	} else {
-		sc.text("tick", x(lo), plotTop+plotHigh+1.05, 0, "middle", number(lo))
-		sc.text("tick", x(hi), plotTop+plotHigh+1.05, 0, "middle", number(hi))
+	x := sc.along(list, timed, s.Live, width)
+	if timed && !s.Live {
+		sc.pressed(list, x, ms, l, width)
 	}
-	sc.line("axis", plotLeft, plotTop+plotHigh, 100, plotTop+plotHigh)
+	sc.line("axis", left, plotTop+plotHigh, 100, plotTop+plotHigh)
 	for _, pt := range list {
 		class, y := "point", plotTop-0.7
 		if pt.Value != nil {
@@ -202,19 +187,66 @@ func seriesScene(p pagePlot, list []sample, timed bool, values []float64, s diag
 		}
 		if pt.State != "" {
 			class = "point " + stateClass(pt.State)
-			sc.cross(class, x(pt.At), y)
+			sc.cross(class, x(pt), y)
 			if !pt.Main {
 				continue
 			}
 		}
 		if pt.Main {
-			sc.dot("ring", x(pt.At), y, 0.5)
+			sc.dot("ring", x(pt), y, 0.5)
 		}
 		if pt.State == "" {
-			sc.dot(class, x(pt.At), y, 0.2)
+			sc.dot(class, x(pt), y, 0.2)
 		}
 	}
 	return sc
+}
+
+// along draws the axis at the foot, and gives the place of a point on it. even
+// keeps it to one scale.
+func (s *scene) along(list []sample, timed, even bool, width float64) func(sample) float64 {
+	from, to := 100*plotLeft/width+1.5, 98.5
+	foot := plotTop + plotHigh
+	lo, hi := list[0], list[len(list)-1]
+	if !timed {
+		x := func(p sample) float64 { return from + (to-from)*(p.At-lo.At)/max(hi.At-lo.At, 1) }
+		s.text("tick", x(lo), foot+1.05, 0, "middle", number(lo.At))
+		s.text("tick", x(hi), foot+1.05, 0, "middle", number(hi.At))
+		return x
+	}
+	var ev []plot.Event
+	for _, p := range list {
+		ev = append(ev, plot.Event{At: p.t})
+	}
+	axis := plot.NewAxis(ev)
+	if even { // probes follow each other: there is nothing to enlarge
+		axis = plot.Even(lo.t, hi.t)
+	}
+	at := func(t time.Time) float64 { return from + (to-from)*axis.At(t)/100 }
+	told := false
+	for i, p := range axis.Parts {
+		if i > 0 {
+			s.line("cut", at(p.From), plotTop-1, at(p.From), foot+0.3)
+		}
+		start, end := at(p.From)/100*width, at(p.To)/100*width
+		step := plot.Step(p.To.Sub(p.From), int((end-start)/5.2))
+		for _, t := range plot.Ticks(p.From, p.To, step, lo.t.Location()) {
+			s.line("notch", at(t), foot, at(t), foot+0.25)
+			forms := []string{t.Format(plot.Layout(step))}
+			if !told && step < time.Second { // the hour and the minute once
+				forms = []string{t.Format("15:04:05.000"), forms[0]}
+			}
+			for _, words := range forms {
+				half := plot.Width(words) * tickSize / 2
+				if w := at(t) / 100 * width; w-half >= start && w+half <= end+0.3 {
+					s.text("tick", at(t), foot+1.05, 0, "middle", words)
+					start, told = w+half+0.5, told || len(words) > 6
+					break
+				}
+			}
+		}
+	}
+	return func(p sample) float64 { return at(p.t) }
 }
 
 // stateClass gives a class that the style sheet knows, whatever the document says.
@@ -230,25 +262,20 @@ func (s *scene) cross(class string, x, y float64) {
 	s.Texts = append(s.Texts, shape{Class: "cross " + class, X: pct(x), Y: em(y + 0.28), Anchor: "middle", Text: "×"})
 }
 
-// moments draws where on the plot the recall was pressed.
-func (s *scene) moments(list []sample, x func(float64) float64, ms []moment, l lang.Lang, width float64, live bool) {
-	if live {
+// pressed draws where on the plot the recall was pressed.
+func (s *scene) pressed(list []sample, x func(sample) float64, ms []moment, l lang.Lang, width float64) {
+	at := pressOf(ms)
+	if at.IsZero() || at.Before(list[0].t) || at.After(list[len(list)-1].t) {
 		return
 	}
-	for _, m := range ms {
-		if m.Kind != "press" && m.Kind != "request" || m.t.Before(list[0].t) || m.t.After(list[len(list)-1].t) {
-			continue
-		}
-		at := x(list[0].At + diag.Millis(m.t.Sub(list[0].t)))
-		s.line("press", at, 0.2, at, plotTop+plotHigh)
-		word := kindWord(m.Kind).In(l)
-		anchor, dx := "start", 0.3
-		if at/100*width+plot.Width(word)*labelSize > width-1 {
-			anchor, dx = "end", -0.3
-		}
-		s.text("label", at, 0.75, dx, anchor, word)
-		return
+	place := x(sample{t: at})
+	s.line("press", place, 0.2, place, plotTop+plotHigh)
+	word := kindWord("press").In(l)
+	anchor, dx := "start", 0.3
+	if place/100*width+plot.Width(word)*labelSize > width-1 {
+		anchor, dx = "end", -0.3
 	}
+	s.text("label", place, 0.95, dx, anchor, word)
 }
 
 func dash(s string) string {
@@ -302,7 +329,7 @@ func losses(doc *diag.Document) []pageLoss {
 			pl := pageLoss{Name: observationName(id), Value: observationValue(o), Live: o.Live, Source: o.Source}
 			at := func(v float64) float64 { return 98 * min(max(v, 0), top) / top }
 			sc := scene{Height: "1.5em"}
-			for v := 0.0; v <= top; v += top / 5 {
+			for v := 0.0; v <= top; v += top / 4 {
 				sc.line("grid", at(v)+1, 0.1, at(v)+1, 1.4)
 			}
 			if o.Low != nil && o.High != nil {
@@ -316,16 +343,9 @@ func losses(doc *diag.Document) []pageLoss {
 	}
 	if len(out) > 0 {
 		sc := scene{Height: "1em"}
-		for v, i := 0.0, 0; v <= top; v, i = v+top/5, i+1 {
-			anchor := "middle"
-			switch i {
-			case 0:
-				anchor = "start"
-			case 5:
-				anchor = "end"
-			}
-			sc.text("tick", 98*v/top+1, 0.8, 0, anchor, number(v)+"%")
-		}
+		sc.text("tick", 1, 0.8, 0, "start", "0%")
+		sc.text("tick", 50, 0.8, 0, "middle", number(top/2)+"%")
+		sc.text("tick", 99, 0.8, 0, "end", number(top)+"%")
 		out = append(out, pageLoss{Scene: sc})
 	}
 	return out

@@ -117,6 +117,7 @@ type course struct {
 	labels  [2][]plot.Label // of the device's lane and the service's
 	of      [2][]int        // whose they are
 	lane    [2]float64      // y
+	told    [2]bool         // a tick has told the hour
 	high    float64
 	zone    *time.Location
 }
@@ -205,9 +206,9 @@ func (c *course) parts() {
 		}
 		wide := p.W / 100 * c.width
 		step := plot.Step(p.To.Sub(p.From), int(wide/5.2))
-		c.ticks(p, step, svc, svc-0.5, 0, "tick")
+		c.ticks(p, step, 1, svc-0.5)
 		if c.skew.Known {
-			c.ticks(p, step, dev, dev+1.1, c.skew.D, "tick")
+			c.ticks(p, step, 0, dev+1.1)
 			for _, t := range plot.Ticks(p.From.Add(-c.skew.D), p.To.Add(-c.skew.D), step, c.zone) {
 				if c.axis.Holds(t) { // where both clocks showed it
 					c.line("equal", c.axis.At(t.Add(c.skew.D)), dev, c.axis.At(t), svc)
@@ -232,19 +233,30 @@ func (c *course) parts() {
 	c.line("axis", 0, svc, 100, svc)
 }
 
-// ticks draws the readings of one clock in a part; off is what has to be added to it.
-func (c *course) ticks(p plot.Part, step time.Duration, lane, base float64, off time.Duration, class string) {
+// ticks draws the readings of one lane's clock in a part.
+func (c *course) ticks(p plot.Part, step time.Duration, lane int, base float64) {
+	off, y := time.Duration(0), c.lane[lane]
+	if lane == 0 {
+		off = c.skew.D
+	}
 	taken := p.X / 100 * c.width
 	end := (p.X + p.W) / 100 * c.width
 	layout := plot.Layout(step)
 	for _, t := range plot.Ticks(p.From.Add(-off), p.To.Add(-off), step, c.zone) {
 		x := c.axis.At(t.Add(off))
-		c.line("notch", x, lane-0.22, x, lane+0.22)
-		words := t.Format(layout)
-		half := plot.Width(words) * tickSize / 2
-		if at := x / 100 * c.width; at-half >= taken+0.2 && at+half <= end-0.2 {
-			c.text(class, x, base, 0, "middle", words)
-			taken = at + half + 0.4
+		c.line("notch", x, y-0.22, x, y+0.22)
+		forms := []string{t.Format(layout)}
+		if !c.told[lane] && step < time.Second { // the hour and the minute once
+			forms = []string{t.Format("15:04:05.000"), forms[0]}
+		}
+		for _, words := range forms {
+			half := plot.Width(words) * tickSize / 2
+			if at := x / 100 * c.width; at-half >= taken+0.2 && at+half <= end-0.2 {
+				c.text("tick", x, base, 0, "middle", words)
+				c.told[lane] = c.told[lane] || len(words) > 6
+				taken = at + half + 0.4
+				break
+			}
 		}
 	}
 }
@@ -267,7 +279,7 @@ func (c *course) window() {
 	c.rect("window", x, to-x, c.lane[0]-0.35, between+0.7)
 	words := lang.T("撤回时限 %s", "recall window %s").F(lapse(end.t.Sub(sent.t))).In(c.l)
 	if plot.Width(words)*0.75 < (to-x)/100*c.width-0.4 {
-		c.text("window", (x+to)/2, c.lane[0]+between/2+0.3, 0, "middle", words)
+		c.text("window", (x+to)/2, c.lane[0]+between*0.6, 0, "middle", words)
 	}
 }
 
@@ -293,8 +305,8 @@ func (c *course) arrows(doc *diag.Document) {
 			case doc.Outcomes.RequestResult == "not_sent" || doc.Outcomes.RequestResult == "no_answer":
 				x := c.axis.At(request.t)
 				x2 := x + (c.axis.At(m.t)-x)*0.3
-				c.line("way lost", x, dev, x2, dev+between*0.45)
-				c.dot("stop", x2, dev+between*0.45, 0.36)
+				c.line("way lost", x, dev, x2, dev+between*0.3)
+				c.dot("stop", x2, dev+between*0.3, 0.36)
 			default: // it was there, nobody knows when
 				x, x2 := c.axis.At(request.t), c.axis.At(m.t)
 				c.line("way unknown", x, dev, (x+x2)/2, svc)

@@ -51,7 +51,7 @@ func NewAxis(events []Event) Axis {
 	ev := slices.Clone(events)
 	slices.SortStableFunc(ev, func(a, b Event) int { return a.At.Compare(b.At) })
 	lo, hi := padded(ev, 0.06, 0.25)
-	parts := split(ev, lo, hi, 0, true, true)
+	parts := split(ev, lo, hi, 0)
 	var total float64
 	for _, p := range parts {
 		total += p.weight()
@@ -64,6 +64,14 @@ func NewAxis(events []Event) Axis {
 		x += w
 	}
 	return a
+}
+
+// Even gives an axis of one scale.
+func Even(from, to time.Time) Axis {
+	if !to.After(from) {
+		to = from.Add(shortest)
+	}
+	return Axis{[]Part{{from, to, 0, 100}}}
 }
 
 // weight is how much of the width a stretch takes: the more happens, the more.
@@ -96,9 +104,9 @@ func padded(ev []Event, least, most float64) (lo, hi time.Time) {
 
 func share(d time.Duration, of float64) time.Duration { return time.Duration(float64(d) * of) }
 
-// split cuts [lo, hi] where groups of events are too close for its scale. What
-// is empty at the first and at the last end of the whole axis is not shown.
-func split(ev []Event, lo, hi time.Time, depth int, first, last bool) []stretch {
+// split cuts [lo, hi] where groups of events are too close for its scale. It
+// leaves off what is empty at either end.
+func split(ev []Event, lo, hi time.Time, depth int) []stretch {
 	whole := []stretch{{lo, hi, len(ev)}}
 	span := hi.Sub(lo)
 	if depth == deepest || len(ev) < 2 {
@@ -126,17 +134,18 @@ func split(ev []Event, lo, hi time.Time, depth int, first, last bool) []stretch 
 			to = earlier(to, ev[j].At.Add(-share(ev[j].At.Sub(group[len(group)-1].At), 0.6)))
 		}
 		from, to = later(from, at), earlier(to, hi)
-		if (i > 0 || !first) && from.After(at) {
+		inner := split(group, from, to, depth+1)
+		if from = inner[0].from; i > 0 && from.After(at) {
 			out = append(out, stretch{at, from, lone})
 		}
-		out = append(out, split(group, from, to, depth+1, first && i == 0, last && j == len(ev))...)
-		at, lone = to, 0
+		out = append(out, inner...)
+		at, lone = inner[len(inner)-1].to, 0
 		i = j
 	}
 	if out == nil {
 		return whole
 	}
-	if lone > 0 || !last && hi.After(at) {
+	if lone > 0 {
 		out = append(out, stretch{at, hi, lone})
 	}
 	return out
