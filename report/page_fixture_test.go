@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,7 +130,7 @@ func pageFile(t *testing.T, doc *diag.Document, opt Options) string {
 	if err := os.WriteFile(path, render(t, doc, "html", opt), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return "file://" + path
+	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
 // inBrowsers runs a test in each browser.

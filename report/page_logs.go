@@ -12,10 +12,12 @@ import (
 
 // Bounds of the logs on the page; the archive's files have all.
 const (
-	mostLanes  = 6    // columns; further logs share the last
-	mostLines  = 1500 // entries
-	lineText   = 600  // characters of one entry
-	manyLines  = 250  // from here on the page opens on what is near the press
+	mostLanes  = 6       // columns; further logs share the last
+	mostLines  = 1500    // entries
+	mostBytes  = 1 << 20 // of their texts
+	mostRulers = 60      // moments between them
+	lineText   = 600     // characters of one entry
+	manyLines  = 250     // from here on the page opens on what is near the press
 	pressReach = 10 * time.Second
 )
 
@@ -84,7 +86,7 @@ func logsOf(logs []Log, ms []moment) pageLogs {
 	}
 	p.bound(press)
 	p.Near = p.Pressed && len(p.Rows) > manyLines && slices.ContainsFunc(p.Rows, func(r logRow) bool { return r.near })
-	for i, m := range ms {
+	for i, m := range first(ms, mostRulers) {
 		if m.Kind == "console" || m.Kind == "log" {
 			continue // they are the logs' own lines
 		}
@@ -171,7 +173,12 @@ func (r *logRow) mark(x LogLine) {
 // bound keeps the entries that tell most: errors, what is near the press,
 // warnings, and then what is nearest to the press.
 func (p *pageLogs) bound(press time.Time) {
-	if len(p.Rows) <= mostLines {
+	total := 0
+	for i := range p.Rows {
+		p.Rows[i].Text = shortened(p.Rows[i].Text)
+		total += len(p.Rows[i].Text)
+	}
+	if len(p.Rows) <= mostLines && total <= mostBytes {
 		return
 	}
 	rank := func(r logRow) int {
@@ -190,17 +197,25 @@ func (p *pageLogs) bound(press time.Time) {
 	slices.SortStableFunc(p.Rows, func(a, b logRow) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.at.Sub(press).Abs(), b.at.Sub(press).Abs()))
 	})
-	for _, r := range p.Rows[mostLines:] {
+	kept, size := 0, 0
+	for kept < min(len(p.Rows), mostLines) && size < mostBytes {
+		size += len(p.Rows[kept].Text)
+		kept++
+	}
+	for _, r := range p.Rows[kept:] {
 		r.Lane.Omitted++
 	}
-	p.Rows = slices.Clip(p.Rows[:mostLines])
+	p.Rows = slices.Clip(p.Rows[:kept])
 }
 
-// lines gives an entry's text as the page shows it, cut where it is long.
-func (v voice) lines(s string) string {
+// shortened cuts each line of an entry to what the page shows of it.
+func shortened(s string) string {
 	out := strings.Split(s, "\n")
 	for i := range out {
 		out[i] = voice{lineText}.one(strings.ReplaceAll(out[i], "\t", "  "))
 	}
 	return strings.Join(out, "\n")
 }
+
+// lines writes an entry of a log.
+func (v voice) lines(s string) string { return shortened(s) }

@@ -72,6 +72,8 @@ func lapse(d time.Duration) lang.Text {
 		return lang.T("%s 毫秒", "%s ms").F(number(math.Round(diag.Millis(d)*10) / 10))
 	case d < 2*time.Minute:
 		return lang.T("%s 秒", "%s s").F(number(math.Round(d.Seconds()*10) / 10))
+	case d < 2*time.Hour && d%time.Minute == 0:
+		return lang.T("%d 分钟", "%d min").F(int(d.Minutes()))
 	case d < 2*time.Hour:
 		return lang.T("%d 分 %d 秒", "%d min %d s").F(int(d.Minutes()), int(d.Seconds())%60)
 	}
@@ -206,11 +208,13 @@ func (c *course) parts() {
 		}
 		wide := p.W / 100 * c.width
 		step := plot.Step(p.To.Sub(p.From), int(wide/5.2))
-		c.ticks(p, step, 1, svc-0.5)
+		for n := max(int(wide/5.2), 1); n <= 5 && !c.ticks(p, step, 1, svc-0.5); n++ { // none had room for its words
+			step = plot.Step(p.To.Sub(p.From), n+1)
+		}
 		if c.skew.Known {
 			c.ticks(p, step, 0, dev+1.1)
 			for _, t := range plot.Ticks(p.From.Add(-c.skew.D), p.To.Add(-c.skew.D), step, c.zone) {
-				if c.axis.Holds(t) { // where both clocks showed it
+				if !t.Before(p.From) && !t.After(p.To) { // where both clocks showed it
 					c.line("equal", c.axis.At(t.Add(c.skew.D)), dev, c.axis.At(t), svc)
 				}
 			}
@@ -233,8 +237,9 @@ func (c *course) parts() {
 	c.line("axis", 0, svc, 100, svc)
 }
 
-// ticks draws the readings of one lane's clock in a part.
-func (c *course) ticks(p plot.Part, step time.Duration, lane int, base float64) {
+// ticks draws the readings of one lane's clock in a part; told says that some
+// had room for their words.
+func (c *course) ticks(p plot.Part, step time.Duration, lane int, base float64) (told bool) {
 	off, y := time.Duration(0), c.lane[lane]
 	if lane == 0 {
 		off = c.skew.D
@@ -254,11 +259,12 @@ func (c *course) ticks(p plot.Part, step time.Duration, lane int, base float64) 
 			if at := x / 100 * c.width; at-half >= taken+0.2 && at+half <= end-0.2 {
 				c.text("tick", x, base, 0, "middle", words)
 				c.told[lane] = c.told[lane] || len(words) > 6
-				taken = at + half + 0.4
+				taken, told = at+half+0.4, true
 				break
 			}
 		}
 	}
+	return told
 }
 
 // window draws the time in which a recall is allowed, as the service counts it.
