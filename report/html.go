@@ -52,7 +52,8 @@ type page struct {
 	RuledCount lang.Text
 	Missing    []lang.Text
 
-	Compared    lang.Text // what a recording with and one without extensions say together
+	Verified    template.HTML // what became of another report's causes
+	Compared    lang.Text     // what a recording with and one without extensions say together
 	Differences []lang.Text
 
 	Checks      []pageCheck
@@ -154,6 +155,10 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 		Remedies: first(remedies(doc), mostRows), Problems: first(problems(doc), mostRows), Files: first(doc.Evidence, mostRows), Archived: opt.Archived,
 	}
 	p.Compared, p.Differences = comparedLines(doc)
+	var err error
+	if p.Verified, err = verifiedHTML(doc); err != nil {
+		return err
+	}
 	p.Differences = first(p.Differences, mostRows)
 	if p.English {
 		p.HTMLLang = "en"

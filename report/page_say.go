@@ -55,6 +55,9 @@ func (v voice) both(t lang.Text) template.HTML {
 	return template.HTML(`<span lang="zh-CN">` + zh + `</span><span lang="en">` + en + `</span>`)
 }
 
+// both is the same for a page of its own.
+func both(t lang.Text) template.HTML { return voice{longText}.both(t) }
+
 func (v voice) basis(b incident.Basis) template.HTML {
 	w := basisWord(b)
 	if w.IsZero() {

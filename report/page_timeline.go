@@ -208,8 +208,18 @@ func (c *course) parts() {
 		}
 		wide := p.W / 100 * c.width
 		step := plot.Step(p.To.Sub(p.From), int(wide/5.2))
-		for n := max(int(wide/5.2), 1); n <= 5 && !c.ticks(p, step, 1, svc-0.5); n++ { // none had room for its words
-			step = plot.Step(p.To.Sub(p.From), n+1)
+		for n := max(int(wide/5.2), 1); ; n++ {
+			before := len(c.Lines)
+			finer := plot.Step(p.To.Sub(p.From), n)
+			if c.ticks(p, finer, 1, svc-0.5) {
+				step = finer
+				break
+			}
+			c.Lines = c.Lines[:before] // none had room for its words
+			if n > 5 {
+				c.ticks(p, step, 1, svc-0.5)
+				break
+			}
 		}
 		if c.skew.Known {
 			c.ticks(p, step, 0, dev+1.1)
