@@ -12,12 +12,12 @@ import (
 
 // Bounds of the logs on the page; the archive's files have all.
 const (
-	mostLanes  = 6       // columns; further logs share the last
-	mostLines  = 1500    // entries
-	mostBytes  = 1 << 20 // of their texts
-	mostRulers = 60      // moments between them
-	lineText   = 600     // characters of one entry
-	manyLines  = 250     // from here on the page opens on what is near the press
+	mostLanes  = 6         // columns; further logs share the last
+	mostLines  = 1500      // entries
+	mostBytes  = 640 << 10 // of their texts
+	mostRulers = 60        // moments between them
+	lineText   = 600       // characters of one entry
+	manyLines  = 250       // from here on the page opens on what is near the press
 	pressReach = 10 * time.Second
 )
 
@@ -48,6 +48,7 @@ type logRow struct {
 	Lane   *pageLane
 	Number int
 	Flag   lang.Text
+	Why    lang.Text
 	Text   string
 	Words  lang.Text // of a moment
 
@@ -166,6 +167,9 @@ func (p *pageLogs) entries(l Log, lane *pageLane, press time.Time) {
 const mostFilters = 8
 
 func (r *logRow) mark(x LogLine) {
+	if r.Why.IsZero() {
+		r.Why = x.Why
+	}
 	r.serious = r.serious || x.Serious || x.Level == "error"
 	r.warning = r.warning || x.Level == "warn"
 }

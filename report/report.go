@@ -46,6 +46,7 @@ type LogLine struct {
 	Number  int
 	Text    string
 	Serious bool
+	Why     lang.Text // why the line was marked, where that is known
 	Level   string    // error warn, "" for any other
 	At      time.Time // on the service's clock; zero for a line of the entry above, and where a log tells no times
 }
