@@ -66,6 +66,13 @@ func TestPageIsReadableInABrowser(t *testing.T) {
 					if b.Eval(contrasts, &seen); len(seen.Bad) > 0 || seen.N < 100 {
 						t.Errorf("%s at %d, dark %v: of %d texts too faint: %s", name, width, dark, seen.N, strings.Join(seen.Bad, "\n"))
 					}
+					b.Eval(`document.querySelector('main').insertAdjacentHTML('beforeend', '<a class="probe" href="#nowhere"></a><p class="probe" style="color:#999;background:#aaa">faint</p>')`, nil)
+					b.Eval(faults, &bad)
+					b.Eval(contrasts, &seen)
+					if len(bad) < 2 || len(seen.Bad) != 1 {
+						t.Errorf("what is wrong is not found: %q, %q", bad, seen.Bad)
+					}
+					b.Eval(`document.querySelectorAll('.probe').forEach(e => e.remove())`, nil)
 					var is bool
 					b.Eval(`matchMedia('(prefers-color-scheme: dark)').matches`, &is)
 					if is != dark {

@@ -58,6 +58,11 @@ func TestPageFitsInABrowser(t *testing.T) {
 				}
 			}
 		}
+		b.Eval(`document.querySelectorAll('svg.scene').forEach(s => s.insertAdjacentHTML('beforeend', '<text x="10%" y="2em">one</text><text x="11%" y="2em">other</text>'))`, nil)
+		var found []string
+		if b.Eval(overlaps, &found); len(found) == 0 {
+			t.Error("texts on each other are not found")
+		}
 	})
 }
 

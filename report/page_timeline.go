@@ -68,6 +68,8 @@ func skewOf(doc *diag.Document, ms []moment) skew {
 // lapse writes a duration as people say it.
 func lapse(d time.Duration) lang.Text {
 	switch {
+	case d >= 10*time.Millisecond && d < time.Second:
+		return lang.T("%s 毫秒", "%s ms").F(number(math.Round(diag.Millis(d))))
 	case d < time.Second:
 		return lang.T("%s 毫秒", "%s ms").F(number(math.Round(diag.Millis(d)*10) / 10))
 	case d < 2*time.Minute:
