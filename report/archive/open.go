@@ -189,6 +189,9 @@ func Validate(file string) ([]*lang.Problem, error) {
 	return out, nil
 }
 
+// ErrNotHeld is among the errors of ReadFile when the archive is sound and the file not in it.
+var ErrNotHeld = errors.New("not in the archive")
+
 // ReadFile gives one file of an archive, such as profile.json.
 func ReadFile(file, name string) ([]byte, error) {
 	o, err := open(file)
@@ -197,7 +200,7 @@ func ReadFile(file, name string) ([]byte, error) {
 	}
 	f := o.find(name)
 	if f == nil {
-		return nil, refuse(file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file"))
+		return nil, errors.Join(refuse(file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file")), ErrNotHeld)
 	}
 	return o.read(f, maxReport)
 }
