@@ -53,6 +53,7 @@ type ending struct {
 	failOn failOn
 	format string // in which a failure is told too, where a program reads it
 	told   bool   // a document was written
+	found  bool   // triage: what --fail-on names was found
 }
 
 // status is the one place that decides the exit status.
@@ -62,6 +63,8 @@ func (e ending) status(err error) int {
 		return statusInterrupted
 	case err != nil:
 		return statusUsage
+	case e.found:
+		return statusFound
 	case e.doc == nil || !e.failOn.counts(e.doc.Verdict):
 		return statusHealthy
 	case e.doc.Verdict.Outcome == diag.Explained:

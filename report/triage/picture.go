@@ -43,6 +43,8 @@ type Picture struct {
 	OverTime    []Step       `json:"over_time"`
 	By          []Breakdown  `json:"by"`
 	Missing     []Lack       `json:"missing"`
+	// Problems are what kept a run from making a picture at all.
+	Problems []diag.ProblemJSON `json:"problems"`
 
 	asked []string // fields of --by
 	axis  *axis
@@ -163,7 +165,7 @@ func picture(rows []*store.Report, opt Options) *Picture {
 	if opt.Zone == nil {
 		opt.Zone = time.Local
 	}
-	p := &Picture{Schema: Schema, Tool: diag.Tool{Version: opt.Tool}, Cause: opt.Cause, asked: opt.By}
+	p := &Picture{Schema: Schema, Tool: diag.Tool{Version: opt.Tool}, Cause: opt.Cause, Problems: []diag.ProblemJSON{}, asked: opt.By}
 	if !opt.Since.IsZero() {
 		p.Since = opt.Since.In(opt.Zone).Format(time.RFC3339)
 	}
@@ -352,4 +354,11 @@ func lacks(rows []*store.Report) []Lack {
 		out = append(out, Lack{t, c.Reports})
 	}
 	return out
+}
+
+// Failed is the picture of a run that could not make one.
+func Failed(tool string, problems []diag.ProblemJSON) *Picture {
+	p := picture(nil, Options{Tool: tool})
+	p.Unread, p.Problems = []Unread{}, problems
+	return p
 }
