@@ -297,4 +297,3 @@ func (a *app) noPicture(format string, err error) {
 	}
 	_ = a.showPicture(format, triage.Failed(toolVersion(), diag.ProblemsOf(ps)))
 }
-

@@ -123,24 +123,21 @@ type Options struct {
 // Draw makes the picture of the reports that were gathered, or of all in the
 // store when g is nil.
 func Draw(ctx context.Context, db *store.DB, g *Gathered, opt Options) (*Picture, error) {
-	from, before := int64(math.MinInt64), int64(math.MaxInt64)
-	if !opt.Since.IsZero() {
-		from = opt.Since.UnixMilli()
-	}
-	if !opt.Until.IsZero() {
-		before = opt.Until.UnixMilli()
-	}
-	rows, err := db.Reports(ctx, from, before)
+	rows, err := db.Reports(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if g != nil {
 		rows = slices.DeleteFunc(rows, func(r *store.Report) bool { return !g.scope[r.Hash] })
 	}
-	if !opt.Since.IsZero() || !opt.Until.IsZero() {
-		rows = slices.DeleteFunc(rows, func(r *store.Report) bool { return r.At == 0 })
+	all := len(rows)
+	if rows = oncePerRun(rows); g != nil {
+		g.Duplicate += all - len(rows)
 	}
-	rows = oncePerRun(rows)
+	rows = slices.DeleteFunc(rows, func(r *store.Report) bool {
+		from, until := !opt.Since.IsZero(), !opt.Until.IsZero()
+		return (from || until) && r.At == 0 || from && r.At < opt.Since.UnixMilli() || until && r.At >= opt.Until.UnixMilli()
+	})
 	p := picture(rows, opt)
 	p.Files, p.Unread = g, []Unread{}
 	if g != nil && g.Unread != nil {

@@ -46,13 +46,11 @@ func (d *DB) Files(ctx context.Context, f func(File)) error {
 	}, d.host)
 }
 
-// Reports gives every report from one time on and before another, in ms since
-// 1970, in the order of their hashes.
-func (d *DB) Reports(ctx context.Context, from, before int64) ([]*Report, error) {
+// Reports gives every report, in the order of their hashes.
+func (d *DB) Reports(ctx context.Context) ([]*Report, error) {
 	var out []*Report
 	byHash := map[string]*Report{}
-	between := "at_ms >= " + d.mark(1) + " AND at_ms < " + d.mark(2)
-	if err := d.each(ctx, "SELECT "+reportColumns+" FROM triage_reports"+d.final()+" WHERE "+between+" ORDER BY hash", func(scan func(...any) error) error {
+	if err := d.each(ctx, "SELECT "+reportColumns+" FROM triage_reports"+d.final()+" ORDER BY hash", func(scan func(...any) error) error {
 		r := &Report{}
 		var health int64
 		if err := scan(r.into(&health)...); err != nil {
@@ -62,12 +60,11 @@ func (d *DB) Reports(ctx context.Context, from, before int64) ([]*Report, error)
 		out = append(out, r)
 		byHash[r.Hash] = r
 		return nil
-	}, from, before); err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	within := " WHERE hash IN (SELECT hash FROM triage_reports WHERE " + between + ")"
 	var hash string
-	if err := d.each(ctx, "SELECT hash, code, role, probability FROM triage_causes"+d.final()+within+" ORDER BY hash, probability DESC, code", func(scan func(...any) error) error {
+	if err := d.each(ctx, "SELECT hash, code, role, probability FROM triage_causes"+d.final()+" ORDER BY hash, probability DESC, code", func(scan func(...any) error) error {
 		var c Cause
 		if err := scan(&hash, &c.Code, &c.Role, &c.Probability); err != nil {
 			return err
@@ -76,10 +73,10 @@ func (d *DB) Reports(ctx context.Context, from, before int64) ([]*Report, error)
 			r.Causes = append(r.Causes, c)
 		}
 		return nil
-	}, from, before); err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	if err := d.each(ctx, "SELECT hash, kind, rule FROM triage_rules"+d.final()+within+" ORDER BY hash, kind, rule", func(scan func(...any) error) error {
+	if err := d.each(ctx, "SELECT hash, kind, rule FROM triage_rules"+d.final()+" ORDER BY hash, kind, rule", func(scan func(...any) error) error {
 		var u Rule
 		if err := scan(&hash, &u.Kind, &u.Name); err != nil {
 			return err
@@ -88,10 +85,10 @@ func (d *DB) Reports(ctx context.Context, from, before int64) ([]*Report, error)
 			r.Rules = append(r.Rules, u)
 		}
 		return nil
-	}, from, before); err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	err := d.each(ctx, "SELECT hash, what FROM triage_missing"+d.final()+within+" ORDER BY hash, what", func(scan func(...any) error) error {
+	err := d.each(ctx, "SELECT hash, what FROM triage_missing"+d.final()+" ORDER BY hash, what", func(scan func(...any) error) error {
 		var m string
 		if err := scan(&hash, &m); err != nil {
 			return err
@@ -100,7 +97,7 @@ func (d *DB) Reports(ctx context.Context, from, before int64) ([]*Report, error)
 			r.Missing = append(r.Missing, m)
 		}
 		return nil
-	}, from, before)
+	})
 	return out, err
 }
 
