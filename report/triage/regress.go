@@ -43,7 +43,7 @@ type Counted struct {
 
 // Tried says what was looked at for regressions.
 type Tried struct {
-	Pairs   int     `json:"pairs"`   // of a cause and a version or time
+	Pairs   int     `json:"pairs"`   // of a cause and a line of versions or times
 	Counted int     `json:"counted"` // of these, that had reports enough to come out
 	Level   float64 `json:"false_discovery_rate"`
 }
@@ -140,7 +140,8 @@ func linesOf(rows []*store.Report) []*line {
 // frequent. Every place of every line is tried as the one since when, with an
 // exact test of the shares before and after: how many reports come in at all
 // does not matter to it. Whether more came in at all is tried along time alone.
-// What is named stands the correction for all that was tried.
+// What is named stands the correction for all places of its line, and for all
+// causes and lines that were tried.
 func regressions(rows []*store.Report, a *axis) ([]Regression, Tried) {
 	var incidents []*store.Report
 	for _, r := range rows {
@@ -148,11 +149,17 @@ func regressions(rows []*store.Report, a *axis) ([]Regression, Tried) {
 			incidents = append(incidents, r)
 		}
 	}
-	var list []Regression
-	var tests []hypothesis
+	var families []family
+	index := map[[3]string]int{}
 	try := func(r Regression, h hypothesis) {
-		list = append(list, r)
-		tests = append(tests, h)
+		key := [3]string{r.Field, r.Within, r.Code}
+		i, ok := index[key]
+		if !ok {
+			i = len(families)
+			index[key] = i
+			families = append(families, family{})
+		}
+		families[i].add(r, h)
 	}
 	for _, l := range linesOf(incidents) {
 		l.shares(try, nil)
@@ -170,17 +177,15 @@ func regressions(rows []*store.Report, a *axis) ([]Regression, Tried) {
 		l.shares(try, a)
 		l.rates(try, a)
 	}
-	adjusted, counted := discoveries(tests, level)
-	best := map[[3]string]int{} // the clearest place of each cause along each line
-	for i := range list {
-		key := [3]string{list[i].Field, list[i].Within, list[i].Code}
-		if old, ok := best[key]; adjusted[i] <= level && (!ok || tests[i].p < tests[old].p) {
-			best[key] = i
-		}
+	tests := make([]hypothesis, len(families))
+	for i, f := range families {
+		tests[i] = f.whole()
 	}
+	adjusted, counted := discoveries(tests, level)
 	out := []Regression{}
-	for i, r := range list {
-		if k, ok := best[[3]string{r.Field, r.Within, r.Code}]; ok && k == i {
+	for i, f := range families {
+		if adjusted[i] <= level {
+			r := f.best
 			r.P, r.Q = round(tests[i].p), round(adjusted[i])
 			r.Low, r.High = interval(r.count[0], r.count[1], r.After.Of, r.Before.Of)
 			out = append(out, r)
@@ -188,6 +193,33 @@ func regressions(rows []*store.Report, a *axis) ([]Regression, Tried) {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].P < out[j].P })
 	return out, Tried{Pairs: len(tests), Counted: counted, Level: level}
+}
+
+// family is one cause along one line: the places tried as the one since when.
+type family struct {
+	best  Regression // the clearest place
+	least float64    // its p
+	tests []hypothesis
+}
+
+func (f *family) add(r Regression, h hypothesis) {
+	if len(f.tests) == 0 || h.p < f.least {
+		f.best, f.least = r, h.p
+	}
+	f.tests = append(f.tests, h)
+}
+
+// whole is the test that the cause became more frequent anywhere along the line.
+// Neighbouring places depend on each other positively, so that Simes's test
+// (Biometrika 73 (1986) 751–754) holds; only places that could come out count.
+func (f *family) whole() hypothesis {
+	var p, least []float64
+	for _, h := range f.tests {
+		if h.least <= level {
+			p, least = append(p, h.p), append(least, h.least)
+		}
+	}
+	return hypothesis{p: simes(p), least: simes(least)}
 }
 
 // shares tries every place with every cause.

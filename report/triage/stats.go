@@ -168,3 +168,14 @@ func discoveries(list []hypothesis, level float64) (adjusted []float64, counted 
 	}
 	return adjusted, len(kept)
 }
+
+// simes gives one p for many tests of which none may come out by chance: the
+// least, over ranks, of the k-th smallest times their number over k.
+func simes(list []float64) float64 {
+	sort.Float64s(list)
+	p := 1.0
+	for k, x := range list {
+		p = math.Min(p, x*float64(len(list))/float64(k+1))
+	}
+	return p
+}
