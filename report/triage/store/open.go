@@ -117,14 +117,27 @@ func Open(ctx context.Context, where string) (*DB, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
-	if err = d.sql.PingContext(limited); err == nil {
+	if err = ping(limited, d.sql); err == nil {
 		err = d.migrate(ctx)
 	}
 	if err != nil {
-		_ = d.sql.Close()
+		go d.sql.Close() // it waits for what is still under way
 		return nil, d.problem(err)
 	}
 	return d, nil
+}
+
+// ping asks whether the database is there. A driver that does not listen to ctx
+// while it shakes hands is left to its own limit.
+func ping(ctx context.Context, db *sql.DB) error {
+	answer := make(chan error, 1)
+	go func() { answer <- db.PingContext(ctx) }()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Close ends the use of the store.

@@ -47,8 +47,15 @@ func (d *DB) Put(ctx context.Context, entries []Entry) error {
 	if err != nil {
 		return d.problem(err)
 	}
+	place := map[[2]string]int{} // a statement takes a file once: as it came last
 	for _, e := range entries {
 		f := e.File
+		key := [2]string{f.Path, f.Hash}
+		if i, ok := place[key]; ok {
+			fs[i] = []any{d.host, f.Path, f.Size, f.MTime, f.State, f.WhyZH, f.WhyEN, f.Reader, f.Hash}
+			continue
+		}
+		place[key] = len(fs)
 		fs = append(fs, []any{d.host, f.Path, f.Size, f.MTime, f.State, f.WhyZH, f.WhyEN, f.Reader, f.Hash})
 		r := e.Report
 		if r == nil || seen[r.Hash] || there[r.Hash] {
