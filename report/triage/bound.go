@@ -44,8 +44,12 @@ func ParseBound(s string, now time.Time, later bool) (time.Time, *lang.Problem) 
 	if p != nil {
 		return time.Time{}, &lang.Problem{What: p.What, Hint: lang.T("请写成 2026-11-20、\"2026-11-20 10:00\" 或 7d", "write it as 2026-11-20, \"2026-11-20 10:00\" or 7d")}
 	}
-	if later {
-		return m.T.Add(time.Millisecond), nil
+	from, until := m.T, m.T.Add(time.Millisecond)
+	if m.Err >= 30*time.Second { // it names a minute or an hour, all of which is in
+		from, until = m.T.Add(-m.Err), m.T.Add(m.Err)
 	}
-	return m.T, nil
+	if later {
+		return until, nil
+	}
+	return from, nil
 }

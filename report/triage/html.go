@@ -60,7 +60,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 		}
 	}
 	for _, r := range p.Regressions {
-		out.Regressions = append(out.Regressions, pageRegression{r.Text(p.axis), r.Numbers()})
+		out.Regressions = append(out.Regressions, pageRegression{r.Text, r.Numbers})
 	}
 	put := func(h lang.Text, t table, note lang.Text, folded bool) {
 		if len(t.rows) > 0 {
@@ -70,14 +70,14 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 	causes, _ := p.causeTable(0)
 	put(sCauses, causes, sCauseKey, false)
 	for _, b := range p.By {
-		values, _ := valueTable(b, 0)
+		values, _ := valueTable(b, 0, threeChiefs)
 		if len(b.Values) > 0 {
-			put(label(b.Field), values, lang.Text{}, len(values.rows) > 12)
+			put(sBy.F(label(b.Field)), values, lang.Text{}, len(values.rows) > 12)
 		}
 	}
 	lacks, _ := p.missingTable(0)
 	put(sMissing, lacks, lang.Text{}, len(lacks.rows) > 12)
-	steps, _ := p.timeTable(0)
+	steps, _ := p.timeTable(0, threeChiefs)
 	put(sOverTime, steps, lang.Text{}, true)
 	if len(p.Unread) > 0 {
 		var t table

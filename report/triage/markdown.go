@@ -22,7 +22,7 @@ func writeMarkdown(w io.Writer, p *Picture, v View) error {
 	}
 	b.WriteString("\n## " + in(sRegressions) + "\n\n")
 	for _, r := range p.Regressions {
-		b.WriteString("- **" + in(r.Text(p.axis)) + "** " + in(r.Numbers()) + "\n")
+		b.WriteString("- **" + in(r.Text) + "** " + in(r.Numbers) + "\n")
 	}
 	if len(p.Regressions) == 0 {
 		b.WriteString(in(sNoneNamed) + "\n")
@@ -50,11 +50,11 @@ func writeMarkdown(w io.Writer, p *Picture, v View) error {
 	}
 	causes, _ := p.causeTable(0)
 	put(sCauses, causes)
-	steps, _ := p.timeTable(0)
+	steps, _ := p.timeTable(0, threeChiefs)
 	put(sOverTime, steps)
 	for _, x := range p.shown() {
-		values, _ := valueTable(x, 0)
-		put(label(x.Field), values)
+		values, _ := valueTable(x, 0, threeChiefs)
+		put(sBy.F(label(x.Field)), values)
 	}
 	lacks, _ := p.missingTable(0)
 	put(sMissing, lacks)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"meiqia-diag/diag/lang"
 	"meiqia-diag/report/triage/store"
 )
 
@@ -188,6 +189,7 @@ func regressions(rows []*store.Report, a *axis) ([]Regression, Tried) {
 			r := f.best
 			r.P, r.Q = round(tests[i].p), round(adjusted[i])
 			r.Low, r.High = interval(r.count[0], r.count[1], r.After.Of, r.Before.Of)
+			r.Text, r.Numbers = r.sentence(a), r.numbers()
 			out = append(out, r)
 		}
 	}

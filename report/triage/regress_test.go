@@ -197,7 +197,7 @@ func TestSinceBuild(t *testing.T) {
 			if x.Since != "5.2.1" || x.After.Reports != 9 || x.Before.Reports != 0 || x.Before.Of != 60 || x.After.Of != 49 || x.Ratio != nil || x.High != nil || x.Low < 2 {
 				t.Errorf("%+v", x)
 			}
-			if got := x.Text(nil).EN; got != "since client version 5.2.1: dispatch.stale-app × 9" {
+			if got := x.Text.EN; got != "since client version 5.2.1: dispatch.stale-app × 9 (an old cached page was running)" {
 				t.Errorf("said as %q", got)
 			}
 			return

@@ -46,8 +46,8 @@ func (p *Picture) causeTable(limit int) (t table, left int) {
 	return t, left
 }
 
-// timeTable holds the last steps, 0 for all.
-func (p *Picture) timeTable(limit int) (t table, left int) {
+// timeTable holds the last steps, 0 for all, with so many chief causes of each.
+func (p *Picture) timeTable(limit, chiefs int) (t table, left int) {
 	t.head(false, sFrom)
 	t.head(true, sReports)
 	t.head(false, sTopCauses)
@@ -57,16 +57,19 @@ func (p *Picture) timeTable(limit int) (t table, left int) {
 	}
 	for i := first; i < len(p.OverTime); i++ {
 		s := p.OverTime[i]
-		t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes))})
+		t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes), chiefs)})
 	}
 	return t, first
 }
 
-// chief names the first three causes with their counts.
-func chief(list []CodeCount) lang.Text {
+// threeChiefs is how many causes stand beside a count where there is room.
+const threeChiefs = 3
+
+// chief names the first n causes with their counts.
+func chief(list []CodeCount, n int) lang.Text {
 	var out lang.Text
 	for i, c := range list {
-		if i == 3 {
+		if i == n {
 			break
 		}
 		one := report.Clean(c.Code) + " " + strconv.Itoa(c.Reports)
@@ -82,7 +85,7 @@ func chief(list []CodeCount) lang.Text {
 }
 
 // valueTable shows one field: of versions the newest first.
-func valueTable(b Breakdown, limit int) (t table, left int) {
+func valueTable(b Breakdown, limit, chiefs int) (t table, left int) {
 	t.head(false, sValue)
 	t.head(true, sReports)
 	t.head(false, sTopCauses)
@@ -97,7 +100,7 @@ func valueTable(b Breakdown, limit int) (t table, left int) {
 	}
 	for _, v := range values {
 		name := valueName(b.Field, v.Value)
-		t.rows = append(t.rows, []lang.Text{lang.T(report.Clean(name.ZH), report.Clean(name.EN)), count(v.Reports), chief(v.Causes)})
+		t.rows = append(t.rows, []lang.Text{lang.T(report.Clean(name.ZH), report.Clean(name.EN)), count(v.Reports), chief(v.Causes, chiefs)})
 	}
 	if b.Unknown > 0 {
 		t.rows = append(t.rows, []lang.Text{sUnknown, count(b.Unknown), lang.Same("")})

@@ -44,15 +44,19 @@ func writeText(w io.Writer, p *Picture, v View) error {
 	if len(causes.rows) > 0 {
 		t.para("  ", sCauseKey, "dim")
 	}
-	steps, left := p.timeTable(briefSteps)
+	chiefs := threeChiefs
+	if width < 100 {
+		chiefs = 2
+	}
+	steps, left := p.timeTable(briefSteps, chiefs)
 	t.section(sOverTime, steps, left, sEarlier)
 	for _, b := range p.shown() {
 		limit := briefRows
 		if len(p.asked) > 0 {
 			limit = 0
 		}
-		values, left := valueTable(b, limit)
-		t.section(label(b.Field), values, left, sMore)
+		values, left := valueTable(b, limit, chiefs)
+		t.section(sBy.F(label(b.Field)), values, left, sMore)
 	}
 	lacks, left := p.missingTable(briefRows)
 	t.section(sMissing, lacks, left, sMore)
@@ -84,8 +88,8 @@ func (t *terminal) heading(h lang.Text) {
 func (t *terminal) regressions() {
 	t.heading(sRegressions)
 	for _, r := range t.p.Regressions {
-		t.para("  ! ", r.Text(t.p.axis), "bad")
-		t.para("    ", r.Numbers(), "")
+		t.para("  ! ", r.Text, "bad")
+		t.para("    ", r.Numbers, "")
 	}
 	if len(t.p.Regressions) == 0 {
 		t.para("  ", sNoneNamed, "")
@@ -120,7 +124,7 @@ func (t *terminal) table(x table) {
 		}
 	}
 	// the last column keeps at least this much, as far as it has need of it
-	room := min(wide[last], max(t.width/3, 16))
+	room := min(wide[last], max(t.width/5, 14))
 	used := 2 + room
 	widest := 0
 	for i := range last {

@@ -18,6 +18,7 @@ var (
 	sTriedNote   = lang.T("试过 %d 组（原因与版本、时间），错误发现率控制在 %s", "%d pairs of a cause with a version or time were tried; false discovery rate %s")
 	sCauses      = lang.T("原因", "Causes")
 	sOverTime    = lang.T("随时间", "Over time")
+	sBy          = lang.T("按%s", "By %s")
 	sMissing     = lang.T("最常缺的证据", "What was missing most often")
 	sUnread      = lang.T("没有读进来的文件", "Files that gave no report")
 	sColon       = lang.T("：", ": ")
@@ -159,24 +160,24 @@ func (r Regression) since(a *axis) lang.Text {
 	return lang.T("自%s %s 起", "since %s %s").F(what, strings.TrimSpace(of+" "+r.Since))
 }
 
-// Text is the regression in one sentence.
-func (r Regression) Text(a *axis) lang.Text {
+// sentence says what became more frequent, and since when.
+func (r Regression) sentence(a *axis) lang.Text {
 	since := r.since(a)
 	if r.Test == testRate {
 		return lang.T("%s：报告总数变多，每天 %s 份（此前 %s 份）", "%s: more reports of any cause, %s a day (before: %s)").F(since, perDay(r.After), perDay(r.Before))
 	}
-	return lang.T("%s：%s × %d", "%s: %s × %d").F(since, r.Code, r.After.Reports)
+	return lang.T("%s：%s × %d（%s）", "%s: %s × %d (%s)").F(since, report.Clean(r.Code), r.After.Reports, report.CauseName(diag.Code(r.Code)))
 }
 
 func perDay(c Counted) string { return strconv.FormatFloat(float64(c.Reports)/c.Of, 'f', 1, 64) }
 
-// Numbers are what the sentence rests on.
-func (r Regression) Numbers() lang.Text {
+// numbers are what the sentence rests on.
+func (r Regression) numbers() lang.Text {
 	times := lang.T("至少 %s 倍", "at least %s times as frequent").F(number(r.Low))
 	if r.Ratio != nil && r.High != nil {
 		times = lang.T("%s 倍（95%% 区间 %s–%s）", "%s times as frequent (95%% interval %s–%s)").F(number(*r.Ratio), number(r.Low), number(*r.High))
 	}
-	p := lang.Same("p = " + number(r.P))
+	p := lang.Same("p=" + number(r.P))
 	if r.Test == testRate {
 		return lang.T("此后 %s 天 %d 份，此前 %s 天 %d 份；%s；%s", "after: %[2]d in %[1]s days, before: %[4]d in %[3]s days; %[5]s; %[6]s").F(days(r.After), r.After.Reports, days(r.Before), r.Before.Reports, times, p)
 	}
@@ -187,7 +188,7 @@ func days(c Counted) string { return strconv.FormatFloat(c.Of, 'f', 1, 64) }
 
 // number writes three digits.
 func number(v float64) string {
-	if v != 0 && (v < 0.001 || v >= 1e6) {
+	if v != 0 && (v < 1e-6 || v >= 1e6) {
 		return fmt.Sprintf("%.1e", v)
 	}
 	return strconv.FormatFloat(round(v), 'f', -1, 64)
