@@ -31,6 +31,9 @@ type Regression struct {
 	P      float64  `json:"p"`
 	Q      float64  `json:"q"` // p adjusted for all that was tried
 	Test   string   `json:"test"`
+	// Text says it in one sentence, Numbers what it rests on.
+	Text    lang.Text `json:"text"`
+	Numbers lang.Text `json:"numbers"`
 
 	stamp time.Time  // of Since, where it is a time
 	count [2]float64 // after and before, as evidence
