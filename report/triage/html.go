@@ -67,8 +67,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Rows: t.rows, Note: note, Folded: folded, Summary: lang.T("%d 行，点开看", "%d rows; open to see them").F(len(t.rows))})
 		}
 	}
-	causes, _ := p.causeTable(0)
-	put(sCauses, causes, sCauseKey, false)
+	put(sCauses, p.causeTable(false), sCauseKey, false)
 	for _, b := range p.By {
 		values, _ := valueTable(b, 0, threeChiefs)
 		if len(b.Values) > 0 {

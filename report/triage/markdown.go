@@ -48,8 +48,7 @@ func writeMarkdown(w io.Writer, p *Picture, v View) error {
 		}
 		b.WriteString("\n")
 	}
-	causes, _ := p.causeTable(0)
-	put(sCauses, causes)
+	put(sCauses, p.causeTable(false))
 	steps, _ := p.timeTable(0, threeChiefs)
 	put(sOverTime, steps)
 	for _, x := range p.shown() {

@@ -261,7 +261,8 @@ func (l *line) rates(try func(Regression, hypothesis), a *axis) {
 		after := n - before
 		t0, t1 := days(0, cut), days(cut, steps)
 		spread := math.Max(1, (l.pearson(0, cut, float64(before)/t0, days)+l.pearson(cut, steps, float64(after)/t1, days))/math.Max(float64(steps-2), 1))
-		x, y := float64(after)/spread, float64(before)/spread
+		// The span is from the first report to the last, so that these two tell nothing of a rate within it.
+		x, y := float64(max(after-1, 0))/spread, float64(max(before-1, 0))/spread
 		r := l.regression(cut, a, "", Counted{before, t0}, Counted{after, t1})
 		r.count = [2]float64{x, y}
 		r.Test = testRate

@@ -23,43 +23,47 @@ func count(n int) lang.Text { return lang.Same(strconv.Itoa(n)) }
 
 func text(s string) lang.Text { return lang.Same(report.Clean(s)) }
 
-// causeTable has no more than limit rows, 0 for all; left is how many it left out.
-func (p *Picture) causeTable(limit int) (t table, left int) {
+// causeTable has all causes; a narrow one only the columns that matter most.
+func (p *Picture) causeTable(narrow bool) (t table) {
 	t.head(false, sCode)
 	t.head(true, sReports)
 	t.head(true, sShare)
 	t.head(true, sExpected)
-	t.head(true, sBeside)
-	t.head(true, sCandidate)
-	t.head(false, sName)
-	lines := p.Causes
-	if limit > 0 && len(lines) > limit {
-		lines, left = lines[:limit], len(lines)-limit
+	if !narrow {
+		t.head(true, sBeside)
+		t.head(true, sCandidate)
 	}
-	for _, c := range lines {
+	t.head(false, sName)
+	for _, c := range p.Causes {
 		share := "-"
 		if c.Reports > 0 {
 			share = strconv.FormatFloat(c.Share*100, 'f', 1, 64) + "%"
 		}
-		t.rows = append(t.rows, []lang.Text{text(c.Code), count(c.Reports), lang.Same(share), lang.Same(strconv.FormatFloat(c.Expected, 'f', 1, 64)), count(c.Contributing), count(c.Candidate), report.CauseName(diag.Code(c.Code))})
+		row := []lang.Text{text(c.Code), count(c.Reports), lang.Same(share), lang.Same(strconv.FormatFloat(c.Expected, 'f', 1, 64))}
+		if !narrow {
+			row = append(row, count(c.Contributing), count(c.Candidate))
+		}
+		t.rows = append(t.rows, append(row, report.CauseName(diag.Code(c.Code))))
 	}
-	return t, left
+	return t
 }
 
-// timeTable holds the last steps, 0 for all, with so many chief causes of each.
+// timeTable holds the last steps in which there were reports, or with a limit of
+// 0 all steps there are, with so many chief causes of each.
 func (p *Picture) timeTable(limit, chiefs int) (t table, left int) {
 	t.head(false, sFrom)
 	t.head(true, sReports)
 	t.head(false, sTopCauses)
-	first := 0
-	if limit > 0 && len(p.OverTime) > limit {
-		first = len(p.OverTime) - limit
+	for i, s := range p.OverTime {
+		if limit == 0 || s.Reports > 0 {
+			t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes), chiefs)})
+		}
 	}
-	for i := first; i < len(p.OverTime); i++ {
-		s := p.OverTime[i]
-		t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes), chiefs)})
+	if limit > 0 && len(t.rows) > limit {
+		left = len(t.rows) - limit
+		t.rows = t.rows[left:]
 	}
-	return t, first
+	return t, left
 }
 
 // threeChiefs is how many causes stand beside a count where there is room.

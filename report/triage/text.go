@@ -17,6 +17,9 @@ const (
 	briefUnread = 10
 )
 
+// roomy is how many columns take all there is of a cause.
+const roomy = 100
+
 // terminal writes a picture in columns.
 type terminal struct {
 	p     *Picture
@@ -39,14 +42,13 @@ func writeText(w io.Writer, p *Picture, v View) error {
 		}
 	}
 	t.regressions()
-	causes, left := p.causeTable(0)
-	t.section(sCauses, causes, left, sMore)
-	if len(causes.rows) > 0 {
-		t.para("  ", sCauseKey, "dim")
+	chiefs, key, narrow := threeChiefs, sCauseKey, width < roomy
+	if narrow {
+		chiefs, key = 2, sShortKey
 	}
-	chiefs := threeChiefs
-	if width < 100 {
-		chiefs = 2
+	t.section(sCauses, p.causeTable(narrow), 0, sMore)
+	if len(p.Causes) > 0 {
+		t.para("  ", key, "dim")
 	}
 	steps, left := p.timeTable(briefSteps, chiefs)
 	t.section(sOverTime, steps, left, sEarlier)
@@ -193,6 +195,7 @@ func (t *terminal) unread() {
 			t.para("  ", sMore.F(len(list)-i), "dim")
 			return
 		}
-		t.para("  - ", lang.T("%s：%s，%s", "%s: %s, %s").F(report.Clean(u.Path), stateNames[u.State], u.Why), "")
+		t.line("  " + report.Clean(u.Path)) // never wrapped: it is to be copied
+		t.para("    ", lang.T("%s：%s", "%s: %s").F(stateNames[u.State], u.Why), "dim")
 	}
 }

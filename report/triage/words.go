@@ -39,7 +39,8 @@ var (
 	sFrom        = lang.T("起", "from")
 	sCauseKey    = lang.T("报告 = 以它为主因的份数；期望 = 按概率加起来的份数，含未下结论的；并存 = 与别的主因并存；候选 = 在未下结论的报告里列出",
 		"reports = explained by it; expected = by the probabilities, those not settled included; beside = named beside another; candidate = listed where nothing was settled")
-	sPrivate = lang.T("代号只在一份报告之内有意义，这里不跨报告关联任何人。", "Pseudonyms hold within one report; nobody is joined across reports here.")
+	sShortKey = lang.T("报告 = 以它为主因的份数；期望 = 按概率加起来的份数，含未下结论的", "reports = explained by it; expected = by the probabilities, those not settled included")
+	sPrivate  = lang.T("代号只在一份报告之内有意义，这里不跨报告关联任何人。", "Pseudonyms hold within one report; nobody is joined across reports here.")
 )
 
 var outcomeNames = map[string]lang.Text{
@@ -134,7 +135,7 @@ func (p *Picture) filesText() lang.Text {
 		text lang.Text
 	}{
 		{g.Duplicate, lang.T("重复 %d", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken")}, {g.Encrypted, lang.T("加密 %d", "%d encrypted")},
-		{g.Foreign, lang.T("不是报告 %d", "%d no reports")}, {g.Missing, lang.T("找不到 %d", "%d missing")}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store")},
+		{g.Foreign, lang.T("不是报告 %d", "%d foreign")}, {g.Missing, lang.T("找不到 %d", "%d missing")}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store")},
 	} {
 		if x.n > 0 {
 			one := x.text.F(x.n)
