@@ -234,6 +234,7 @@ func (a *app) openStore(ctx context.Context, o *triageOptions, reading bool) (*s
 		}
 		a.note(lang.T("不存：%s", "nothing is kept: %s").F(asProblems(err)[0].Text()))
 	}
+	o.noDB = true
 	return store.Open(ctx, store.Memory)
 }
 

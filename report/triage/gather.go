@@ -64,6 +64,9 @@ func Gather(ctx context.Context, db *store.DB, opt GatherOptions) (*Gathered, er
 	walked.Go(func() {
 		defer close(todo)
 		_ = walk(run, at, func(f found) error {
+			if db.Own(f.path) {
+				return nil
+			}
 			total.Add(1)
 			if old := known.same(f); old != nil {
 				present[f.path] = old

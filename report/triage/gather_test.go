@@ -178,6 +178,22 @@ func TestOneRunCountsOnce(t *testing.T) {
 	}
 }
 
+// A store that lies among the reports is none of them.
+func TestStoreAmongReports(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "r.json", doc(1, "decision.message-read"))
+	db, err := store.Open(t.Context(), filepath.Join(dir, "triage.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for range 2 {
+		if g, p := gather(t, db, GatherOptions{Paths: []string{dir}}); g.Found != 1 || p.Reports != 1 {
+			t.Errorf("%d files, %+v", g.Found, g.Unread)
+		}
+	}
+}
+
 // An interruption keeps what was read.
 func TestInterruptedGatherKeepsWhatWasRead(t *testing.T) {
 	dir := t.TempDir()

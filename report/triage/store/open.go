@@ -33,6 +33,7 @@ type DB struct {
 	sql   *sql.DB
 	kind  string // sqlite postgres clickhouse
 	where string // as people may see it: without a password
+	file  string // of SQLite, absolute
 	host  string // this machine's name
 }
 
@@ -104,7 +105,14 @@ func Open(ctx context.Context, where string) (*DB, error) {
 	var err error
 	switch d.kind {
 	case "sqlite":
-		d.sql, err = openSQLite(sqlitePath(where))
+		path := sqlitePath(where)
+		if abs, e := filepath.Abs(path); e == nil && path != Memory {
+			d.file = abs
+			if real, e := filepath.EvalSymlinks(filepath.Dir(abs)); e == nil {
+				d.file = filepath.Join(real, filepath.Base(abs))
+			}
+		}
+		d.sql, err = openSQLite(path)
 	case "postgres":
 		d.sql, err = openPostgres(where)
 	case "clickhouse":
@@ -142,6 +150,11 @@ func ping(ctx context.Context, db *sql.DB) error {
 
 // Close ends the use of the store.
 func (d *DB) Close() error { return d.sql.Close() }
+
+// Own tells whether a file is the store's, which lies wherever the user wants it.
+func (d *DB) Own(path string) bool {
+	return d.file != "" && (path == d.file || path == d.file+"-wal" || path == d.file+"-shm" || path == d.file+"-journal")
+}
 
 // Where is the store's address as it may be shown.
 func (d *DB) Where() string { return d.where }
