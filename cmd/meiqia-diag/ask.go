@@ -177,24 +177,6 @@ func (a *app) prompt(ctx context.Context) (string, error) {
 	return a.typed().next(ctx.Done())
 }
 
-// confirm asks a yes-or-no question; Enter is yes, and so is the end of the input.
-func (a *app) confirm(ctx context.Context, text lang.Text) (bool, error) {
-	for {
-		fmt.Fprint(a.err, text.In(a.lang)+a.t(" [Y/n] ", " [Y/n] "))
-		s, err := a.typed().next(ctx.Done())
-		if err != nil && err != io.EOF {
-			return false, err
-		}
-		switch strings.ToLower(halfWidth(s)) {
-		case "", "y", "yes", "是", "好", "1":
-			return true, nil
-		case "n", "no", "否", "不", "不用", "0":
-			return false, nil
-		}
-		a.say(lang.T("请回答 y 或 n，回车表示 y。", "Answer y or n; Enter means y."))
-	}
-}
-
 // lines hands out what is typed line by line, and can be broken off.
 type lines struct {
 	ch chan line

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 
+	"filippo.io/age"
+
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/diagnosis"
 	"meiqia-diag/diag/lang"
@@ -16,6 +18,7 @@ func (a *app) recallFrom(o *recallOptions) error {
 		return err
 	}
 	diagnosis.Judge(doc)
+	doc.Verified = nil // that was another judgement, of two documents
 	if err := a.show(a.out, o.format, doc); err != nil {
 		return err
 	}
@@ -25,15 +28,44 @@ func (a *app) recallFrom(o *recallOptions) error {
 
 // readDocument reads a report.json, or the one inside a report archive.
 func readDocument(file string) (*diag.Document, error) {
-	hint := lang.T("请给出 report.json，或含有它的报告压缩包", "give a report.json, or the report archive that holds one")
-	doc, err := archive.OpenReport(file)
+	_, doc, err := readReport(file, nil)
+	return doc, err
+}
+
+// readReport opens a report, with private keys from files if it is encrypted,
+// and reads its diagnosis.
+func readReport(file string, identities []string) (*archive.Opened, *diag.Document, error) {
+	o, err := openReport(file, identities)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := o.Document()
 	if err == nil && doc.Incident.Incident == nil {
 		err = &lang.Problem{File: file, Field: "incident", What: lang.T("缺少这一项", "this part is missing")}
 	}
+	return o, doc, unreadableReport(file, err)
+}
+
+func openReport(file string, identities []string) (*archive.Opened, error) {
+	var ids []age.Identity
+	for _, name := range identities {
+		more, err := archive.Identities(name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	o, err := archive.Open(file, ids...)
+	return o, unreadableReport(file, err)
+}
+
+// unreadableReport says what is wrong with a file that should be a report.
+func unreadableReport(file string, err error) error {
+	hint := lang.T("请给出 report.json，或含有它的报告压缩包", "give a report.json, or the report archive that holds one")
 	var p *lang.Problem
 	switch {
 	case err == nil:
-		return doc, nil
+		return nil
 	case errors.As(err, &p):
 		one := *p // it may be one that all runs share
 		if one.Hint.IsZero() {
@@ -42,7 +74,7 @@ func readDocument(file string) (*diag.Document, error) {
 		if one.File == "" {
 			one.File = file
 		}
-		return nil, &one
+		return &one
 	}
-	return nil, &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), Hint: hint}
+	return &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), Hint: hint}
 }

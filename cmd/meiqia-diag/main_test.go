@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,6 +28,11 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "", RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "Asia/Shanghai")
+			home := filepath.Join(env.WorkDir, ".home") // where the redaction key goes
+			for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "AppData"} {
+				env.Setenv(name, home)
+			}
+			env.Setenv("SOURCE_DATE_EPOCH", "")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "samejson": sameJSON, "lines": countLines},

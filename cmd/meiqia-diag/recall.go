@@ -27,6 +27,7 @@ type recallOptions struct {
 	evidence []string
 	profile  string
 	lab      string // scenario
+	healed   bool   // its fault mended
 	offline  bool
 	load     bool
 	only     []string
@@ -40,6 +41,13 @@ type recallOptions struct {
 	noReport bool
 	force    bool
 	yes      bool
+
+	before     *before  // the report to compare with
+	identities []string // private keys that open it
+
+	drop      []string // files that stay out of the report
+	words     []string // to be replaced in it
+	encryptTo []string
 }
 
 // defaultTimeout bounds a whole run.
@@ -114,6 +122,9 @@ func (o *recallOptions) resultFlags(f flags, cmd *cobra.Command) {
 	f.yes(&o.noReport, "no-report", "不写报告压缩包", "write no report archive")
 	f.yes(&o.force, "force", "可以覆盖已有的报告文件", "the report file may be overwritten")
 	f.yes(&o.yes, "yes", "写报告前不再确认", "write the report without asking")
+	f.list(&o.drop, "drop", "NAME|GLOB", "这个文件不放进报告，如 shot.png、*.log；可重复", "leave this file out of the report, as in shot.png or *.log; repeatable")
+	f.list(&o.words, "redact", "WORD", "报告里凡是出现这个词（如人名）都替换掉；可重复", "replace this word, such as a name, wherever it stands in the report; repeatable")
+	f.list(&o.encryptTo, "encrypt-to", "KEY|FILE", "把报告加密给这个公钥（age1… 或公钥文件）；可重复", "encrypt the report to this public key (age1…, or a file of keys); repeatable")
 	complete(cmd, "format", report.Formats...)
 	complete(cmd, "fail-on", diag.Explained, diag.Inconclusive, "none")
 }
@@ -158,6 +169,7 @@ func (o *recallOptions) conflict(given func(flag string) bool) *lang.Problem {
 		"--profile":  given("profile"),
 		"--incident": o.incident != "", "--set": len(o.set) > 0, "--evidence": len(o.evidence) > 0, "--lab": o.lab != "",
 		"--only": len(o.only) > 0, "--skip": len(o.skip) > 0, "--output": o.output != "",
+		"--drop": len(o.drop) > 0, "--redact": len(o.words) > 0, "--encrypt-to": len(o.encryptTo) > 0,
 	}
 	for flag := range o.facts {
 		measuring["--"+flag] = true
@@ -182,8 +194,8 @@ func (o *recallOptions) conflict(given func(flag string) bool) *lang.Problem {
 	if o.load && o.offline {
 		return &lang.Problem{Field: "--under-load", What: lang.T("不能与 --offline 同用", "does not go with --offline"), Hint: lang.T("去掉其中一个", "leave one of them out")}
 	}
-	if o.noReport && o.output != "" {
-		return &lang.Problem{Field: "--output", What: lang.T("不能与 --no-report 同用", "does not go with --no-report"), Hint: lang.T("去掉其中一个", "leave one of them out")}
+	if p := o.noReportWith(); p != nil {
+		return p
 	}
 	left := 0
 	for _, id := range diag.CheckIDs {
@@ -193,6 +205,19 @@ func (o *recallOptions) conflict(given func(flag string) bool) *lang.Problem {
 	}
 	if left == 0 {
 		return &lang.Problem{Field: "--skip", What: lang.T("一项检查也没剩下", "no check is left"), Hint: lang.T("检查的名称见 %s checks", "see %s checks").F(programName)}
+	}
+	return nil
+}
+
+// noReportWith names what is about the report, where there is to be none.
+func (o *recallOptions) noReportWith() *lang.Problem {
+	for _, x := range []struct {
+		flag  string
+		given bool
+	}{{"--output", o.output != ""}, {"--drop", len(o.drop) > 0}, {"--redact", len(o.words) > 0}, {"--encrypt-to", len(o.encryptTo) > 0}} {
+		if o.noReport && x.given {
+			return &lang.Problem{Field: x.flag, What: lang.T("不能与 --no-report 同用", "does not go with --no-report"), Hint: lang.T("去掉其中一个", "leave one of them out")}
+		}
 	}
 	return nil
 }
@@ -261,6 +286,9 @@ func (a *app) diagnose(ctx context.Context, o *recallOptions, target target, in 
 	p.stop()
 	if ctx.Err() != nil {
 		return errInterrupted
+	}
+	if o.before != nil {
+		o.before.compareWith(d.Document)
 	}
 	if o.format != "text" || !a.outTTY || !a.errTTY { // else the result tells them on the same screen
 		a.tellProblems(d.Problems)

@@ -89,8 +89,8 @@ func (o *recordOptions) setWindow(s string) *lang.Problem {
 // conflictRecord names what does not go together.
 func (o *recordOptions) conflictRecord() *lang.Problem {
 	switch {
-	case o.noReport && o.output != "":
-		return &lang.Problem{Field: "--output", What: lang.T("不能与 --no-report 同用", "does not go with --no-report"), Hint: lang.T("去掉其中一个", "leave one of them out")}
+	case o.noReportWith() != nil:
+		return o.noReportWith()
 	case o.userData != "" && !o.mine && !o.compare:
 		return &lang.Problem{Field: "--user-data", What: lang.T("只在复制自己的配置时有用", "is of use only when your profile is copied"), Hint: lang.T("请加上 --my-extensions 或 --compare", "add --my-extensions or --compare")}
 	}

@@ -11,6 +11,7 @@ import (
 	"meiqia-diag/diag/diagnosis"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
+	"meiqia-diag/report/archive"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -21,7 +22,7 @@ func (a *app) reportCommand() *cobra.Command {
 			a.t("检验报告", "see whether it is whole"), "meiqia-diag report validate meiqia-diag-report-20261120-102301.zip"),
 		Args: a.noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.reportShow(), a.reportValidate())
+	cmd.AddCommand(a.reportShow(), a.reportValidate(), a.reportDiff(), a.reportEncrypt(), a.reportDecrypt(), a.reportKeygen(), a.reportLookup(), a.reportRedact())
 	return cmd
 }
 
@@ -35,46 +36,84 @@ func oneFile(cmd *cobra.Command, args []string) error {
 
 func (a *app) reportShow() *cobra.Command {
 	format := "text"
+	var identities []string
+	var extract string
+	var browse, force bool
 	cmd := &cobra.Command{
 		Use: "show FILE", Short: a.t("显示报告里的诊断", "show the diagnosis in a report"),
-		Long: a.t("按保存时的样子显示 report.json 或报告压缩包里的诊断；要重新判定请用 recall --from。读得懂就以 0 退出，不论结论如何。",
-			"Show the diagnosis in a report.json or a report archive as it was saved; recall --from judges it again. The exit status is 0 if it can be read, whatever it says."),
-		Example: examples(a.t("在终端里看", "on the terminal"), "meiqia-diag report show report.zip", a.t("存成网页", "as a page"), "meiqia-diag report show report.zip --format html > report.html"),
-		Args:    oneFile,
-		RunE: func(_ *cobra.Command, args []string) error {
-			doc, err := readDocument(args[0])
+		Long: a.t("按保存时的样子显示 report.json 或报告压缩包里的诊断；要重新判定请用 recall --from。读得懂就以 0 退出，不论结论如何。\n--open 和 --extract 只处理通过检验的报告。",
+			"Show the diagnosis in a report.json or a report archive as it was saved; recall --from judges it again. The exit status is 0 if it can be read, whatever it says.\n--open and --extract take only reports that pass validation."),
+		Example: examples(a.t("在终端里看", "on the terminal"), "meiqia-diag report show report.zip", a.t("存成网页", "as a page"), "meiqia-diag report show report.zip --format html > report.html",
+			a.t("检验后用浏览器打开 report.html", "validate it, then open its report.html in the browser"), "meiqia-diag report show report.zip --open",
+			a.t("加密的报告", "an encrypted report"), "meiqia-diag report show report.zip.age --identity desk.key"),
+		Args: oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, doc, err := readReport(args[0], identities)
 			if err != nil {
 				return err
+			}
+			if browse || extract != "" {
+				return a.unpack(cmd.Context(), o, args[0], extract, browse, force)
 			}
 			return a.show(a.out, format, doc)
 		},
 	}
 	f := a.flagsOf(cmd)
 	f.choice(&format, "format", "F", report.Formats, "格式：text json markdown html junit tap nagios", "format: text json markdown html junit tap nagios")
+	f.identity(&identities)
+	f.yes(&browse, "open", "检验通过后，用浏览器打开其中的 report.html", "open its report.html in the browser, once it passes validation")
+	f.text(&extract, "extract", "DIR", "检验通过后，解到这个新的文件夹", "unpack it into this new folder, once it passes validation")
+	f.yes(&force, "force", "检验不通过也解开（--extract）", "unpack it even if it fails validation (--extract)")
 	complete(cmd, "format", report.Formats...)
 	return cmd
 }
 
+// identity is the flag for private keys.
+func (f flags) identity(p *[]string) {
+	f.list(p, "identity", "FILE", "打开加密报告的私钥文件；可重复", "the file of the private key that opens an encrypted report; repeatable")
+}
+
 func (a *app) reportValidate() *cobra.Command {
-	return &cobra.Command{
+	var identities []string
+	cmd := &cobra.Command{
 		Use: "validate FILE", Short: a.t("检验报告是否完整、前后一致", "see whether a report is whole and consistent"),
-		Long: a.t("检验 report.json 或报告压缩包：格式对不对，文件是否被改动，结论是否与其中的观测值相符。有问题以 2 退出。",
-			"Validate a report.json or a report archive: its layout, whether its files were changed, and whether its verdict follows from its observations. The exit status is 2 if something is wrong."),
+		Long: a.t("检验 report.json 或报告压缩包：格式对不对，文件是否被改动，结论是否与其中的观测值相符；给出 sha256，可与工单里的核对。有问题以 2 退出。",
+			"Validate a report.json or a report archive: its layout, whether its files were changed, and whether its verdict follows from its observations; its sha256 is given, to be compared with the ticket's. The exit status is 2 if something is wrong."),
 		Example: examples(a.t("检验一个报告", "validate a report"), "meiqia-diag report validate report.zip"),
 		Args:    oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
-			doc, err := readDocument(args[0])
+			o, err := openReport(args[0], identities)
 			if err != nil {
 				return err
 			}
-			ps := append(validate(doc, args[0]), verifyArchive(args[0])...)
-			if len(ps) > 0 {
+			ps := verified(o)
+			_, doc, err := readReport(args[0], identities)
+			if err != nil {
+				return append(asProblems(err), ps...)
+			}
+			if ps = append(validate(doc, args[0]), ps...); len(ps) > 0 {
 				return ps
 			}
-			_, err = fmt.Fprintln(a.out, lang.T("%s：有效，%s，由 %s 生成", "%s: valid, %s, written by version %s").F(args[0], doc.Schema, harmless(doc.Tool.Version)).In(a.lang))
+			if _, err = fmt.Fprintln(a.out, lang.T("%s：有效，%s，由 %s 生成", "%s: valid, %s, written by version %s").F(harmless(args[0]), doc.Schema, harmless(doc.Tool.Version)).In(a.lang)); err == nil {
+				_, err = fmt.Fprintln(a.out, "sha256 "+o.SHA256())
+			}
 			return err
 		},
 	}
+	f := a.flagsOf(cmd)
+	f.identity(&identities)
+	return cmd
+}
+
+// verified compares an archive with its own manifest; a bare report.json has none.
+func verified(o *archive.Opened) problems {
+	ps := problems(o.Verify())
+	for _, p := range ps {
+		if p.Hint.IsZero() {
+			p.Hint = lang.T("请对方重新生成报告", "have the report made again")
+		}
+	}
+	return ps
 }
 
 // validate tells what in a document contradicts the contract or itself.

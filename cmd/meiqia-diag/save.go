@@ -5,14 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
-	"github.com/charmbracelet/lipgloss"
+	"filippo.io/age"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/diagnosis"
@@ -26,21 +26,37 @@ type target struct {
 	path   string // "" for none, "-" for stdout
 	chosen bool   // by the person, so that a failure to write it is an error
 	force  bool   // a file that is there may be replaced
+	to     []age.Recipient
+	epoch  time.Time // of SOURCE_DATE_EPOCH
 }
 
 // target decides where the archive goes, and finds out what stands in its way
 // before anything is measured.
-func (a *app) target(o *recallOptions) (target, error) {
-	switch {
-	case o.noReport:
+func (a *app) target(o *recallOptions) (t target, err error) {
+	if o.noReport {
 		return target{}, nil
+	}
+	if t.epoch, err = a.sourceDateEpoch(); err != nil {
+		return target{}, err
+	}
+	if t.to, err = recipients(o.encryptTo); err != nil {
+		return target{}, err
+	}
+	for _, w := range o.words {
+		if len(strings.TrimSpace(w)) < 3 {
+			return target{}, &lang.Problem{Field: "--redact " + w, What: lang.T("太短，会到处误伤", "too short: it would be found everywhere"), Hint: lang.T("请写三个字母以上，或至少一个汉字", "give three letters or more")}
+		}
+	}
+	switch {
 	case o.output == "-":
 		if a.outTTY {
 			return target{}, &lang.Problem{Field: "--output -", What: lang.T("标准输出是终端，压缩包不能写到上面", "standard output is a terminal, which takes no archive"), Hint: lang.T("请接 > 文件 或 | 命令", "put > FILE or | COMMAND behind it")}
 		}
-		return target{path: "-", chosen: true}, nil
+		t.path, t.chosen = "-", true
+		return t, nil
 	case o.output == "":
-		return target{path: a.freeName("")}, nil
+		t.path = a.freeName("", t.ext())
+		return t, nil
 	}
 	bad := func(what, hint lang.Text) (target, error) {
 		return target{}, &lang.Problem{Field: "--output " + o.output, What: what, Hint: hint}
@@ -48,10 +64,14 @@ func (a *app) target(o *recallOptions) (target, error) {
 	if ext := filepath.Ext(o.output); notArchive[ext] {
 		return bad(lang.T("报告是压缩包，不是 %s 文件", "the report is an archive, not a %s file").F(ext), lang.T("结果写在标准输出：--format … > 文件", "the result is on standard output: --format … > FILE"))
 	}
+	t.path, t.chosen = o.output, true
 	info, err := os.Stat(o.output)
 	switch {
 	case err == nil && info.IsDir():
-		return target{path: a.freeName(o.output), chosen: true}, nil
+		t.path = a.freeName(o.output, t.ext())
+		return t, nil
+	case err == nil && !info.Mode().IsRegular():
+		return bad(lang.T("不是普通文件，报告不能写在这里", "not a regular file, where no report can be written"), lang.T("写到标准输出用 --output -，不写报告用 --no-report", "--output - is standard output, and --no-report writes none"))
 	case err == nil && !o.force:
 		return bad(lang.T("文件已存在", "the file exists"), lang.T("换一个名字，或加 --force 覆盖", "choose another name, or add --force to overwrite it"))
 	case err != nil:
@@ -59,63 +79,94 @@ func (a *app) target(o *recallOptions) (target, error) {
 			return bad(lang.T("没有这个文件夹", "there is no such folder"), lang.T("请先建好文件夹", "make the folder first"))
 		}
 	}
-	return target{path: o.output, chosen: true, force: o.force}, nil
+	t.force = o.force
+	return t, nil
+}
+
+// ext is how the archive's name ends when the person gave none.
+func (t target) ext() string {
+	if len(t.to) > 0 {
+		return ".zip.age"
+	}
+	return ".zip"
+}
+
+// recipients reads the public keys that the report is to be encrypted to.
+func recipients(given []string) ([]age.Recipient, error) {
+	to, err := archive.Recipients(given)
+	var p *lang.Problem
+	if errors.As(err, &p) && p.Field != "" {
+		p.Field = "--encrypt-to " + p.Field
+	}
+	return to, err
+}
+
+// sourceDateEpoch is the time that a reproducible archive bears, if one is set.
+// https://reproducible-builds.org/specs/source-date-epoch/
+func (a *app) sourceDateEpoch() (time.Time, error) {
+	s := a.env("SOURCE_DATE_EPOCH")
+	if s == "" {
+		return time.Time{}, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > 4102444800 { // the year 2100
+		return time.Time{}, &lang.Problem{Field: "SOURCE_DATE_EPOCH", What: lang.T("%q 不是秒数", "%q is no number of seconds").F(s), Hint: lang.T("请写 1970 年以来的秒数，或不要设置它", "give the seconds since 1970, or leave it unset")}
+	}
+	return time.Unix(n, 0).UTC(), nil
 }
 
 // notArchive are names that a person gives who takes --output for the result's file.
 var notArchive = map[string]bool{".json": true, ".html": true, ".htm": true, ".md": true, ".txt": true, ".xml": true, ".tap": true}
 
 // freeName is a name for the archive that no file has.
-func (a *app) freeName(dir string) string {
+func (a *app) freeName(dir, ext string) string {
 	stem := filepath.Join(dir, programName+"-report-"+a.now().Format("20060102-150405"))
-	name := stem + ".zip"
+	name := stem + ext
 	for i := 2; i < 100; i++ {
 		if _, err := os.Lstat(name); err != nil {
 			break
 		}
-		name = fmt.Sprintf("%s-%d.zip", stem, i)
+		name = fmt.Sprintf("%s-%d%s", stem, i, ext)
 	}
 	return name
 }
 
 // save writes the report archive and puts a reference to it into the document.
-// What goes in is shown before it is written; a person is asked, and may take
-// longer to answer than limit.
+// What goes in is shown before anything is written; a person is asked, and may
+// take longer to answer than limit.
 func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) error {
 	if t.path == "" {
 		return nil
 	}
-	ask := !o.yes && t.path != "-" && a.mayAsk(o.noInput)
-	built, remove, err := a.build(limit, t, ask, in, d)
+	p, err := a.prepared(limit, o, t, in, d)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &lang.Problem{Field: "--timeout", What: lang.T("时限 %s 之内没有写完", "it was not written within %s").F(spanText(o.timeout)), Hint: lang.T("请放宽 --timeout，或只给出有关的证据", "allow more with --timeout, or give only the evidence that matters")}
 	}
 	if err != nil {
-		return a.cannotWrite(t, err)
+		return err
 	}
-	defer remove()
-	if ask {
+	if !o.yes && t.path != "-" && a.mayAsk(o.noInput) {
 		a.say(d.Document.Verdict.Summary)
 		fmt.Fprintln(a.err)
-	}
-	a.preview(built)
-	if ask {
-		a.say(lang.T("报告只写在这台电脑上，求助时由您发给技术支持。", "The report stays on this computer; it is yours to send when you ask for help."))
-		if yes, err := a.confirm(ctx, lang.T("写入报告 %s？", "Write the report %s?").F(harmless(t.path))); err != nil || !yes {
+		if yes, err := a.consent(ctx, p, t); err != nil || !yes {
 			return err
 		}
+	} else {
+		a.preview(p)
 	}
-	switch {
-	case t.path == "-":
-		if err := a.pour(built.Path); err != nil {
-			return err
-		}
-	case built.Path != t.path:
-		if err := place(built.Path, t.path, o.force); err != nil {
-			return a.cannotWrite(t, err)
-		}
+	var ref archive.Ref
+	if t.path == "-" {
+		ref, err = p.WriteTo(a.out, t.to)
+	} else {
+		ref, err = p.Write(ctx, t.path, t.force, t.to)
 	}
-	d.Document.Report = &diag.ReportRef{Path: t.path, SHA256: built.SHA256}
+	if err != nil {
+		return a.cannotWrite(t, err)
+	}
+	d.Document.Report = &diag.ReportRef{Path: t.path, SHA256: ref.SHA256, Inner: ref.Inner}
+	if ref.Inner != "" {
+		a.say(lang.T("已加密；里面的压缩包 sha256 %s", "encrypted; the archive inside has the sha256 %s").F(ref.Inner))
+	}
 	if o.format != "text" && t.path != "-" { // the text says so itself
 		a.say(lang.T("报告：%s", "report: %s").F(t.path))
 	}
@@ -127,93 +178,34 @@ func (a *app) cannotWrite(t target, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	path := t.path
-	if path == "-" {
-		path = os.TempDir()
+	var own *lang.Problem
+	if errors.As(err, &own) {
+		return own
 	}
 	why := lang.Reason(err)
 	if errors.Is(err, fs.ErrNotExist) { // a folder that lets no file be made, as /proc does
 		why = lang.T("这里建不了文件", "no file can be made there")
 	}
-	return &lang.Problem{File: path, What: lang.T("写不了：%s", "cannot write: %s").F(why),
+	return &lang.Problem{File: t.path, What: lang.T("写不了：%s", "cannot write: %s").F(why),
 		Hint: lang.T("请腾出空间，或用 --output 换一个能写的位置；--no-report 则不写", "make room, or choose a place that can be written to with --output; --no-report writes none")}
 }
 
-// build makes the archive: under its own name, or aside while it waits for an
-// answer or for stdout. remove takes away what was left aside.
-func (a *app) build(ctx context.Context, t target, ask bool, in *input, d *diagnosis.Diagnosis) (ref archive.Ref, remove func(), err error) {
-	opt := archive.Options{Path: t.path, Force: true, Doc: d.Document, Evidence: sources(d), Stamp: stamps(d), Serious: serious}
+// prepared makes the archive in memory.
+func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) (*archive.Prepared, error) {
+	opt := archive.Options{
+		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Stamp: stamps(d), Serious: serious, Own: own(in.profile),
+		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
+	}
+	var err error
 	if opt.Profile, err = profileJSON(in.profile); err != nil {
-		return ref, nil, err
+		return nil, err
 	}
-	remove = func() {}
-	switch {
-	case t.path == "-":
-		dir, err := os.MkdirTemp("", programName+"-*") // 0700
-		if err != nil {
-			return ref, nil, err
-		}
-		remove = a.tidy.add(func() { _ = os.RemoveAll(dir) })
-		opt.Path = filepath.Join(dir, "report.zip")
-	case ask:
-		opt.Path = filepath.Join(filepath.Dir(t.path), fmt.Sprintf(".%s-%d.tmp", programName, os.Getpid()))
-		remove = a.tidy.add(func() { _ = os.Remove(opt.Path) })
-	default:
-		opt.Force = t.force
+	p, err := archive.Prepare(ctx, opt)
+	var bad *lang.Problem
+	if errors.As(err, &bad) && bad.File == "" && bad.Field != "" {
+		bad.Field = "--drop " + bad.Field
 	}
-	if ref, err = archive.Build(ctx, opt); err != nil {
-		remove()
-	}
-	return ref, remove, err
-}
-
-// place gives an archive its name at once. Without force it replaces nothing.
-func place(from, to string, force bool) error {
-	if force {
-		return os.Rename(from, to)
-	}
-	err := os.Link(from, to) // the name from goes away with the tidying
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(to); err == nil { // a file system without links
-		return fs.ErrExist
-	}
-	return os.Rename(from, to)
-}
-
-// pour copies the archive to stdout.
-func (a *app) pour(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(a.out, f)
-	return err
-}
-
-// preview says on stderr what the archive holds.
-func (a *app) preview(ref archive.Ref) {
-	wide := 0
-	for _, f := range ref.Files {
-		wide = max(wide, lipgloss.Width(harmless(f.Name)))
-	}
-	a.say(lang.T("报告共 %d 个文件，%s：", "the report holds %d files, %s:").F(len(ref.Files), sizeText(ref.Size)))
-	for _, f := range ref.Files {
-		line := fmt.Sprintf("  %s%s  %9s", harmless(f.Name), strings.Repeat(" ", wide-lipgloss.Width(harmless(f.Name))), sizeText(f.Size))
-		n := 0
-		for _, k := range f.Redactions {
-			n += k
-		}
-		if n > 0 && f.Source != programName {
-			line += a.t("  脱敏 "+strconv.Itoa(n)+" 处", "  "+strconv.Itoa(n)+" redacted")
-		}
-		fmt.Fprintln(a.err, a.style.dim.Render(line))
-	}
-	for _, x := range ref.Dropped {
-		a.note(lang.T("没有放进报告：%s（%s）", "not in the report: %s (%s)").F(x.Name, x.Why))
-	}
+	return p, err
 }
 
 func sizeText(n int64) string {
@@ -234,27 +226,4 @@ func profileJSON(p *profile.Profile) ([]byte, error) {
 		own.CAFile = filepath.Base(own.CAFile)
 	}
 	return json.MarshalIndent(&own, "", "  ")
-}
-
-// verifyArchive compares an archive with its own manifest; a bare report.json has none.
-func verifyArchive(file string) problems {
-	f, err := os.Open(file)
-	if err != nil {
-		return asProblems(err)
-	}
-	defer f.Close()
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(f, head); err != nil || string(head) != "PK" {
-		return nil
-	}
-	ps, err := archive.Validate(file)
-	if err != nil {
-		return asProblems(err)
-	}
-	for _, p := range ps {
-		if p.Hint.IsZero() {
-			p.Hint = lang.T("请对方重新生成报告", "have the report made again")
-		}
-	}
-	return ps
 }

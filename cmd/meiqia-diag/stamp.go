@@ -6,7 +6,9 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/diagnosis"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/profile"
 	"meiqia-diag/report/archive"
 )
 
@@ -16,7 +18,29 @@ func sources(d *diagnosis.Diagnosis) []archive.Source {
 	for _, f := range d.Evidence.Files {
 		files = append(files, *f)
 	}
-	return archive.Sources(files)
+	list := archive.Sources(files)
+	for i, f := range d.Evidence.Files {
+		for k := range d.Evidence.HARs {
+			if h := &d.Evidence.HARs[k]; h.File == f && !h.NetLog {
+				list[i].HAR, list[i].Shift = h, shiftOf(d)
+			}
+		}
+	}
+	return list
+}
+
+// shiftOf is what brings a time of this device's clock to the service's.
+func shiftOf(d *diagnosis.Diagnosis) time.Duration {
+	if !d.Attempt.Offset.Known {
+		return 0
+	}
+	return d.Attempt.Offset.Mid()
+}
+
+// own tells which requests of a HAR went to the service.
+func own(p *profile.Profile) func(*har.Entry) bool {
+	service := diagnosis.Service(p)
+	return func(e *har.Entry) bool { return service(e.URL) }
 }
 
 // serious tells whether a line of a log is an error.
@@ -42,8 +66,8 @@ func stamps(d *diagnosis.Diagnosis) func(archive.Source) func(string) (time.Time
 				return whole
 			}
 			shift := time.Duration(0)
-			if c := l.Info.Kind.Clock(); (c == clock.Device || c == clock.Browser) && d.Attempt.Offset.Known {
-				shift = d.Attempt.Offset.Mid()
+			if c := l.Info.Kind.Clock(); c == clock.Device || c == clock.Browser {
+				shift = shiftOf(d)
 			}
 			return func(line string) (time.Time, bool) {
 				t, ok := read(line)

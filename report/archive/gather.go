@@ -3,17 +3,18 @@ package archive
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"sort"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/lang"
-	"meiqia-diag/report"
 	"meiqia-diag/report/redact"
 	"meiqia-diag/report/slice"
 )
@@ -23,39 +24,50 @@ type bufferOf = bytes.Buffer
 
 func reader(data []byte) io.Reader { return bytes.NewReader(data) }
 
-// piece is one source made ready: a sliced text, or a HAR that is read twice.
+// piece is one source made ready: a sliced text, a picture, or a HAR that is read twice.
 type piece struct {
 	src   Source
 	file  *redact.File
 	name  string // in the archive
-	data  []byte // of a text: its slice
+	data  []byte // of a text or a HAR its slice, of a picture all of it
+	ready bool   // the HAR is in data
+	hash  []byte // SHA-256 of what was read
 	stats *slice.Stats
 	info  *SliceInfo
+	note  *lang.Text // that it was shortened
 }
 
 // gather slices all evidence, learns from all of it, and then redacts it, so
 // that a value found in the last file is gone from the first too.
 func (b *builder) gather(ctx context.Context) error {
+	pieces, failed, err := b.load(ctx)
+	if err != nil {
+		return err
+	}
+	trim(pieces, b.opt.Stamp)
+	if err := b.keyed(pieces); err != nil {
+		return err
+	}
 	for _, src := range b.opt.Evidence {
 		b.r.FileName(baseName(src.Name))
 	}
 	for _, f := range b.opt.Doc.Evidence {
 		b.r.FileName(baseName(f.Name))
 	}
-	var pieces []*piece
-	for _, src := range b.opt.Evidence {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p, err := b.prepare(ctx, src)
-		if err != nil {
-			return err
-		}
-		if p != nil {
-			pieces = append(pieces, p)
+	for _, f := range failed {
+		b.drop(f.src, f.why)
+	}
+	texts := pieces[:0]
+	for _, p := range pieces {
+		switch p.src.Kind {
+		case evidence.Image, evidence.Video:
+			b.media(p)
+		default:
+			b.begin(p)
+			texts = append(texts, p)
 		}
 	}
-	for _, p := range pieces {
+	for _, p := range texts {
 		if err := p.each(ctx, p.file.Learn); err != nil && !b.unreadable(ctx, p.src, err) {
 			return err
 		}
@@ -67,7 +79,7 @@ func (b *builder) gather(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, p := range pieces {
+	for _, p := range texts {
 		if err := b.redacted(ctx, p); err != nil && !b.unreadable(ctx, p.src, err) {
 			return err
 		}
@@ -75,16 +87,92 @@ func (b *builder) gather(ctx context.Context) error {
 	return b.document()
 }
 
+// failure is a source that is left out, and why.
+type failure struct {
+	src Source
+	why lang.Text
+}
+
+// load reads and slices the sources, in an order that does not depend on the
+// one in which they were given.
+func (b *builder) load(ctx context.Context) (pieces []*piece, failed []failure, err error) {
+	for _, src := range b.opt.Evidence {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		p, why, err := b.prepare(ctx, src)
+		switch {
+		case err != nil && over(ctx, err):
+			return nil, nil, err
+		case err != nil:
+			failed = append(failed, failure{src, whyNot(err)})
+		case p == nil:
+			failed = append(failed, failure{src, why})
+		default:
+			pieces = append(pieces, p)
+		}
+	}
+	sort.SliceStable(pieces, func(i, j int) bool {
+		x, y := pieces[i], pieces[j]
+		switch {
+		case baseName(x.src.Name) != baseName(y.src.Name):
+			return baseName(x.src.Name) < baseName(y.src.Name)
+		case x.src.Size != y.src.Size:
+			return x.src.Size < y.src.Size
+		}
+		return bytes.Compare(x.hash, y.hash) < 0
+	})
+	sort.SliceStable(failed, func(i, j int) bool {
+		x, y := failed[i].src, failed[j].src
+		if x.Name != y.Name {
+			return x.Name < y.Name
+		}
+		return x.Size < y.Size
+	})
+	return pieces, failed, nil
+}
+
+// keyed makes the redactor, with the key of this incident and this evidence.
+func (b *builder) keyed(pieces []*piece) error {
+	user := b.opt.Key
+	if len(user) == 0 {
+		var err error
+		if user, err = randomKey(); err != nil {
+			return err
+		}
+	}
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(b.opt.Doc.Incident); err != nil {
+		return err
+	}
+	for _, p := range pieces {
+		fmt.Fprintf(h, "%q %q %d %x\n", p.src.Kind, baseName(p.src.Name), p.src.Size, p.hash)
+	}
+	b.salt, b.key = derive(user, h.Sum(nil))
+	b.r = redact.New(b.key)
+	b.r.KeepIPs = b.opt.KeepIPs
+	b.r.Words(b.opt.Words...)
+	return nil
+}
+
+// over tells of an error that ends the whole, and not one source.
+func over(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func whyNot(err error) lang.Text {
+	if errors.Is(err, errTooBig) {
+		return lang.T("太大，没有放入", "too big and was left out")
+	}
+	return lang.T("读取出错，没有放入", "could not be read and was left out")
+}
+
 // unreadable notes a source that could not be read; the rest goes on without it.
 func (b *builder) unreadable(ctx context.Context, src Source, err error) bool {
-	if ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if over(ctx, err) {
 		return false
 	}
-	why := lang.T("读取出错，没有放入", "could not be read and was left out")
-	if errors.Is(err, errTooBig) {
-		why = lang.T("太大，没有放入", "too big and was left out")
-	}
-	b.drop(src, why)
+	b.drop(src, whyNot(err))
 	return true
 }
 
@@ -98,45 +186,65 @@ func (b *builder) drop(src Source, why lang.Text) {
 	b.dropped = append(b.dropped, Dropped{Name: name, Size: src.Size, Why: why})
 }
 
-// prepare decides by kind what becomes of a source.
-func (b *builder) prepare(ctx context.Context, src Source) (*piece, error) {
-	var p *piece
-	var err error
+// prepare decides by kind what becomes of a source, and reads it. Without a
+// piece, why says what keeps it out.
+func (b *builder) prepare(ctx context.Context, src Source) (p *piece, why lang.Text, err error) {
+	p = &piece{src: src}
 	switch src.Kind {
 	case evidence.HAR:
-		p = &piece{src: src, name: b.name("evidence", src.Name), info: b.sliceInfo()}
+		p.info = b.sliceInfo()
+		if p.ready, err = b.slicedHAR(ctx, p); err == nil && !p.ready {
+			p.hash, err = hashOf(ctx, src)
+		}
 	case evidence.Console, evidence.ClientLog, evidence.ServerLog, evidence.TextLog:
-		p = &piece{src: src, name: b.name("logs", src.Name)}
 		err = b.sliced(ctx, p)
 	case evidence.Path, evidence.Page:
-		p = &piece{src: src, name: b.name("evidence", src.Name)}
 		p.data, err = readAll(ctx, src, maxText)
-	case evidence.Image, evidence.Video:
-		if err := b.media(ctx, src); err != nil && !b.unreadable(ctx, src, err) {
-			return nil, err
-		}
-		return nil, nil
+	case evidence.Image:
+		p.data, err = readAll(ctx, src, maxImage)
+	case evidence.Video:
+		p.data, err = readAll(ctx, src, b.opt.MaxBytes)
 	case evidence.NetLog:
 		// It holds what every tab and extension asked for, and how the browser was started.
-		b.drop(src, lang.T("里面有浏览器打开过的其他网站，没有放入", "holds what the browser asked of other sites, and was left out"))
-		return nil, nil
+		return nil, lang.T("里面有浏览器打开过的其他网站，没有放入", "holds what the browser asked of other sites, and was left out"), nil
 	default:
-		b.drop(src, lang.T("不是可放入的类型", "of a kind that is not put in"))
-		return nil, nil
+		return nil, lang.T("不是可放入的类型", "of a kind that is not put in"), nil
 	}
+	if err == nil && p.hash == nil {
+		h := sha256.Sum256(p.data)
+		p.hash = h[:]
+	}
+	return p, why, err
+}
+
+// hashOf reads a source for its hash alone.
+func hashOf(ctx context.Context, src Source) ([]byte, error) {
+	f, err := src.Open()
 	if err != nil {
-		if b.unreadable(ctx, src, err) {
-			return nil, nil
-		}
 		return nil, err
 	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, evidence.Until(ctx, f)); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
+}
+
+// begin gives a text its name in the archive and the redactor's handle for it.
+func (b *builder) begin(p *piece) {
+	folder := "evidence"
+	if p.stats != nil {
+		folder = "logs"
+	}
+	p.name = b.name(folder, p.src.Name)
 	p.file = b.r.File(p.name)
-	if p.info != nil && src.Kind == evidence.HAR && !(b.from.IsZero() && b.to.IsZero()) {
+	if p.src.Kind == evidence.HAR && !(b.from.IsZero() && b.to.IsZero()) {
 		p.file.Keep = func(t time.Time) bool {
+			t = t.Add(p.src.Shift)
 			return (b.from.IsZero() || !t.Before(b.from)) && (b.to.IsZero() || !t.After(b.to))
 		}
 	}
-	return p, nil
 }
 
 func (b *builder) sliceInfo() *SliceInfo {
@@ -202,8 +310,11 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 
 // each hands the piece's content to a step of the redaction.
 func (p *piece) each(ctx context.Context, step func(kind string, r io.Reader) error) error {
-	if p.src.Kind != evidence.HAR {
+	switch {
+	case p.src.Kind != evidence.HAR:
 		return step("text", reader(p.data))
+	case p.ready:
+		return step("har", reader(p.data))
 	}
 	f, err := p.src.Open()
 	if err != nil {
@@ -220,85 +331,12 @@ func (b *builder) redacted(ctx context.Context, p *piece) error {
 	if err != nil {
 		return err
 	}
-	e := entry{FileEntry: FileEntry{Name: p.name, Source: b.r.Text(baseName(p.src.Name)), Kind: string(p.src.Kind), Encoding: "utf-8", Was: p.src.Encoding, Slice: p.info, Redactions: p.file.Counts()}, data: out.Bytes(), text: true, extra: true}
+	e := entry{FileEntry: FileEntry{Name: p.name, Source: b.r.Text(baseName(p.src.Name)), Kind: string(p.src.Kind), Encoding: "utf-8", Was: p.src.Encoding, Slice: p.info, Redactions: p.file.Counts(), Note: p.note}, data: out.Bytes(), source: p.src, text: true, extra: true}
 	if p.stats != nil {
 		b.excerpt(p, out.Bytes())
 	}
 	b.add(e)
 	return nil
-}
-
-// Bounds of what the page shows of a log; the file has all of the slice.
-const (
-	pageLines = 300
-	around    = 4
-)
-
-// excerpt lists the errors of a log and picks the lines that the page shows.
-func (b *builder) excerpt(p *piece, data []byte) {
-	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
-	serious := map[int]bool{}
-	for _, x := range p.stats.Errors {
-		serious[x.Line] = true
-		text := ""
-		if x.Line <= len(lines) {
-			text = strings.TrimRight(lines[x.Line-1], "\r")
-		}
-		at := x.At.Format(time.RFC3339Nano)
-		if p.info.Mode == "whole" {
-			at = "" // no stamps were looked for
-		}
-		row, _ := json.Marshal(struct {
-			File string `json:"file"`
-			Line int    `json:"line"`
-			From int    `json:"line_in_original"`
-			At   string `json:"at,omitempty"`
-			Text string `json:"text"`
-		}{p.name, x.Line, x.From, at, text})
-		b.errors = append(append(b.errors, row...), '\n')
-	}
-	show := map[int]bool{}
-	if len(lines) > pageLines {
-		for n := range lines {
-			if serious[n+1] && len(show) < pageLines {
-				for k := max(1, n+1-around); k <= min(len(lines), n+1+around); k++ {
-					show[k] = true
-				}
-			}
-		}
-	}
-	l := report.Log{Name: p.name}
-	for n, s := range lines {
-		if len(lines) > pageLines && !show[n+1] || len(data) == 0 {
-			continue
-		}
-		if len(s) > 2000 {
-			s = strings.ToValidUTF8(s[:2000], "") + "…"
-		}
-		l.Lines = append(l.Lines, report.LogLine{Number: n + 1, Text: strings.TrimRight(s, "\r"), Serious: serious[n+1]})
-	}
-	l.Omitted = len(lines) - len(l.Lines)
-	if len(data) == 0 {
-		l.Omitted = 0
-	}
-	if p.info != nil && p.info.From != "" {
-		l.Note = lang.T("%s 至 %s，错误 %d 条", "%s to %s, %d errors").F(b.stamp(p.info.From), b.stamp(p.info.To), len(p.stats.Errors))
-	} else {
-		l.Note = lang.T("错误 %d 条", "%d errors").F(len(p.stats.Errors))
-	}
-	b.logs = append(b.logs, l)
-}
-
-// stamp writes a time in the zone of the person's clock.
-func (b *builder) stamp(s string) string {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return s
-	}
-	if zone := report.ZoneOf(b.opt.Doc); zone != nil {
-		t = t.In(zone)
-	}
-	return t.Format("2006-01-02 15:04:05 -07:00")
 }
 
 // name gives a source's name in the archive: ASCII, no colon, no dots that

@@ -27,8 +27,16 @@ type Manifest struct {
 	Dropped  []Dropped   `json:"dropped"`
 	MaxBytes int64       `json:"max_bytes"`
 	Note     lang.Text   `json:"note"`
+	// Pseudonyms tells with which key they were made; nobody can reckon them from it.
+	Pseudonyms *KeyRef `json:"pseudonyms,omitempty"`
 	// Self is the SHA-256 of this file with Self empty.
 	Self string `json:"manifest_sha256"`
+}
+
+// KeyRef leads the user's key to the key of one report, and to nothing else.
+type KeyRef struct {
+	Salt  string `json:"salt"`
+	Check string `json:"check"` // tells a wrong key from the right one
 }
 
 // FileEntry is one file of an archive.
@@ -55,6 +63,9 @@ type SliceInfo struct {
 	LinesIn   int    `json:"lines_in,omitempty"`
 	LinesKept int    `json:"lines_kept,omitempty"`
 	LinesOver int    `json:"lines_over,omitempty"` // in range, and cut off for their size
+
+	EntriesIn   int `json:"entries_in,omitempty"` // of a HAR
+	EntriesKept int `json:"entries_kept,omitempty"`
 }
 
 // Dropped is a file that was left out, and why.
@@ -67,7 +78,11 @@ type Dropped struct {
 var manifestNote = lang.T("文件已按事发时段裁剪并脱敏，代号在同一报告内一致；图片与视频的画面未处理。", "Files are cut to the time of the incident and redacted; a value has one pseudonym within this report. What images and videos show was not changed.")
 
 func (b *builder) manifest() ([]byte, error) {
-	m := Manifest{Schema: ManifestSchema, Tool: b.doc.Tool.Version, Started: b.doc.StartedAt, Files: []FileEntry{}, Dropped: append([]Dropped{}, b.dropped...), MaxBytes: b.opt.MaxBytes, Note: manifestNote}
+	m := Manifest{Schema: ManifestSchema, Tool: b.doc.Tool.Version, Started: b.doc.StartedAt, Files: []FileEntry{}, Dropped: append([]Dropped{}, b.dropped...), MaxBytes: b.opt.MaxBytes, Note: manifestNote,
+		Pseudonyms: &KeyRef{Salt: hex.EncodeToString(b.salt), Check: keyCheck(b.key)}}
+	if b.dateless() {
+		m.Note = lang.T(m.Note.ZH+undatedNote.ZH, m.Note.EN+" "+undatedNote.EN)
+	}
 	for _, e := range b.entries {
 		m.Files = append(m.Files, e.FileEntry)
 	}

@@ -12,27 +12,28 @@ import (
 	"meiqia-diag/report/redact"
 )
 
-// media adds an image without what it tells besides its picture, or a video as it is.
-func (b *builder) media(ctx context.Context, src Source) error {
-	limit := int64(maxImage)
-	if src.Kind == evidence.Video {
-		limit = b.opt.MaxBytes
-	}
-	data, err := readAll(ctx, src, limit)
-	if err != nil {
-		return err
-	}
+// media adds an image or a video without what it tells besides what it shows.
+func (b *builder) media(p *piece) {
+	src := p.src
 	note := lang.T("画面内容未处理，发出前请自行查看", "what the picture shows was not changed: look at it before you send it")
-	mime := ""
+	data, mime := []byte(nil), ""
 	if src.Kind == evidence.Video {
-		mime = videoType(data)
-		note = lang.T("视频原样放入，画面、声音与附带信息（可能有拍摄地点）未处理", "put in as it is: picture, sound and metadata (perhaps a place) were not changed")
-	} else if data, mime = stripImage(data); mime == "" {
-		b.drop(src, lang.T("无法去除图片里附带的信息，没有放入", "the data attached to the picture could not be taken out, so it was left out"))
-		return nil
+		note = lang.T("画面与声音未处理，发出前请自行查看", "picture and sound were not changed: look at it before you send it")
+		data, mime = stripVideo(p.data)
+	} else {
+		data, mime = stripImage(p.data)
+	}
+	p.data = nil
+	if mime == "" {
+		why := lang.T("无法去除图片里附带的信息，没有放入；请转成 PNG 或 JPEG", "the data attached to the picture could not be taken out, so it was left out; convert it to PNG or JPEG")
+		if src.Kind == evidence.Video {
+			why = lang.T("无法去除视频里附带的信息（可能有拍摄地点），没有放入；请转成 MP4 或 WebM", "the data attached to the video (perhaps a place) could not be taken out, so it was left out; convert it to MP4 or WebM")
+		}
+		b.drop(src, why)
+		return
 	}
 	name := b.name("attachments", src.Name)
-	b.add(entry{FileEntry: FileEntry{Name: name, Source: b.r.Text(baseName(src.Name)), Kind: string(src.Kind), Encoding: mime, Note: &note}, data: data, extra: true})
+	b.add(entry{FileEntry: FileEntry{Name: name, Source: b.r.Text(baseName(src.Name)), Kind: string(src.Kind), Encoding: mime, Note: &note}, data: data, source: src, extra: true})
 	a := report.Attachment{Name: name, MIME: mime, Note: note}
 	total := 0
 	for _, x := range b.pictures {
@@ -42,7 +43,6 @@ func (b *builder) media(ctx context.Context, src Source) error {
 		a.Data = data
 	}
 	b.pictures = append(b.pictures, a)
-	return nil
 }
 
 var pictureData = regexp.MustCompile(`data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/=&#;]+`)

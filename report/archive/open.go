@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
-	"sort"
 	"strings"
+
+	"filippo.io/age"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -21,19 +23,32 @@ const (
 	maxCount  = 2000
 	maxTotal  = 200 << 20
 	maxRatio  = 200
-	ratioFrom = 16 << 20 // smaller files may be as dense as they like
+	ratioFrom = 1 << 20
 	maxReport = 64 << 20
 )
 
-// opened is an archive whose names and counts were found harmless.
-type opened struct {
-	data  []byte
+// Opened is a report that was read: an archive whose names and counts were
+// found harmless, or a bare report.json.
+type Opened struct {
+	Encrypted bool // it was, on the disk
+
+	file  string
+	data  []byte // of the archive, decrypted
 	zip   *zip.Reader
+	gaps  bool // bytes that belong to no file
 	total int64
 }
 
-// open reads an archive and refuses what no archive of ours has.
-func open(file string) (*opened, error) {
+// Open reads a report, decrypts it with one of the identities if it is
+// encrypted, and refuses an archive that no archive of ours is like.
+func Open(file string, ids ...age.Identity) (*Opened, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() || info.Mode().Type()&fs.ModeNamedPipe != 0 { // a pipe may never end
+		return nil, refuse(file, "", lang.T("不是文件", "this is not a file"))
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -43,9 +58,33 @@ func open(file string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(file, data, ids)
+}
+
+func open(file string, data []byte, ids []age.Identity) (*Opened, error) {
+	o := &Opened{file: file}
 	if len(data) > maxTotal {
 		return nil, refuse(file, "", lang.T("文件超过 %d MiB", "the file is over %d MiB").F(maxTotal>>20))
 	}
+	if Encrypted(data) {
+		o.Encrypted = true
+		var err error
+		if data, err = decrypt(file, data, ids, maxTotal); err != nil {
+			return nil, err
+		}
+	}
+	o.data = data
+	if !looksZip(data) {
+		if len(data) > maxReport {
+			return nil, refuse(file, "", lang.T("报告太大", "the report is too big"))
+		}
+		return o, nil // report.json, which is read as one later
+	}
+	gaps, bad := layout(data)
+	if !bad.IsZero() {
+		return nil, refuse(file, "", bad)
+	}
+	o.gaps = gaps
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, refuse(file, "", lang.T("不是完整的压缩包：%s", "not a whole archive: %s").F(lang.Reason(err)))
@@ -55,12 +94,49 @@ func open(file string) (*opened, error) {
 	}
 	seen := map[string]bool{}
 	for _, x := range z.File {
-		if !safeName(x.Name) || !x.Mode().IsRegular() || seen[strings.ToLower(x.Name)] {
+		low := strings.ToLower(x.Name)
+		switch {
+		case !safeName(x.Name) || !x.Mode().IsRegular() || seen[low]:
 			return nil, refuse(file, fmt.Sprintf("%.80q", x.Name), lang.T("压缩包里有不安全或重复的文件名", "the archive holds a name that is not safe, or one twice"))
+		case x.Method != zip.Store && x.Method != zip.Deflate:
+			return nil, refuse(file, x.Name, lang.T("压缩方法不认识", "the way it is packed is not known"))
 		}
-		seen[strings.ToLower(x.Name)] = true
+		seen[low] = true
 	}
-	return &opened{data: data, zip: z}, nil
+	for name := range seen {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if seen[dir] {
+				return nil, refuse(file, dir, lang.T("压缩包里同一个名字又是文件又是文件夹", "the archive holds a file and a folder of one name"))
+			}
+		}
+	}
+	o.zip = z
+	return o, nil
+}
+
+// looksZip tells an archive, whole or not, from a report.json.
+func looksZip(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK")) || len(data) >= endLen && bytes.LastIndex(data[max(0, len(data)-endLen-0xffff):], []byte("PK\x05\x06")) >= 0 && !bytes.HasPrefix(bytes.TrimLeft(data[:min(len(data), 64)], " \t\r\n\ufeff"), []byte("{"))
+}
+
+// Archive tells an archive from a bare report.json.
+func (o *Opened) Archive() bool { return o.zip != nil }
+
+// SHA256 is the hash of the report: of an encrypted one, of what is inside.
+func (o *Opened) SHA256() string { return sum(o.data) }
+
+// Bytes is the report, decrypted.
+func (o *Opened) Bytes() []byte { return o.data }
+
+// Names lists the files of an archive.
+func (o *Opened) Names() []string {
+	var out []string
+	if o.zip != nil {
+		for _, f := range o.zip.File {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 func refuse(file, field string, what lang.Text) error {
@@ -78,7 +154,7 @@ func safeName(name string) bool {
 			return false
 		}
 		for _, r := range part {
-			if r < 0x20 || r == 0x7f {
+			if r < 0x20 || r >= 0x7f { // ours are ASCII; others may be two spellings of one name
 				return false
 			}
 		}
@@ -97,29 +173,24 @@ func reserved(stem string) bool {
 }
 
 // read unpacks one file; the sizes that the archive declares are not trusted.
-func (o *opened) read(f *zip.File, max int64) ([]byte, error) {
+func (o *Opened) read(f *zip.File, max int64) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
+	max = min(max, maxTotal-o.total, maxRatio*int64(f.CompressedSize64+1)+ratioFrom) // small files may be as dense as they like
 	data, err := io.ReadAll(io.LimitReader(r, max+1))
-	if err != nil {
-		return nil, err
-	}
-	o.total += int64(len(data))
-	if int64(len(data)) > max || o.total > maxTotal {
+	if o.total += int64(len(data)); int64(len(data)) > max {
 		return nil, errTooBig
 	}
-	if len(data) > ratioFrom && int64(len(data)) > maxRatio*max64(int64(f.CompressedSize64), 1) {
-		return nil, errTooBig
-	}
-	return data, nil
+	return data, err
 }
 
-func max64(a, b int64) int64 { return max(a, b) }
-
-func (o *opened) find(name string) *zip.File {
+func (o *Opened) find(name string) *zip.File {
+	if o.zip == nil {
+		return nil
+	}
 	for _, f := range o.zip.File {
 		if f.Name == name {
 			return f
@@ -128,113 +199,79 @@ func (o *opened) find(name string) *zip.File {
 	return nil
 }
 
+// ErrNotHeld is among the errors of File when the archive is sound and the file not in it.
+var ErrNotHeld = errors.New("not in the archive")
+
+// File gives one file of an archive, such as profile.json.
+func (o *Opened) File(name string) ([]byte, error) {
+	f := o.find(name)
+	if f == nil {
+		return nil, errors.Join(refuse(o.file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file")), ErrNotHeld)
+	}
+	o.total = 0
+	data, err := o.read(f, maxReport)
+	switch {
+	case errors.Is(err, errTooBig):
+		return nil, refuse(o.file, name, lang.T("报告太大", "the report is too big"))
+	case err != nil:
+		return nil, refuse(o.file, name, lang.T("读不出：%s", "cannot be read: %s").F(lang.Reason(err)))
+	}
+	return data, nil
+}
+
+// Document reads the diagnosis.
+func (o *Opened) Document() (*diag.Document, error) {
+	data := o.data
+	if o.zip != nil {
+		var err error
+		if data, err = o.File("report.json"); err != nil {
+			return nil, err
+		}
+	}
+	doc, err := diag.ReadDocument(data)
+	if err != nil {
+		return nil, refuse(o.file, "", lang.Reason(err))
+	}
+	return doc, nil
+}
+
+// Manifest reads the manifest of an archive.
+func (o *Opened) Manifest() (Manifest, error) {
+	var m Manifest
+	data, err := o.File("manifest.json")
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(data, &m); err != nil || m.Schema != ManifestSchema {
+		return m, refuse(o.file, "manifest.json", lang.T("清单不是 %s", "the manifest is not %s").F(ManifestSchema))
+	}
+	return m, nil
+}
+
 // Validate reads an archive anew and compares it with its manifest and its
 // seal. The problems are what differs; the error is for what cannot be read at all.
 func Validate(file string) ([]*lang.Problem, error) {
-	o, err := open(file)
+	o, err := Open(file)
 	if err != nil {
 		return nil, err
 	}
-	var out []*lang.Problem
-	bad := func(name string, what lang.Text) {
-		out = append(out, &lang.Problem{File: file, Field: name, What: what})
-	}
-	n := len(o.data)
-	switch c := o.zip.Comment; {
-	case len(c) != sealLen || !strings.HasPrefix(c, sealHead):
-		bad("", lang.T("没有封签：可能被重新打包过", "there is no seal: it may have been packed anew"))
-	case c[len(sealHead):] != sum(o.data[:n-64]) || string(o.data[n-sealLen:]) != c:
-		bad("", lang.T("封签不符：写出之后有字节被改动", "the seal does not match: bytes were changed after it was written"))
-	}
-	mf := o.find("manifest.json")
-	if mf == nil {
-		bad("manifest.json", lang.T("没有清单", "there is no manifest"))
-		return out, nil
-	}
-	data, err := o.read(mf, maxReport)
-	if err != nil {
-		bad("manifest.json", lang.T("清单读不出：%s", "the manifest cannot be read: %s").F(lang.Reason(err)))
-		return out, nil
-	}
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil || m.Schema != ManifestSchema {
-		bad("manifest.json", lang.T("清单不是 %s", "the manifest is not %s").F(ManifestSchema))
-		return out, nil
-	}
-	if again, err := m.bytes(); err != nil || !bytes.Equal(again, data) {
-		bad("manifest.json", lang.T("清单被改动过", "the manifest was changed"))
-	}
-	listed := map[string]bool{"manifest.json": true}
-	for _, e := range m.Files {
-		listed[e.Name] = true
-		f := o.find(e.Name)
-		if f == nil {
-			bad(e.Name, lang.T("清单里有，压缩包里没有", "in the manifest and not in the archive"))
-			continue
-		}
-		data, err := o.read(f, maxTotal)
-		switch {
-		case err != nil:
-			bad(e.Name, lang.T("读不出：%s", "cannot be read: %s").F(lang.Reason(err)))
-		case int64(len(data)) != e.Size || sum(data) != e.SHA256:
-			bad(e.Name, lang.T("内容与清单不符", "the content differs from the manifest"))
-		}
-	}
-	for _, f := range o.zip.File {
-		if !listed[f.Name] {
-			bad(f.Name, lang.T("压缩包里有，清单里没有", "in the archive and not in the manifest"))
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Field < out[j].Field })
-	return out, nil
+	return o.Verify(), nil
 }
-
-// ErrNotHeld is among the errors of ReadFile when the archive is sound and the file not in it.
-var ErrNotHeld = errors.New("not in the archive")
 
 // ReadFile gives one file of an archive, such as profile.json.
 func ReadFile(file, name string) ([]byte, error) {
-	o, err := open(file)
+	o, err := Open(file)
 	if err != nil {
 		return nil, err
 	}
-	f := o.find(name)
-	if f == nil {
-		return nil, errors.Join(refuse(file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file")), ErrNotHeld)
-	}
-	return o.read(f, maxReport)
+	return o.File(name)
 }
 
 // OpenReport reads the document out of an archive, or from a bare report.json.
 func OpenReport(file string) (*diag.Document, error) {
-	f, err := os.Open(file)
+	o, err := Open(file)
 	if err != nil {
 		return nil, err
 	}
-	head := make([]byte, 4)
-	n, _ := io.ReadFull(f, head)
-	var data []byte
-	if bytes.HasPrefix(head[:n], []byte("PK")) {
-		_ = f.Close()
-		data, err = ReadFile(file, "report.json")
-	} else {
-		if _, err = f.Seek(0, io.SeekStart); err == nil {
-			data, err = io.ReadAll(io.LimitReader(f, maxReport+1))
-		}
-		_ = f.Close()
-		if err == nil && len(data) > maxReport {
-			err = errTooBig
-		}
-	}
-	if errors.Is(err, errTooBig) {
-		return nil, refuse(file, "report.json", lang.T("报告太大", "the report is too big"))
-	}
-	if err != nil {
-		return nil, err
-	}
-	doc, err := diag.ReadDocument(data)
-	if err != nil {
-		return nil, refuse(file, "", lang.Reason(err))
-	}
-	return doc, nil
+	return o.Document()
 }

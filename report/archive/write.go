@@ -6,11 +6,14 @@ import (
 	"compress/flate"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
+	"time"
+
+	"filippo.io/age"
 
 	"meiqia-diag/diag/lang"
 )
@@ -23,6 +26,13 @@ const sealLen = len(sealHead) + 64
 
 // fit drops the biggest evidence until the archive is within its cap.
 func (b *builder) fit() error {
+	plain := int64(0)
+	for _, e := range b.entries {
+		plain += e.Size + 2*int64(len(e.Name)) + 800
+	}
+	if plain+4096 <= b.opt.MaxBytes {
+		return nil // whatever it packs to
+	}
 	packed := map[string]int64{}
 	size := func(e entry) int64 {
 		n, ok := packed[e.Name]
@@ -81,14 +91,18 @@ func (b *builder) pack() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return packed(manifest, b.entries, b.modified)
+}
+
+func packed(manifest []byte, entries []entry, modified time.Time) ([]byte, error) {
 	m := entry{FileEntry: FileEntry{Name: "manifest.json"}, data: manifest, text: true}
 	if err := check(m); err != nil {
 		return nil, err
 	}
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
-	for _, e := range append([]entry{m}, b.entries...) {
-		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: b.modified}
+	for _, e := range append([]entry{m}, entries...) {
+		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: modified}
 		if stored(e.Name) {
 			h.Method = zip.Store
 		}
@@ -112,17 +126,54 @@ func (b *builder) pack() ([]byte, error) {
 	return out, nil
 }
 
-// write puts the archive in its place: from a private file beside it, at once.
-func (b *builder) write(ctx context.Context) (ref Ref, err error) {
-	sort.Slice(b.entries, func(i, j int) bool { return b.entries[i].Name < b.entries[j].Name })
-	data, err := b.pack()
+// Write puts the archive in its place, encrypted if there are recipients. What
+// is written first is a private file beside it, and of an encrypted archive
+// nothing but the ciphertext is ever on the disk.
+func (p *Prepared) Write(ctx context.Context, path string, force bool, to []age.Recipient) (Ref, error) {
+	data, err := p.sealed(to)
 	if err != nil {
 		return Ref{}, err
 	}
-	dir := filepath.Dir(b.opt.Path)
-	tmp, err := os.CreateTemp(dir, ".meiqia-diag-*.tmp") // 0600
+	if err := WriteFile(ctx, path, data, force); err != nil {
+		return Ref{}, err
+	}
+	return p.ref(path, data), nil
+}
+
+// WriteTo writes the archive to a stream, encrypted if there are recipients.
+func (p *Prepared) WriteTo(w io.Writer, to []age.Recipient) (Ref, error) {
+	data, err := p.sealed(to)
 	if err != nil {
 		return Ref{}, err
+	}
+	_, err = w.Write(data)
+	return p.ref("-", data), err
+}
+
+func (p *Prepared) sealed(to []age.Recipient) ([]byte, error) {
+	if len(to) == 0 {
+		return p.data, nil
+	}
+	return Encrypt(p.data, to)
+}
+
+func (p *Prepared) ref(path string, data []byte) Ref {
+	ref := Ref{Path: path, SHA256: sum(data), Size: int64(len(data)), Files: p.Files(), Dropped: p.Dropped()}
+	if len(data) != len(p.data) {
+		ref.Inner = p.SHA256()
+	}
+	return ref
+}
+
+// WriteFile writes a file that is there whole or not at all: from a private
+// one beside it, at once. Without force it never replaces one.
+func WriteFile(ctx context.Context, path string, data []byte, force bool) (err error) {
+	if err := free(path, force); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".meiqia-diag-*.tmp") // 0600
+	if err != nil {
+		return err
 	}
 	defer func() {
 		if rerr := os.Remove(tmp.Name()); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) && err == nil {
@@ -140,16 +191,9 @@ func (b *builder) write(ctx context.Context) (ref Ref, err error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return Ref{}, err
+		return err
 	}
-	if err := place(tmp.Name(), b.opt.Path, b.opt.Force); err != nil {
-		return Ref{}, err
-	}
-	ref = Ref{Path: b.opt.Path, SHA256: sum(data), Size: int64(len(data)), Dropped: b.dropped}
-	for _, e := range b.entries {
-		ref.Files = append(ref.Files, e.FileEntry)
-	}
-	return ref, nil
+	return place(tmp.Name(), path, force)
 }
 
 // place gives the file its name. Without force it never replaces one, not even
@@ -158,18 +202,23 @@ func place(tmp, path string, force bool) error {
 	if force {
 		return os.Rename(tmp, path)
 	}
-	err := os.Link(tmp, path)
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, fs.ErrExist):
+	err := moveNew(tmp, path)
+	if errors.Is(err, fs.ErrExist) {
 		return taken(path)
 	}
-	// A file system without links.
-	if err := free(path, false); err != nil {
+	return err
+}
+
+// moveNew gives a file a name that no other has; the old name may remain.
+func moveNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return os.Rename(tmp, path)
+	if _, err := os.Lstat(to); err == nil { // a file system without links
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }
 
 // free tells whether the path may be written.
@@ -180,6 +229,8 @@ func free(path string, force bool) error {
 		return nil
 	case err != nil:
 		return err
+	case st.Mode().Type()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket|fs.ModeIrregular) != 0:
+		return &lang.Problem{File: path, What: lang.T("不是普通文件，报告不能写在这里", "not a regular file, where no report can be written"), Hint: lang.T("请给出文件名；写到标准输出用 -，不写报告用 --no-report", "give a file name; - is standard output, and --no-report writes none")}
 	case st.IsDir():
 		return &lang.Problem{File: path, What: lang.T("是个文件夹", "is a folder"), Hint: lang.T("请给出文件名", "give a file name")}
 	case !force:

@@ -8,46 +8,61 @@ import (
 // keptIPs are addresses that tell nothing of a person: well-known resolvers.
 var keptIPs = map[string]bool{"8.8.8.8": true, "8.8.4.4": true, "1.1.1.1": true, "1.0.0.1": true, "114.114.114.114": true, "114.114.115.115": true, "223.5.5.5": true, "223.6.6.6": true, "119.29.29.29": true, "180.76.76.76": true}
 
-// addresses looks for IPv4, IPv6 and MAC addresses.
-func (c *scan) addresses() {
+var macSigns = strings.NewReplacer(":", "", "-", "", ".", "")
+
+// address reads an IPv4, IPv6 or MAC address that begins at s[i], the head of a
+// word or the first of two colons.
+func (c *scan) address(i int) {
 	s := c.s
-	for i := 0; i < len(s); i++ {
-		if !isHex(s[i]) && s[i] != ':' || i > 0 && (wordByte(s[i-1]) || s[i-1] == ':' && s[i] == ':') {
-			continue
+	if c.f.r.KeepIPs || i < c.next[byAddress] || i > 0 && (wordByte(s[i-1]) || s[i-1] == ':' && s[i] == ':') {
+		return
+	}
+	// Most words and numbers are none, which their first letters tell.
+	k := i
+	for k < len(s) && k-i < 5 && isHex(s[k]) {
+		k++
+	}
+	if k >= len(s) || k-i > 4 || s[k] != ':' && s[k] != '.' && s[k] != '-' {
+		return
+	}
+	c.rank = byAddress
+	if end := macEnd(s, i); end > 0 {
+		if v := strings.ToLower(macSigns.Replace(s[i:end])); v != "ffffffffffff" && v != "000000000000" {
+			c.mark(i, end, "mac", v)
 		}
-		if end := macEnd(s, i); end > 0 {
-			if v := strings.ToLower(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s[i:end])); v != "ffffffffffff" && v != "000000000000" {
-				c.mark(i, end, "mac", v)
-			}
-			i = end
-			continue
-		}
-		j, colons, dots := i, 0, 0
+		c.next[byAddress] = end + 1
+		return
+	}
+	if s[k] == ':' {
+		j, colons, dots, pair := i, 0, 0, false
 		for j < len(s) && (isHex(s[j]) || s[j] == ':' || s[j] == '.') && j-i < 46 {
 			switch s[j] {
 			case ':':
 				colons++
+				pair = pair || j > i && s[j-1] == ':'
 			case '.':
 				dots++
 			}
 			j++
 		}
-		switch {
-		case colons >= 2 && (j >= len(s) || !wordByte(s[j])):
-			run := strings.TrimRight(s[i:j], ".")
-			if a, ok := ipv6In(run); ok {
+		if colons < 5 && !pair && dots < 3 {
+			c.next[byAddress] = j // a time of day, a place in a program
+			return
+		}
+		if (colons >= 6 || pair) && (j >= len(s) || !wordByte(s[j])) {
+			if a, ok := ipv6In(strings.TrimRight(s[i:j], ".")); ok {
 				c.ip(i, i+len(a.text), a.addr)
-				i += len(a.text) - 1
-				continue
+				c.next[byAddress] = i + len(a.text)
+				return
 			}
-			fallthrough
-		case s[i] >= '0' && s[i] <= '9':
-			if end, ok := ipv4End(s, i); ok {
-				if a, err := netip.ParseAddr(s[i:end]); err == nil && !productVersion(s, i, a) {
-					c.ip(i, end, a)
-				}
-				i = end - 1
+		}
+	}
+	if s[k] == '.' && s[i] >= '0' && s[i] <= '9' {
+		if end, ok := ipv4End(s, i); ok {
+			if a, err := netip.ParseAddr(s[i:end]); err == nil && !productVersion(s, i, a) {
+				c.ip(i, end, a)
 			}
+			c.next[byAddress] = end
 		}
 	}
 }

@@ -12,6 +12,10 @@ import (
 // HAR redacts a HAR, entry by entry, so that its size does not matter. What
 // cannot be read as a HAR is redacted as text from there on.
 func (f *File) HAR(r io.Reader, w io.Writer) error {
+	return f.document(w, func(w io.Writer) error { return f.har(r, w) })
+}
+
+func (f *File) har(r io.Reader, w io.Writer) error {
 	src := &failing{r: r}
 	dec := jsontext.NewDecoder(src, lax...)
 	out := &failingWriter{w: w}
@@ -25,7 +29,7 @@ func (f *File) HAR(r io.Reader, w io.Writer) error {
 	case out.err != nil:
 		return out.err
 	}
-	f.hit("unparsed")
+	f.hit("unparsed", "")
 	f.ruins = true
 	defer func() { f.ruins = false }()
 	rest := bufio.NewReader(io.MultiReader(strings.NewReader(string(dec.UnreadBuffer())), r))
@@ -68,8 +72,9 @@ func (f *File) orphan(r *bufio.Reader, w io.Writer) error {
 	if n == 0 {
 		return nil
 	}
-	f.hit("text")
-	_, err := fmt.Fprintf(w, "<text#%d>", n)
+	p := fmt.Sprintf("<text#%d>", n)
+	f.hit("text", p)
+	_, err := io.WriteString(w, p)
 	return err
 }
 

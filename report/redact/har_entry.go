@@ -7,8 +7,7 @@ import (
 func (f *File) page(n *node) {
 	f.node(n, around{key: "page", depth: 2})
 	if t := n.get("title"); t != nil && t.kind == '"' && !strings.Contains(t.text, "://") && t.text != "" {
-		f.hit("text")
-		t.text = lengthOf(t.text) // titles name the person one is talking to
+		t.text = f.length(t.text) // titles name the person one is talking to
 	}
 }
 
@@ -117,9 +116,8 @@ func (f *File) content(n *node, status string) {
 	for i, name := range n.names {
 		item := n.items[i]
 		switch {
-		case name == "text" && item.kind == '"' && based:
-			f.hit("body")
-			item.text = lengthOf(item.text)
+		case name == "text" && item.kind == '"' && based && item.text != "":
+			item.text = f.lengthAs("body", item.text)
 		case name == "text" && item.kind == '"':
 			f.payload(item, mime, status)
 		case name == "encoding" && item.kind == '"':
@@ -148,8 +146,7 @@ func (f *File) payload(n *node, mime, status string) {
 	case (strings.HasPrefix(status, "4") || strings.HasPrefix(status, "5")) && len(v) <= 600 && !strings.Contains(mime, "javascript"):
 		n.text = f.textIn(v, 1)
 	default:
-		f.hit("body")
-		n.text = lengthOf(v)
+		n.text = f.lengthAs("body", v)
 	}
 }
 
@@ -188,6 +185,5 @@ func (f *File) frame(fr *node) {
 	if (op == nil || op.text != "2") && len(word) <= 8 && plainWord(word) || digitsIn(word) == len(word) && len(word) <= 4 {
 		return // ping, pong, 2, 3probe
 	}
-	f.hit("text")
-	data.text = lengthOf(data.text)
+	data.text = f.length(data.text)
 }

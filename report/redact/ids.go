@@ -41,6 +41,9 @@ func (c *scan) abroad(gs []group) int {
 
 // mobile gives the eleven digits of a Chinese mobile number, prefixes taken off.
 func mobile(all string) (string, bool) {
+	if len(all) < 11 || len(all) > 16 {
+		return "", false
+	}
 	for _, prefix := range []string{"", "86", "086", "0086", "0", "17951", "12593", "9"} {
 		if m, ok := strings.CutPrefix(all, prefix); ok && len(m) == 11 && m[0] == '1' && m[1] >= '3' {
 			return m, true
@@ -179,7 +182,7 @@ func landline(gs []group, s string) bool {
 		}
 		gs = gs[1:]
 		if gs[0].digits[0] != '0' { // +86-10-…
-			gs = append([]group{{gs[0].start, gs[0].end, "0" + gs[0].digits}}, gs[1:]...)
+			gs = append([]group{{start: gs[0].start, end: gs[0].end, digits: "0" + gs[0].digits}}, gs[1:]...)
 		}
 	}
 	if len(gs) < 2 || len(gs) > 3 {

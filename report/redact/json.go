@@ -121,21 +121,18 @@ func (f *File) str(n *node, at around) {
 	case auth:
 		c.authorization(0, len(v))
 	case text:
-		f.hit("text")
-		n.text = lengthOf(v)
+		n.text = f.length(v)
 		return
 	case logText:
 		if !at.report || at.calm && utf8.RuneCountInString(v) > 16 || utf8.RuneCountInString(v) > maxError && !at.isLog() || at.body {
 			if !f.Prose {
-				f.hit("text")
-				n.text = lengthOf(v)
+				n.text = f.length(v)
 				return
 			}
 		}
 	case errText:
 		if utf8.RuneCountInString(v) > 4*maxError && !f.Prose {
-			f.hit("text")
-			n.text = lengthOf(v)
+			n.text = f.length(v)
 			return
 		}
 	case name, login:
@@ -167,8 +164,7 @@ func (f *File) str(n *node, at around) {
 		return
 	}
 	if at.body && !f.Prose && !quietKey(at.key) {
-		f.hit("text")
-		n.text = lengthOf(v)
+		n.text = f.length(v)
 		return
 	}
 	if cl == version {
@@ -291,6 +287,7 @@ func (f *File) number(n *node, at around) {
 }
 
 func (f *File) replaceNumber(n *node, kind, value string) {
-	f.hit(kind)
-	n.set(f.r.pseudonym(kind, value))
+	p := f.r.pseudonym(kind, value)
+	f.hit(kind, p)
+	n.set(p)
 }

@@ -6,43 +6,109 @@ import (
 	"unicode/utf8"
 )
 
-// keyed looks for "key=value", "key: value" and "键：值", quoted or not.
-func (c *scan) keyed() {
+// key reads "key=value", "key: value" and "键：值" whose sign stands at s[i],
+// the value quoted or not.
+func (c *scan) key(i int) {
 	s := c.s
-	for i := 0; i < len(s); i++ {
-		size := 0
-		switch {
-		case s[i] == '=' || s[i] == ':':
-			size = 1
-		case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"):
-			size = 3
-		case strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
-			size = 3
-		default:
-			continue
+	if i < c.next[byKey] {
+		return
+	}
+	size := 1
+	switch {
+	case s[i] == '=' || s[i] == ':':
+		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
+			return // 10:22, and keys that are no words
 		}
-		start, key := keyLeft(s, i)
-		cl := c.f.classify(key)
-		if cl == none || cl == version || cl == errText || cl == logText {
-			continue
-		}
-		prose := s[i] != '=' && s[i] != '%'
-		if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
-			continue // 是, 为 stand in every sentence
-		}
-		if end := c.value(cl, start, i+size, prose); end > i {
-			i = end - 1
-		}
+	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
+		size = 3
+	default:
+		return
+	}
+	start, key := keyLeft(s, i)
+	cl := c.f.classify(key)
+	if cl == none || cl == version || cl == errText || cl == logText {
+		return
+	}
+	prose := s[i] != '=' && s[i] != '%'
+	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+		return // 是, 为 stand in every sentence
+	}
+	c.rank = byKey
+	if end := c.value(cl, start, i+size, prose); end > i {
+		c.next[byKey] = end
 	}
 }
+
+// behindKey are the bytes that may stand between a key and its sign.
+var behindKey = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(" \t\"'\\]`", byte(b)) >= 0
+	}
+	return out
+}()
+
+// lastThree are the last letters of the keys that tell something of their
+// value: most others are told from them without a closer look.
+var lastThree [1 << 15]bool
+
+func three(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
+
+func init() {
+	add := func(w string) {
+		if n := len(w); n >= 3 && w[n-1] < 0x80 {
+			lastThree[three(w[n-3], w[n-2], w[n-1])] = true
+		}
+	}
+	for w := range exact {
+		add(w)
+	}
+	for _, s := range suffixes {
+		add(s.end)
+	}
+	for _, w := range append(lastWords, ruinWords...) {
+		add(w)
+	}
+}
+
+// keyEnds tells whether a key that matters may end before the sign at s[i].
+func keyEnds(s string, i int) bool {
+	j := i
+	for j > 0 && behindKey[s[j-1]] && i-j < 6 {
+		j--
+	}
+	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
+		return true // short ones, and what is no plain word
+	}
+	return lastThree[three(s[j-3], s[j-2], s[j-1])]
+}
+
+// number tells whether what ends at s[end] is a number and no key.
+func number(s string, end int) bool {
+	i := end
+	for i > 0 && begins[s[i-1]] == digit {
+		i--
+	}
+	return i == 0 || s[i-1] < 0x80 && !wordByte(s[i-1]) && strings.IndexByte("_-$", s[i-1]) < 0
+}
+
+// ofKey are the ASCII bytes of which keys are made.
+var ofKey = func() (out [256]bool) {
+	for b := range out {
+		out[b] = wordByte(byte(b)) || strings.IndexByte("_-.$[", byte(b)) >= 0
+	}
+	return out
+}()
 
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
 	i := end
-	for i > 0 && strings.IndexByte(" \t\"'\\]`", s[i-1]) >= 0 && end-i < 6 {
+	for i > 0 && behindKey[s[i-1]] && end-i < 6 {
 		i--
 	}
 	stop := i
+	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
+		i--
+	}
 	for i > 0 && stop-i < 64 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
 		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
@@ -181,7 +247,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case secret:
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 {
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -203,7 +269,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") {
 			return 0
 		}
-		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text"})
+		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
 	case name:
 		if !quoted && !strings.Contains(v, " ") {
 			to = capitalised(c.s, from, to)
@@ -242,6 +308,11 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		c.mark(from, to, "place", v)
 	}
 	return to
+}
+
+// object tells of a program's object that is printed, as Token{9f4ef63 …}.
+func (c *scan) object(to int) bool {
+	return to < len(c.s) && (c.s[to] == '{' || c.s[to] == '(' || c.s[to] == '@')
 }
 
 // secretSpan marks a secret; a long one is replaced elsewhere too.

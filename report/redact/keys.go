@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -110,16 +111,28 @@ func classify(key string) class {
 	return none
 }
 
+// lastWords are those that classify looks for at the end of longer keys.
+var lastWords = []string{"sign", "sig", "ticket", "session", "sid", "skey", "key", "content", "text"}
+
+// ruinWords are keys of what people wrote in what is left of a document.
+var ruinWords = []string{"value", "data", "payload", "title", "postdata", "frame"}
+
 // classify is classify for this file: in the ruins of a document any value may
 // be what people wrote.
 func (f *File) classify(key string) class {
 	if f.ruins {
-		switch squeeze(key) {
-		case "value", "data", "payload", "title", "postdata", "frame":
+		if slices.Contains(ruinWords, squeeze(key)) {
 			return text
 		}
 	}
-	return classify(key)
+	c, ok := f.r.keys[key]
+	if !ok {
+		c = classify(key)
+		if len(f.r.keys) < maxKnown && len(key) <= 80 {
+			f.r.keys[strings.Clone(key)] = c
+		}
+	}
+	return c
 }
 
 // squeeze gives the key in small letters, without what joins its words.

@@ -1,7 +1,8 @@
 package redact
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +14,8 @@ type span struct {
 	repl, rule string
 	teach      string // value to learn, "" for none
 	anywhere   bool
+	rank       int
+	inner      []hit // what was replaced inside of an encoded word
 }
 
 // scan looks for what is to be replaced in one line.
@@ -21,6 +24,13 @@ type scan struct {
 	s     string
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
+
+	plain  bool       // nothing is structured or encoded
+	rank   int        // of the rule that looks now
+	next   [rules]int // where each rule goes on, behind what it found
+	runEnd int        // of the run of base64 that was looked at last
+	groups [20]group
+	digits [maxDigits]byte
 }
 
 const maxDepth = 4
@@ -28,7 +38,7 @@ const maxDepth = 4
 // mark replaces s[start:end] by the pseudonym of a value.
 func (c *scan) mark(start, end int, kind, value string) {
 	if start < end {
-		c.spans = append(c.spans, span{start: start, end: end, repl: c.f.r.pseudonym(kind, value), rule: kind})
+		c.spans = append(c.spans, span{start: start, end: end, repl: c.f.r.pseudonym(kind, value), rule: kind, rank: c.rank})
 	}
 }
 
@@ -77,25 +87,21 @@ func (f *File) decoded(s string, depth int) string {
 	if depth >= maxDepth || !strings.Contains(s, "%") {
 		return s
 	}
-	plain := unpercent(s)
-	if plain == s {
+	plain, any := unpercent(s)
+	if !any {
 		return s
 	}
-	again := &File{r: f.r, count: map[string]int{}, Prose: f.Prose, ruins: f.ruins}
+	again := f.try()
 	out := again.flat(plain, depth+1)
 	if again.Total() == 0 {
 		return s
 	}
-	for rule, n := range again.count {
-		for range n {
-			f.hit(rule)
-		}
-	}
+	f.take(again)
 	return out
 }
 
 // unpercent undoes every %XX that stands for a character that can be read.
-func unpercent(s string) string {
+func unpercent(s string) (plain string, any bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
@@ -105,11 +111,12 @@ func unpercent(s string) string {
 			}
 			b.WriteByte(byte(n))
 			i += 2
+			any = true
 			continue
 		}
 		b.WriteByte(s[i])
 	}
-	return strings.ToValidUTF8(b.String(), "\uFFFD")
+	return strings.ToValidUTF8(b.String(), "\uFFFD"), any
 }
 
 // embedded redacts JSON that stands in a line by its structure.
@@ -167,15 +174,7 @@ func (f *File) flat(s string, depth int) string {
 		return s
 	}
 	c := &scan{f: f, s: s, depth: depth}
-	c.keyed()
-	c.secrets()
-	c.paths()
-	c.mails()
-	c.numbers()
-	if !f.r.KeepIPs {
-		c.addresses()
-	}
-	c.people()
+	c.once(false)
 	if depth < maxDepth {
 		c.encoded()
 	}
@@ -190,18 +189,18 @@ func (c *scan) replace() string {
 		return c.s
 	}
 	guarded := c.guarded()
-	type item struct {
-		span
-		rank int
-	}
-	items := make([]item, 0, len(c.spans))
-	for i, sp := range c.spans {
-		if !inside(guarded, &sp) {
-			items = append(items, item{sp, i})
+	items := c.spans
+	if len(guarded) > 0 {
+		items = slices.DeleteFunc(items, func(sp span) bool { return inside(guarded, &sp) })
+		for i := range items {
+			_ = inside(guarded, &items[i]) // cuts it back
 		}
 	}
-	sort.SliceStable(items, func(i, j int) bool { return items[i].start < items[j].start })
+	if len(items) > 1 {
+		slices.SortStableFunc(items, func(a, b span) int { return cmp.Or(a.start-b.start, a.rank-b.rank) })
+	}
 	var b strings.Builder
+	b.Grow(len(c.s) + 32)
 	at := 0
 	for i := 0; i < len(items); {
 		best, end := items[i], items[i].end
@@ -215,7 +214,12 @@ func (c *scan) replace() string {
 		}
 		b.WriteString(c.s[at:items[i].start])
 		b.WriteString(best.repl)
-		c.f.hit(best.rule)
+		if len(best.inner) == 0 {
+			c.f.hit(best.rule, best.repl)
+		}
+		for _, h := range best.inner {
+			c.f.hit(h.rule, h.pseudonym)
+		}
 		for _, it := range items[i:j] {
 			if it.teach != "" {
 				c.f.r.learn.put(it.teach, it.repl, it.rule, it.anywhere || !wordByte(it.teach[0]) || len(it.teach) >= 16)
@@ -259,20 +263,6 @@ func inside(guarded [][2]int, sp *span) bool {
 		}
 	}
 	return sp.start >= sp.end
-}
-
-// sweep replaces what was learnt elsewhere.
-func (c *scan) sweep() {
-	l := c.f.r.learn
-	if len(l.have) == 0 {
-		return
-	}
-	for i := 0; i+3 <= len(c.s); i++ {
-		if x, ok := l.at(c.s, i); ok {
-			c.spans = append(c.spans, span{start: i, end: i + len(x.value), repl: x.repl, rule: x.rule})
-			i += len(x.value) - 1
-		}
-	}
 }
 
 // unescape undoes escapes until there are none left: an undone one may make the next.

@@ -6,28 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-// mails looks for e-mail addresses, with "@", "＠" or "%40".
-func (c *scan) mails() {
+// mail reads an e-mail address whose "@", "＠" or "%40" stands at s[i].
+func (c *scan) mail(i int) {
 	s := c.s
-	for i := 0; i < len(s); i++ {
-		size := 0
-		switch {
-		case s[i] == '@':
-			size = 1
-		case strings.HasPrefix(s[i:], "＠"), strings.HasPrefix(s[i:], "﹫"), strings.HasPrefix(s[i:], "%40"):
-			size = 3
-		case strings.HasPrefix(s[i:], "[at]"), strings.HasPrefix(s[i:], "(at)"):
-			size = 4
-		case strings.HasPrefix(s[i:], "%2540"):
-			size = 5
-		default:
-			continue
-		}
-		from, to := localPart(s, i), domainEnd(s, i+size)
-		if from < i && to > 0 {
-			c.teach(from, to, "email", strings.ToLower(s[from:i]+"@"+s[i+size:to]))
-			i = to - 1
-		}
+	if i < c.next[byMail] {
+		return
+	}
+	size := 0
+	switch {
+	case s[i] == '@':
+		size = 1
+	case strings.HasPrefix(s[i:], "＠"), strings.HasPrefix(s[i:], "﹫"), strings.HasPrefix(s[i:], "%40"):
+		size = 3
+	case strings.HasPrefix(s[i:], "[at]"), strings.HasPrefix(s[i:], "(at)"):
+		size = 4
+	case strings.HasPrefix(s[i:], "%2540"):
+		size = 5
+	default:
+		return
+	}
+	from, to := localPart(s, i), domainEnd(s, i+size)
+	if from < i && to > 0 {
+		c.rank = byMail
+		c.teach(from, to, "email", strings.ToLower(s[from:i]+"@"+s[i+size:to]))
+		c.next[byMail] = to
 	}
 }
 

@@ -7,48 +7,52 @@ import (
 
 // group is a run of digits without a gap.
 type group struct {
-	start, end int
+	start, end int // in the text
+	from, to   int // in the digits of the number
 	digits     string
 }
 
-// numbers looks for phones, national ids and bank cards, in whatever spelling.
-func (c *scan) numbers() {
-	for i := 0; i < len(c.s); {
-		if _, n := digitAt(c.s, i); n == 0 {
-			if r, size := hanDigit(c.s, i); r > 0 {
-				i = c.hanNumber(i)
-			} else {
-				i += max(size, 1)
+// number reads a phone, a national id or a bank card, in whatever spelling,
+// that begins with the digit at s[i].
+func (c *scan) number(i int) {
+	if !enough(c.s, i) {
+		for i < len(c.s) {
+			_, n := digitAt(c.s, i)
+			if n == 0 {
+				break
 			}
-			continue
+			i += n
 		}
-		if !enough(c.s, i) {
-			for i < len(c.s) {
-				_, n := digitAt(c.s, i)
-				if n == 0 {
-					break
-				}
-				i += n
-			}
-			continue
-		}
-		groups := groupsFrom(c.s, i)
-		if end := c.number(groups); end > 0 {
-			i = end
-		} else {
-			i = groups[0].end
-		}
+		c.next[byNumber] = i
+		return
+	}
+	groups, total := c.groupsFrom(i)
+	c.next[byNumber] = groups[0].end
+	if d := c.digits[0]; total < 11 && d != '0' && d != '8' && !c.plus(i) {
+		return // a date with its hour
+	}
+	all := string(c.digits[:total])
+	for k := range groups {
+		groups[k].digits = all[groups[k].from:groups[k].to]
+	}
+	c.rank = byNumber
+	if end := c.numberIn(groups, all); end > 0 {
+		c.next[byNumber] = end
 	}
 }
 
-// number looks whether the groups begin with a number worth hiding; it gives its end.
-func (c *scan) number(gs []group) int {
+// plus tells whether a "+" stands before s[i], as before the code of a country.
+func (c *scan) plus(i int) bool {
+	return i > 0 && (c.s[i-1] == '+' || c.s[i-1] == 'B' || c.s[i-1] == 'b' || c.s[i-1] == 0x8B) // + %2B ＋
+}
+
+// numberIn looks whether the groups begin with a number worth hiding; it gives its end.
+func (c *scan) numberIn(gs []group, digits string) int {
 	if gs[0].digits == "0" && len(gs) > 1 && c.s[gs[0].end:gs[1].start] == "." {
 		return 0 // a fraction
 	}
-	all := ""
 	for k, g := range gs {
-		all += g.digits
+		all := digits[:g.to]
 		if len(all) > 24 {
 			return 0
 		}
@@ -73,7 +77,7 @@ func (c *scan) number(gs []group) int {
 			c.mark(c.plusBefore(start), end, "phone", m)
 			return end
 		}
-		if len(all) >= 15 && len(all) <= 19 && luhn(all) && bankBIN(all) && cardShape(part) && !c.moreDigits(gs, k) {
+		if len(all) >= 15 && len(all) <= 19 && bankBIN(all) && luhn(all) && cardShape(part) && !c.moreDigits(gs, k) {
 			c.mark(start, end, "card", all)
 			return end
 		}
@@ -104,33 +108,32 @@ func (c *scan) plusBefore(start int) int {
 	return start
 }
 
-// enough tells whether nine digits or more may follow, with what separates them.
+// enough tells whether nine digits or more follow, with what separates them.
 func enough(s string, i int) bool {
 	digits, gap := 0, 0
-	for ; i < len(s) && gap < 7; i++ {
-		switch b := s[i]; {
-		case b >= '0' && b <= '9':
+	for i < len(s) {
+		b := s[i]
+		if begins[b] == digit {
 			digits++
-			gap = 0
-			if digits >= 9 {
+			if gap = 0; digits >= 9 {
 				return true
 			}
-		case b >= 0x80:
+			i++
+			continue
+		}
+		if b >= 0x80 {
 			if _, n := digitAt(s, i); n > 0 { // a full-width digit
 				digits++
 				gap = 0
-				i += n - 1
-				if digits >= 9 {
-					return true
-				}
+				i += n
 				continue
 			}
-			gap++
-		case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')' || b == '%':
-			gap++
-		default:
-			return false
 		}
+		n := separator(s, i)
+		if gap++; n == 0 || gap > 2 {
+			break
+		}
+		i += n
 	}
 	return digits >= 9
 }
@@ -172,41 +175,58 @@ func digitAt(s string, i int) (byte, int) {
 // separators stand between the groups of one number.
 var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "－", "．", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "（", "）"}
 
-func groupsFrom(s string, i int) []group {
-	var out []group
-	for total := 0; i < len(s) && len(out) < 20 && total <= 24; {
+// separator gives the length of a separator at s[i], 0 when there is none.
+func separator(s string, i int) int {
+	switch b := s[i]; {
+	case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')':
+		return 1
+	case b == '%' || b >= 0x80:
+		for _, sep := range separators {
+			if strings.HasPrefix(s[i:], sep) {
+				return len(sep)
+			}
+		}
+	}
+	return 0
+}
+
+// maxDigits bounds what is taken of a number; no phone, id or card is as long.
+const maxDigits = 40
+
+// groupsFrom reads the groups of digits from s[i] on, and how many digits they
+// have; the digits are in c.digits. They are good until it is called again.
+func (c *scan) groupsFrom(i int) ([]group, int) {
+	s := c.s
+	out, b := c.groups[:0], c.digits[:0]
+	for i < len(s) && len(out) < cap(out) && len(b) <= 24 {
 		g := group{start: i}
-		var b []byte
+		from := len(b)
 		for i < len(s) {
 			d, n := digitAt(s, i)
 			if n == 0 {
 				break
 			}
-			b = append(b, d)
+			if len(b) < maxDigits {
+				b = append(b, d)
+			}
 			i += n
 		}
-		if len(b) == 0 {
+		if len(b) == from {
 			break
 		}
-		g.end, g.digits = i, string(b)
-		total += len(b)
+		g.end, g.from, g.to = i, from, len(b)
 		out = append(out, g)
 		for range 2 {
 			if i >= len(s) || wordByte(s[i]) || s[i] == '"' || s[i] == ':' || s[i] == ',' {
 				break
 			}
-			for _, sep := range separators {
-				if strings.HasPrefix(s[i:], sep) {
-					i += len(sep)
-					break
-				}
-			}
+			i += separator(s, i)
 		}
 		if i == g.end {
 			break
 		}
 	}
-	return out
+	return out, len(b)
 }
 
 // shape tells whether every group has at least n digits.
@@ -219,25 +239,36 @@ func shape(gs []group, n int) bool {
 	return true
 }
 
-// hanDigits are digits as people write them out to get past filters.
-const hanDigits = "零一二三四五六七八九"
-
+// hanDigit reads a digit as people write them out to get past filters.
 func hanDigit(s string, i int) (rune, int) {
 	if s[i] < 0x80 {
 		return 0, 1
 	}
-	r, size := utf8.DecodeRuneInString(s[i:])
-	switch r {
-	case '〇':
-		return '0', size
-	case '幺':
-		return '1', size
-	case '两':
-		return '2', size
+	if i+3 <= len(s) {
+		switch s[i : i+3] {
+		case "零", "〇":
+			return '0', 3
+		case "一", "幺":
+			return '1', 3
+		case "二", "两":
+			return '2', 3
+		case "三":
+			return '3', 3
+		case "四":
+			return '4', 3
+		case "五":
+			return '5', 3
+		case "六":
+			return '6', 3
+		case "七":
+			return '7', 3
+		case "八":
+			return '8', 3
+		case "九":
+			return '9', 3
+		}
 	}
-	if k := strings.IndexRune(hanDigits, r); k >= 0 && r != utf8.RuneError {
-		return rune('0' + k/3), size
-	}
+	_, size := utf8.DecodeRuneInString(s[i:])
 	return 0, size
 }
 

@@ -5,36 +5,41 @@ import (
 	"unicode/utf8"
 )
 
-// paths looks for user names in paths of home folders, shares and device names.
-func (c *scan) paths() {
+var homes = []string{"users", "home", "documents and settings", "documents%20and%20settings"}
+
+// home reads the user name in the path of a home folder, before whose name the
+// separator at s[i] ends or begins.
+func (c *scan) home(i int) {
 	s := c.s
-	if !strings.ContainsAny(s, `/\\%`) {
-		c.devices()
+	at := i + 1
+	if s[i] == '%' {
+		at = i + 3
+	}
+	if at+4 >= len(s) {
 		return
 	}
-	low := asciiLower(s)
-	for _, home := range []string{"users", "home", "documents and settings", "documents%20and%20settings"} {
-		for i := 0; ; {
-			k := strings.Index(low[i:], home)
-			if k < 0 {
-				break
-			}
-			at := i + k
-			i = at + len(home)
-			before, sepBefore := sepLeft(s, at)
-			sep := sepRight(s, i)
-			if sepBefore == "" || sep == "" {
-				continue
-			}
-			slash := sepBefore[0] == '/' || sepBefore == "%2f" || sepBefore == "%2F"
-			if slash && before > 0 && wordByte(s[before-1]) && (home == "home" || s[at] != 'U' && !strings.HasSuffix(low[:before], ":")) {
-				continue // a path of the web, not of a disk
-			}
-			c.owner(i+len(sep), home)
-		}
+	switch s[at] | 0x20 {
+	case 'u', 'h', 'd':
+	default:
+		return
 	}
-	c.shares()
-	c.devices()
+	for _, home := range homes {
+		end := at + len(home)
+		if end >= len(s) || !strings.EqualFold(s[at:end], home) {
+			continue
+		}
+		before, sepBefore := sepLeft(s, at)
+		sep := sepRight(s, end)
+		if sepBefore == "" || sep == "" {
+			continue
+		}
+		slash := sepBefore[0] == '/' || sepBefore == "%2f" || sepBefore == "%2F"
+		if slash && before > 0 && wordByte(s[before-1]) && (home == "home" || s[at] != 'U') {
+			continue // a path of the web, not of a disk
+		}
+		c.rank = byHome
+		c.owner(end+len(sep), home)
+	}
 }
 
 var separatorsOfPaths = []string{`\\\\`, `\\`, `\`, "/", "%2f", "%2F", "%5c", "%5C"}
@@ -85,7 +90,7 @@ func (c *scan) owner(from int, home string) {
 		}
 	}
 	v := s[from:end]
-	if v == "" || sharedHomes[strings.ToLower(v)] || home == "users" && digitsIn(v) == len(v) || !utf8.ValidString(v) {
+	if v == "" || sharedHomes[strings.ToLower(v)] || home == "users" && digitsIn(v) == len(v) {
 		return
 	}
 	if _, done := pseudonymAt(s, from); done {
@@ -98,73 +103,87 @@ func (c *scan) owner(from int, home string) {
 	c.teach(from, end, "user", v)
 }
 
-// shares reads \\server\share: both name people and their machines.
-func (c *scan) shares() {
+// share reads \\server\share, whose first backslash stands at s[i]: both name
+// people and their machines.
+func (c *scan) share(i int) {
 	s := c.s
-	for i := 0; i+4 < len(s); i++ {
-		if s[i] != '\\' || s[i+1] != '\\' || i > 0 && strings.IndexByte(" \t\"'=(,:;", s[i-1]) < 0 && s[i-1] < 0x80 {
-			continue
-		}
-		n := 2
-		for i+n < len(s) && s[i+n] == '\\' {
-			n++
-		}
-		sep := strings.Repeat(`\`, n/2)
-		host := i + n
-		hostEnd := host + anyOrEnd(s[host:], "\\ \"'")
-		if hostEnd >= len(s) || !strings.HasPrefix(s[hostEnd:], sep) || hostEnd == host || s[hostEnd] != '\\' {
-			i = host
-			continue
-		}
-		share := hostEnd + len(sep)
-		shareEnd := share + anyOrEnd(s[share:], "\\\"'\r\n")
-		if shareEnd >= len(s) {
-			shareEnd = share + anyOrEnd(s[share:], " ")
-		}
-		if h := s[host:hostEnd]; h != "." && h != "?" && h != "localhost" {
-			c.teach(host, hostEnd, "host", h)
-			c.mark(share, shareEnd, "user", s[share:shareEnd])
-		}
-		i = shareEnd
+	if i < c.next[byShare] || i+4 >= len(s) || s[i+1] != '\\' || i > 0 && strings.IndexByte(" \t\"'=(,:;", s[i-1]) < 0 && s[i-1] < 0x80 {
+		return
 	}
+	n := 2
+	for i+n < len(s) && s[i+n] == '\\' {
+		n++
+	}
+	sep := strings.Repeat(`\`, n/2)
+	host := i + n
+	hostEnd := host + anyOrEnd(s[host:], "\\ \"'")
+	if hostEnd >= len(s) || !strings.HasPrefix(s[hostEnd:], sep) || hostEnd == host || s[hostEnd] != '\\' {
+		c.next[byShare] = host
+		return
+	}
+	share := hostEnd + len(sep)
+	shareEnd := share + anyOrEnd(s[share:], "\\\"'\r\n")
+	if shareEnd >= len(s) {
+		shareEnd = share + anyOrEnd(s[share:], " ")
+	}
+	if h := s[host:hostEnd]; h != "." && h != "?" && h != "localhost" {
+		c.rank = byShare
+		c.teach(host, hostEnd, "host", h)
+		c.mark(share, shareEnd, "user", s[share:shareEnd])
+	}
+	c.next[byShare] = shareEnd
 }
 
-// devices reads names that systems give to a person's machine.
-func (c *scan) devices() {
+// machineHeads begin the names that Windows gives to a machine.
+var machineHeads = []string{"DESKTOP-", "LAPTOP-", "WIN-", "PC-20"}
+
+// machines are the words behind the name of a machine's owner.
+var machines = []string{"MacBook", "iPhone", "iPad", "的电脑", "的手机"}
+
+// device reads the name that a system gives to a person's machine, which
+// begins at s[i] or stands before it: DESKTOP-AB12CD3, 张三的iPhone.
+func (c *scan) device(i int) {
 	s := c.s
-	for _, head := range []string{"DESKTOP-", "LAPTOP-", "WIN-", "PC-20"} {
-		for i := 0; ; {
-			k := strings.Index(s[i:], head)
-			if k < 0 {
-				break
+	c.rank = byDevice
+	for _, head := range machineHeads {
+		if strings.HasPrefix(s[i:], head) {
+			if end := runEnd(s, i, "-"); end-i >= len(head)+4 {
+				c.teach(i, end, "host", s[i:end])
 			}
-			from := i + k
-			i = runEnd(s, from, "-")
-			if i-from >= len(head)+4 && (from == 0 || !wordByte(s[from-1])) {
-				c.teach(from, i, "host", s[from:i])
-			}
+			return
 		}
 	}
-	for _, tail := range []string{"-MacBook", "s-MacBook", "的MacBook", "的iPhone", "的iPad", "的电脑", "的手机", "’s MacBook", "’s iPhone", "'s iPhone", "'s MacBook"} {
-		for i := 0; ; {
-			k := strings.Index(s[i:], tail)
-			if k < 0 {
+	for _, machine := range machines {
+		if !strings.HasPrefix(s[i:], machine) {
+			continue
+		}
+		end := i
+		switch before := s[:i]; {
+		case machine[0] >= 0x80:
+		case strings.HasSuffix(before, "的"):
+			end -= len("的")
+		case strings.HasSuffix(before, "'s "):
+			end -= len("'s ")
+		case strings.HasSuffix(before, "’s "):
+			end -= len("’s ")
+		case strings.HasSuffix(before, "-"):
+			end--
+		default:
+			return
+		}
+		chinese := strings.HasPrefix(s[end:], "的")
+		from := end
+		for from > 0 {
+			r, size := utf8.DecodeLastRuneInString(s[:from])
+			if r < 0x80 && !wordByte(byte(r)) && r != '-' || r >= 0x80 && !hasHan(string(r)) || end-from > 40 || chinese && end-from >= 12 && r >= 0x80 {
 				break
 			}
-			end := i + k
-			from := end
-			for from > 0 {
-				r, size := utf8.DecodeLastRuneInString(s[:from])
-				if r < 0x80 && !wordByte(byte(r)) && r != '-' || r >= 0x80 && !hasHan(string(r)) || end-from > 40 || tail[0] >= 0x80 && end-from >= 12 && r >= 0x80 {
-					break
-				}
-				from -= size
-			}
-			if v := s[from:end]; len(v) >= 2 && (!hasHan(v) || looksName(v)) {
-				c.teach(from, end, "name", v)
-			}
-			i = end + len(tail)
+			from -= size
 		}
+		if v := s[from:end]; len(v) >= 2 && (!hasHan(v) || looksName(v)) {
+			c.teach(from, end, "name", v)
+		}
+		return
 	}
 }
 

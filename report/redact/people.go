@@ -8,31 +8,34 @@ import (
 	"unicode/utf8"
 )
 
-// people looks for account names of WeChat and for number plates.
-func (c *scan) people() {
+// wxid reads an account name of WeChat that begins at s[from].
+func (c *scan) wxid(from int) {
+	if end := runEnd(c.s, from, "_-"); end-from >= 9 && from >= c.next[byWxid] {
+		c.rank = byWxid
+		c.teach(from, end, "wx", c.s[from:end])
+		c.next[byWxid] = end
+	}
+}
+
+// openID reads what WeChat calls a person within one app, from s[i] on.
+func (c *scan) openID(i int) {
 	s := c.s
-	for i := 0; ; {
-		k := strings.Index(s[i:], "wxid_")
-		if k < 0 {
-			break
-		}
-		from := i + k
-		i = runEnd(s, from, "_-")
-		if i-from >= 9 {
-			c.teach(from, i, "wx", s[from:i])
-		}
+	if (i == 0 || s[i-1] != '_' && s[i-1] != '-') && openID(s[i:]) {
+		c.rank = byOpenID
+		c.teach(i, i+28, "wx", s[i:i+28])
+		c.next[byOpenID] = i + 28
 	}
-	for i := 0; i+28 <= len(s); i++ {
-		if s[i] == 'o' && (i == 0 || !wordByte(s[i-1]) && s[i-1] != '_' && s[i-1] != '-') && openID(s[i:]) {
-			c.teach(i, i+28, "wx", s[i:i+28])
-			i += 27
-		}
-	}
-	for i, r := range s {
-		if r >= 0x80 && strings.ContainsRune("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼", r) {
-			if end := plateEnd(s, i+utf8.RuneLen(r)); end > 0 {
-				c.mark(i, end, "plate", s[i:end])
-			}
+}
+
+// provinces are the first letters of number plates.
+const provinces = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+
+// plate reads a number plate whose province stands at s[i].
+func (c *scan) plate(i int) {
+	if strings.Contains(provinces, c.s[i:i+3]) {
+		if end := plateEnd(c.s, i+3); end > 0 {
+			c.rank = byPlate
+			c.mark(i, end, "plate", c.s[i:end])
 		}
 	}
 }
@@ -77,10 +80,13 @@ func plateEnd(s string, i int) int {
 	return 0
 }
 
-// encoded looks into words that are percent-encoded or base64: one that holds
-// something to hide is replaced by its redacted plain text, or as a whole.
+// encoded looks into words that are percent-encoded: one that holds something
+// to hide is replaced by its redacted plain text.
 func (c *scan) encoded() {
 	s := c.s
+	if !strings.Contains(s, "%") {
+		return
+	}
 	for i := 0; i < len(s); {
 		if s[i] <= ' ' || strings.IndexByte("\"'<>`", s[i]) >= 0 {
 			i++
@@ -93,9 +99,6 @@ func (c *scan) encoded() {
 		word := s[i:end]
 		if strings.Contains(word, "%") {
 			c.percent(i, word)
-		}
-		if len(word) >= 16 {
-			c.base64s(i, word)
 		}
 		i = end
 	}
@@ -112,14 +115,9 @@ func (c *scan) percent(at int, word string) {
 		if part := word[from:end]; strings.Contains(part, "%") {
 			if plain, err := url.QueryUnescape(part); err == nil && plain != part {
 				plain = strings.ToValidUTF8(plain, "\uFFFD")
-				quiet := &File{r: c.f.r, count: map[string]int{}, Prose: c.f.Prose}
+				quiet := c.f.try()
 				if out := quiet.lineAt(plain, c.depth+1); out != plain && quiet.Total() > 0 {
-					for rule, n := range quiet.count {
-						for range n - 1 {
-							c.f.hit(rule)
-						}
-					}
-					c.spans = append(c.spans, span{start: at + from, end: at + end, repl: strings.ReplaceAll(out, "\n", " "), rule: firstRule(quiet.count)})
+					c.spans = append(c.spans, span{start: at + from, end: at + end, repl: strings.ReplaceAll(out, "\n", " "), inner: quiet.hits, rank: byEncoded})
 				}
 			}
 		}
@@ -127,35 +125,48 @@ func (c *scan) percent(at int, word string) {
 	}
 }
 
-func firstRule(count map[string]int) string {
-	best := ""
-	for rule := range count {
-		if best == "" || rule < best {
-			best = rule
-		}
-	}
-	return best
-}
+// minBase64 is how long a run of base64 is at least: it tells ten bytes.
+const minBase64 = 14
 
-// base64s looks into runs of base64, one level deep.
-func (c *scan) base64s(at int, word string) {
-	for i := 0; i < len(word); {
-		end := runEnd(word, i, "+/_-")
-		if end-i < 14 {
-			i = end + 1
-			continue
+// base64From looks into a run of base64 that begins at s[i]: one that holds
+// something to hide goes as a whole. A run that begins a path or an
+// underscored word is tried from each of its parts, too.
+func (c *scan) base64From(i int) {
+	s := c.s
+	if i < c.next[byEncoded] || c.depth >= maxDepth || i > 0 && wordByte(s[i-1]) {
+		return
+	}
+	if i >= c.runEnd {
+		end := i
+		for end < len(s) && ofBase64[s[end]] {
+			end++
 		}
-		run := word[i:end]
+		c.runEnd = end
+	}
+	if c.runEnd-i < minBase64 || !texts(s[i:]) {
+		return
+	}
+	run := s[i:c.runEnd]
+	for {
 		if plain, ok := fromBase64(run); ok {
-			quiet := &File{r: c.f.r, count: map[string]int{}}
-			if quiet.lineAt(plain, maxDepth-1) != plain && quiet.Total() > 0 {
-				for end < len(word) && word[end] == '=' {
-					end++
+			quiet := c.f.try()
+			quiet.Prose, quiet.ruins = false, false
+			if quiet.lineAt(plain, c.depth+1) != plain && quiet.Total() > 0 {
+				to := i + len(run)
+				for to < len(s) && s[to] == '=' {
+					to++
 				}
-				c.mark(at+i, at+end, "base64", run)
+				c.rank = byEncoded
+				c.mark(i, to, "base64", run)
+				c.next[byEncoded] = to
+				return
 			}
 		}
-		i = end + 1
+		cut := strings.LastIndexAny(run, "/_-") // a path, a word behind it
+		if cut < minBase64 {
+			return
+		}
+		run = run[:cut]
 	}
 }
 
@@ -177,4 +188,44 @@ func fromBase64(run string) (string, bool) {
 		}
 	}
 	return string(data), true
+}
+
+var sixBits = func() (out [256]byte) {
+	for i := range out {
+		out[i] = 0xff
+	}
+	for i, b := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		out[b] = byte(i)
+	}
+	out['-'], out['_'] = 62, 63
+	return out
+}()
+
+// texts tells whether the first bytes of a run of base64 can be those of a
+// text in UTF-8. It is asked first, as most long words are none. No text
+// begins with what "+", "/", "-" and "_" stand for.
+func texts(run string) bool {
+	more := 0 // bytes to follow of a letter
+	for k := 0; k < 12; k += 4 {
+		n := uint(sixBits[run[k]])<<18 | uint(sixBits[run[k+1]])<<12 | uint(sixBits[run[k+2]])<<6 | uint(sixBits[run[k+3]])
+		for shift := 16; shift >= 0; shift -= 8 {
+			b := byte(n >> shift)
+			switch {
+			case more > 0:
+				if b&0xC0 != 0x80 {
+					return false
+				}
+				more--
+			case b < 0x20 && b != '\n' && b != '\r' && b != '\t' || b == 0x7f || b >= 0x80 && b < 0xC2 || b > 0xF4:
+				return false
+			case b >= 0xF0:
+				more = 3
+			case b >= 0xE0:
+				more = 2
+			case b >= 0xC0:
+				more = 1
+			}
+		}
+	}
+	return true
 }

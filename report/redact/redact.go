@@ -25,9 +25,9 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"hash"
 	"maps"
 	"path"
-	"sort"
 	"strings"
 	"time"
 )
@@ -37,9 +37,12 @@ import (
 type Redactor struct {
 	KeepIPs bool // leave IP and MAC addresses as they are
 
-	key   []byte
-	learn *learned
-	files map[string]*File
+	mac    hash.Hash // keyed with the report's key
+	known  map[ofKind]string
+	keys   map[string]class
+	learn  *learned
+	files  map[string]*File
+	ledger map[ledgerKey]int
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.
@@ -50,7 +53,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{key: append([]byte(nil), key...), learn: newLearned(), files: map[string]*File{}}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a
@@ -84,14 +87,17 @@ func (r *Redactor) FileName(name string) string {
 func (r *Redactor) File(name string) *File {
 	f := r.files[name]
 	if f == nil {
-		f = &File{r: r, count: map[string]int{}}
+		f = &File{r: r, name: name, count: map[string]int{}, listed: true}
 		r.files[name] = f
 	}
 	return f
 }
 
 // Text redacts a text of any number of lines.
-func (r *Redactor) Text(s string) string { return r.File("").Text(s) }
+func (r *Redactor) Text(s string) string {
+	f := &File{r: r, count: map[string]int{}} // a name here and there, in no file of the report
+	return f.Text(s)
+}
 
 // File redacts one file of a report.
 type File struct {
@@ -101,10 +107,17 @@ type File struct {
 	// document, in which they hold its sentences and not people's messages.
 	Prose bool
 
-	r     *Redactor
-	count map[string]int
-	ruins bool // what is left of a document that could not be parsed
-	mute  bool // a learning pass: nothing is counted
+	r       *Redactor
+	name    string
+	count   map[string]int
+	lines   int                 // of the text so far
+	hits    []hit               // of a try
+	listed  bool                // replacements go into the ledger
+	later   bool                // they wait for the line on which they are written
+	waiting map[string][]string // by pseudonym, their rules
+	ruins   bool                // what is left of a document that could not be parsed
+	inKey   bool                // the text is inside of a private key
+	mute    bool                // a learning pass: nothing is counted
 }
 
 // Counts tells how often each rule was applied to the file.
@@ -119,9 +132,35 @@ func (f *File) Total() int {
 	return n
 }
 
-func (f *File) hit(rule string) {
-	if !f.mute {
-		f.count[rule]++
+// hit is one replacement.
+type hit struct{ rule, pseudonym string }
+
+// hit counts a replacement. The pseudonym is empty for what is no value, such
+// as a document that could not be parsed.
+func (f *File) hit(rule, pseudonym string) {
+	if f.mute {
+		return
+	}
+	f.count[rule]++
+	switch {
+	case !f.listed:
+		f.hits = append(f.hits, hit{rule, pseudonym})
+	case f.later && pseudonym != "":
+		f.waiting[pseudonym] = append(f.waiting[pseudonym], rule)
+	default:
+		f.r.note(f.name, f.lines+1, rule, pseudonym)
+	}
+}
+
+// try gives a file whose redactions count only when they are taken over.
+func (f *File) try() *File {
+	return &File{r: f.r, count: map[string]int{}, Prose: f.Prose, ruins: f.ruins, mute: f.mute}
+}
+
+// take counts what was replaced in a try.
+func (f *File) take(t *File) {
+	for _, h := range t.hits {
+		f.hit(h.rule, h.pseudonym)
 	}
 }
 
@@ -129,15 +168,38 @@ var b32 = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // pseudonym gives the name that stands for one value within this report.
 func (r *Redactor) pseudonym(kind, value string) string {
-	m := hmac.New(sha256.New, r.key)
-	m.Write([]byte(kind))
-	m.Write([]byte{0})
-	m.Write([]byte(value))
-	return "<" + kind + "#" + b32.EncodeToString(m.Sum(nil))[:10] + ">"
+	if p, ok := r.known[ofKind{kind, value}]; ok {
+		return p
+	}
+	r.mac.Reset()
+	r.mac.Write([]byte(kind))
+	r.mac.Write([]byte{0})
+	r.mac.Write([]byte(value))
+	p := "<" + kind + "#" + b32.EncodeToString(r.mac.Sum(nil))[:10] + ">"
+	if len(r.known) >= maxKnown {
+		clear(r.known)
+	}
+	r.known[ofKind{kind, strings.Clone(value)}] = p
+	return p
 }
+
+// ofKind is a value and what it is.
+type ofKind struct{ kind, value string }
+
+// maxKnown bounds the pseudonyms and the classes that are kept at hand.
+const maxKnown = 1 << 14
 
 // lengthOf stands for a text that people wrote.
 func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
+
+// length replaces a text that people wrote.
+func (f *File) length(s string) string { return f.lengthAs("text", s) }
+
+func (f *File) lengthAs(rule, s string) string {
+	p := lengthOf(s)
+	f.hit(rule, p)
+	return p
+}
 
 // pseudonymAt tells whether a pseudonym or a length begins at s[i], and where it ends.
 func pseudonymAt(s string, i int) (end int, ok bool) {
@@ -159,49 +221,6 @@ func pseudonymAt(s string, i int) (end int, ok bool) {
 		return 0, false
 	}
 	return k + 1, true
-}
-
-// learned holds the values found so far, for the sweep.
-type learned struct {
-	byHead map[[3]byte][]lesson
-	have   map[string]bool
-}
-
-type lesson struct {
-	value, repl, rule string
-	anywhere          bool // also inside of longer words
-}
-
-func newLearned() *learned {
-	return &learned{byHead: map[[3]byte][]lesson{}, have: map[string]bool{}}
-}
-
-func (l *learned) put(value, repl, rule string, anywhere bool) {
-	if len(value) < 3 || l.have[value] {
-		return
-	}
-	l.have[value] = true
-	head := [3]byte{value[0], value[1], value[2]}
-	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
-	sort.SliceStable(list, func(i, j int) bool { return len(list[i].value) > len(list[j].value) })
-	l.byHead[head] = list
-}
-
-// at gives the longest learnt value that begins at s[i].
-func (l *learned) at(s string, i int) (lesson, bool) {
-	if i+3 > len(s) {
-		return lesson{}, false
-	}
-	for _, x := range l.byHead[[3]byte{s[i], s[i+1], s[i+2]}] {
-		end := i + len(x.value)
-		if end > len(s) || s[i:end] != x.value {
-			continue
-		}
-		if x.anywhere || (!(i > 0 && wordByte(s[i-1]) && wordByte(s[i])) && !(end < len(s) && wordByte(s[end]) && wordByte(s[end-1]))) {
-			return x, true
-		}
-	}
-	return lesson{}, false
 }
 
 func wordByte(c byte) bool {

@@ -175,15 +175,33 @@ func FuzzRedact(f *testing.F) {
 				t.Fatalf("%s: %v left in %q of %q", kind, fd, a.String(), s)
 			}
 		}
+		samePasses(t, s)
 	})
 }
 
-func BenchmarkText(b *testing.B) {
-	line := "2026-11-20T10:22:41.203+08:00 INFO  [nio-8080-exec-7] c.m.api.RecallController - recall msg_id=8842 conv=5f1c0d8e9a took 14.3 ms status=403 reason=window\n"
-	in := strings.Repeat(line, 2000)
-	b.SetBytes(int64(len(in)))
-	r := New(testKey)
-	for b.Loop() {
-		r.Text(in)
+// samePasses holds the quick look, which passes on lines with nothing in them,
+// against the careful one.
+func samePasses(t *testing.T, s string) {
+	t.Helper()
+	var quick, careful bytes.Buffer
+	if err := New(testKey).File("").Stream("log", strings.NewReader(s), &quick); err != nil {
+		t.Fatal(err)
 	}
+	f := New(testKey).File("")
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		careful.WriteString(f.keyLine(line))
+	}
+	if len(s) < longLine && quick.String() != careful.String() {
+		t.Errorf("of %q\nthe quick look makes %q\nthe careful one   %q", s, quick.String(), careful.String())
+	}
+}
+
+func TestTheQuickLookMissesNothing(t *testing.T) {
+	for _, tt := range leaks {
+		samePasses(t, tt.in)
+	}
+	for _, in := range kept {
+		samePasses(t, in)
+	}
+	samePasses(t, string(realLog(64<<10)))
 }

@@ -4,57 +4,66 @@ import (
 	"strings"
 )
 
-// secrets looks for what is secret by its own shape: JWTs, keys of known
-// services, authentication schemes, passwords in addresses.
-func (c *scan) secrets() {
+// known reads what is secret by its own shape and begins a word at s[i]: keys
+// of known services, values behind the name of an authentication scheme.
+func (c *scan) known(i int) {
 	s := c.s
-	c.jwts()
-	for i := 0; i < len(s); i++ {
-		if i > 0 && wordByte(s[i-1]) {
-			continue
-		}
-		switch s[i] {
-		case 'B', 'b', 'T', 't', 'D', 'd':
-			c.scheme(i)
-		}
-		for _, k := range knownKeys {
-			if s[i] == k.head[0] && strings.HasPrefix(s[i:], k.head) {
-				if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && hasDigit(s[i:end]) {
-					c.teach(i, end, "secret", s[i:end])
-					i = end - 1
-				}
-				break
+	if i < c.next[byScheme] {
+		return
+	}
+	c.rank = byScheme
+	switch s[i] {
+	case 'B', 'b', 'T', 't', 'D', 'd':
+		c.scheme(i)
+	}
+	for _, k := range knownBy[s[i]] {
+		if strings.HasPrefix(s[i:], k.head) {
+			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && hasDigit(s[i:end]) {
+				c.teach(i, end, "secret", s[i:end])
+				c.next[byScheme] = end
 			}
+			break
 		}
-	}
-	c.userinfo()
-}
-
-// jwts looks for JSON web tokens, also where they are glued to a word; the whole word goes.
-func (c *scan) jwts() {
-	for i := 0; ; {
-		k := strings.Index(c.s[i:], "eyJ")
-		if k < 0 {
-			return
-		}
-		from := i + k
-		i = runEnd(c.s, from, "._-=+/")
-		glued := from > 0 && wordByte(c.s[from-1])
-		if i-from < 16 || glued && !strings.Contains(c.s[from:i], ".") {
-			continue
-		}
-		for from > 0 && (wordByte(c.s[from-1]) || c.s[from-1] == '_' || c.s[from-1] == '-') {
-			from--
-		}
-		c.teach(from, i, "jwt", c.s[from:i])
 	}
 }
 
-// knownKeys are the heads of keys that services hand out, and how long their tails are at least.
-var knownKeys = []struct {
+// jwt reads a JSON web token whose "eyJ" stands at s[from], also where it is
+// glued to a word; the whole word goes.
+func (c *scan) jwt(from int) {
+	if from < c.next[byJWT] {
+		return
+	}
+	end := runEnd(c.s, from, "._-=+/")
+	c.next[byJWT] = end
+	glued := from > 0 && wordByte(c.s[from-1])
+	if end-from < 16 || glued && !strings.Contains(c.s[from:end], ".") {
+		return
+	}
+	for from > 0 && (wordByte(c.s[from-1]) || c.s[from-1] == '_' || c.s[from-1] == '-') {
+		from--
+	}
+	c.rank = byJWT
+	c.teach(from, end, "jwt", c.s[from:end])
+}
+
+// schemes are the words before a credential.
+var schemes = []string{"Bearer", "Basic", "Digest", "Token"}
+
+// knownKey is the head of keys that a service hands out, and how long their tails are at least.
+type knownKey struct {
 	head string
 	tail int
-}{
+}
+
+// knownBy are the heads by their first letter.
+var knownBy = func() (out [256][]knownKey) {
+	for _, k := range knownKeys {
+		out[k.head[0]] = append(out[k.head[0]], k)
+	}
+	return out
+}()
+
+var knownKeys = []knownKey{
 	{"AKIA", 16}, {"ASIA", 16}, {"LTAI", 12}, {"AKID", 13}, {"ghp_", 30}, {"gho_", 30}, {"ghs_", 30}, {"ghu_", 30}, {"github_pat_", 20}, {"glpat-", 18},
 	{"sk-", 20}, {"sk_live_", 16}, {"rk_live_", 16}, {"pk_live_", 16}, {"xoxb-", 16}, {"xoxp-", 16}, {"xoxa-", 16}, {"xoxs-", 16}, {"AIza", 30}, {"ya29.", 20}, {"npm_", 30}, {"SG.", 30}, {"dop_v1_", 30}, {"AGE-SECRET-KEY-", 20},
 }
@@ -68,9 +77,9 @@ func runEnd(s string, i int, also string) int {
 
 // scheme reads "Bearer x", "Basic x" and their kin.
 func (c *scan) scheme(i int) {
-	for _, w := range []string{"Bearer", "Basic", "Digest", "Token"} {
+	for _, w := range schemes {
 		n := len(w)
-		if len(c.s) < i+n+5 || !strings.EqualFold(c.s[i:i+n], w) {
+		if len(c.s) < i+n+5 || c.s[i+1]|0x20 != w[1] || !strings.EqualFold(c.s[i:i+n], w) {
 			continue
 		}
 		j := i + n
@@ -170,26 +179,29 @@ func (c *scan) cookie(from, to int) {
 	}
 }
 
-// userinfo reads scheme://user:password@host.
-func (c *scan) userinfo() {
-	for i := 0; ; {
-		k := strings.Index(c.s[i:], "://")
-		if k < 0 {
-			return
-		}
-		from := i + k + 3
-		end := from
-		for end < len(c.s) && strings.IndexByte("/?# \t\"'<>\\", c.s[end]) < 0 {
-			end++
-		}
-		if at := strings.LastIndexByte(c.s[from:end], '@'); at > 0 {
-			user, passw, has := strings.Cut(c.s[from:from+at], ":")
-			c.teach(from, from+len(user), "user", user)
-			if has {
-				c.teach(from+len(user)+1, from+at, "secret", passw)
-			}
-		}
-		i = from
+// userinfo reads the user:password@host behind scheme://, from s[from] on.
+func (c *scan) userinfo(from int) {
+	end := from
+	for end < len(c.s) && !endsHost[c.s[end]] {
+		end++
+	}
+	at := strings.LastIndexByte(c.s[from:end], '@')
+	if at <= 0 {
+		return
+	}
+	c.rank = byUserinfo
+	user, passw, has := strings.Cut(c.s[from:from+at], ":")
+	c.teach(from, from+len(user), "user", user)
+	if has {
+		c.teach(from+len(user)+1, from+at, "secret", passw)
+	}
+}
+
+var endsHost [256]bool
+
+func init() {
+	for _, b := range []byte("/?# \t\"'<>\\") {
+		endsHost[b] = true
 	}
 }
 
@@ -214,7 +226,7 @@ func (f *File) pem(s string) string {
 			}
 		}
 		repl := f.r.pseudonym("secret", s[start:end])
-		f.hit("secret")
+		f.hit("secret", repl)
 		s = s[:start] + repl + s[end:]
 		i = start + len(repl)
 	}

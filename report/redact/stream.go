@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ func (f *File) Stream(kind string, r io.Reader, w io.Writer) error {
 	case "json":
 		return f.JSON(r, w)
 	}
-	return f.text(r, w)
+	return f.text(r, &recorder{f: f, w: w})
 }
 
 // Learn goes through a file for what is in it and writes nothing, so that a
@@ -41,12 +42,16 @@ func (f *File) Learn(kind string, r io.Reader) error {
 // JSON redacts a JSON document, or several one after the other. What cannot be
 // parsed is redacted as text.
 func (f *File) JSON(r io.Reader, w io.Writer) error {
+	return f.document(w, func(w io.Writer) error { return f.json(r, w) })
+}
+
+func (f *File) json(r io.Reader, w io.Writer) error {
 	data, err := io.ReadAll(io.LimitReader(r, wholeJSON+1))
 	if err != nil {
 		return err
 	}
 	if len(data) > wholeJSON {
-		f.hit("unparsed")
+		f.hit("unparsed", "")
 		f.ruins = true
 		defer func() { f.ruins = false }()
 		return f.text(io.MultiReader(bytes.NewReader(data), r), w)
@@ -56,7 +61,7 @@ func (f *File) JSON(r io.Reader, w io.Writer) error {
 	for strings.TrimSpace(rest) != "" {
 		n, size, ok := parseAt(rest)
 		if !ok {
-			f.hit("unparsed")
+			f.hit("unparsed", "")
 			f.ruins = true
 			out.WriteString(f.Text(rest))
 			f.ruins = false
@@ -72,27 +77,17 @@ func (f *File) JSON(r io.Reader, w io.Writer) error {
 	return err
 }
 
+// block is how much of a text is read at a time.
+const block = 256 << 10
+
 // text redacts line by line; a private key of several lines is taken whole.
+// Lines in which there is nothing to look at are passed on as they are.
 func (f *File) text(r io.Reader, w io.Writer) error {
-	in := bufio.NewReaderSize(r, 256<<10)
-	key := false
+	lines := lineReader{r: r}
 	for {
-		line, err := readLine(in)
-		if len(line) > 0 {
-			s := string(line)
-			if !key && strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END ") {
-				key = true
-				s = s[:strings.Index(s, "-----BEGIN ")] + f.r.pseudonym("secret", s) + "\n"
-				f.hit("secret")
-				if _, werr := io.WriteString(w, f.line(s)); werr != nil {
-					return werr
-				}
-			} else if key {
-				key = !strings.Contains(s, "-----END ")
-				if _, werr := io.WriteString(w, "\n"); werr != nil { // lines keep their numbers
-					return werr
-				}
-			} else if _, werr := io.WriteString(w, f.Text(s)); werr != nil {
+		s, err := lines.next()
+		if len(s) > 0 {
+			if werr := f.lineBlock(s, w); werr != nil {
 				return werr
 			}
 		}
@@ -105,29 +100,132 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 	}
 }
 
-// readLine reads a line with its end; a very long one is cut behind a space or
-// a comma, so that no value is cut in two.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		if err != bufio.ErrBufferFull {
-			return line, err
-		}
-		if len(line) >= longLine {
-			for range 64 << 10 {
-				b, err := in.ReadByte()
-				if err != nil {
-					return line, err
+// lineBlock redacts some whole lines.
+func (f *File) lineBlock(s string, w io.Writer) error {
+	pem := f.inKey || strings.Contains(s, "-----BEGIN ")
+	c := &scan{f: f}
+	from := 0
+	for at := 0; at < len(s); {
+		end := at + byteOrEnd(s[at:], '\n')
+		next := min(end+1, len(s))
+		line := s[at:next]
+		out := ""
+		switch {
+		case pem:
+			out = f.keyLine(line)
+		case c.nothing(s[at:end]):
+			at = next
+			continue
+		default:
+			if from < at { // what was passed over comes first: the ledger counts its lines
+				if _, err := io.WriteString(w, s[from:at]); err != nil {
+					return err
 				}
-				line = append(line, b)
-				if b == '\n' || b == ' ' || b == ',' {
-					break
-				}
+				from = at
 			}
-			return line, nil
+			if c.plain { // all was found that there is
+				out = c.replace() + s[end:next]
+			} else {
+				out = f.line(line)
+			}
 		}
+		at = next
+		if out == line {
+			continue
+		}
+		if from < next-len(line) {
+			if _, err := io.WriteString(w, s[from:next-len(line)]); err != nil {
+				return err
+			}
+		}
+		if _, err := io.WriteString(w, out); err != nil {
+			return err
+		}
+		from = at
+	}
+	_, err := io.WriteString(w, s[from:])
+	return err
+}
+
+// keyLine redacts a line of a text that holds a private key.
+func (f *File) keyLine(s string) string {
+	switch {
+	case f.inKey:
+		f.inKey = !strings.Contains(s, "-----END ")
+		return "\n" // lines keep their numbers
+	case strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END "):
+		f.inKey = true
+		p := f.r.pseudonym("secret", s)
+		f.hit("secret", p)
+		return f.line(s[:strings.Index(s, "-----BEGIN ")] + p + "\n")
+	}
+	return f.Text(s)
+}
+
+// nothing tells whether a line stays as it is: nothing in it is structured or
+// encoded, no rule finds anything, and nothing that was learnt stands in it.
+func (c *scan) nothing(line string) bool {
+	c.s, c.spans, c.next, c.runEnd = line, c.spans[:0], [rules]int{}, 0
+	c.plain = c.once(true)
+	if !c.plain {
+		return false
+	}
+	c.sweep()
+	return len(c.spans) == 0
+}
+
+// lineReader reads a text in blocks of whole lines.
+type lineReader struct {
+	r       io.Reader
+	buf     []byte // its head is the rest of the block before
+	out     int    // how much of buf was given out
+	cutLine bool   // within a line
+}
+
+// next gives some whole lines; the last may have no end. A very long one is cut
+// behind a space or a comma, so that no value is cut in two.
+func (l *lineReader) next() (string, error) {
+	if l.buf == nil {
+		l.buf = make([]byte, 0, block)
+	}
+	l.buf = append(l.buf[:0], l.buf[l.out:]...)
+	seen := len(l.buf) // no line ends in what was there before, but in a cut one
+	if l.out > 0 && l.cutLine {
+		seen = 0
+	}
+	l.out, l.cutLine = 0, false
+	for {
+		if len(l.buf) == cap(l.buf) {
+			l.buf = slices.Grow(l.buf, len(l.buf))
+		}
+		n, err := l.r.Read(l.buf[len(l.buf):cap(l.buf)])
+		l.buf = l.buf[:len(l.buf)+n]
+		if err != nil {
+			l.out = len(l.buf)
+			return string(l.buf), err
+		}
+		if len(l.buf) < block/2 && n > 0 {
+			continue
+		}
+		if cut := bytes.LastIndexByte(l.buf[seen:], '\n') + 1 + seen; cut > seen {
+			l.out = cut
+			return string(l.buf[:cut]), nil
+		}
+		seen = len(l.buf)
+		if len(l.buf) < longLine {
+			continue
+		}
+		cut := bytes.LastIndexAny(l.buf[longLine/2:], " ,") + 1
+		switch {
+		case cut > 0:
+			cut += longLine / 2
+		case len(l.buf) >= 2*longLine:
+			cut = len(l.buf)
+		default:
+			continue
+		}
+		l.out, l.cutLine = cut, true
+		return string(l.buf[:cut]), nil
 	}
 }
 

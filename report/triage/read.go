@@ -3,8 +3,6 @@ package triage
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -26,11 +24,8 @@ const (
 // so that files which an older version could not read are looked at again.
 const readerVersion = 1
 
-// maxReport bounds a report.json, maxArchive a file that holds one.
-const (
-	maxReport  = 64 << 20
-	maxArchive = 200 << 20
-)
+// maxReport bounds a bare report.json; package archive bounds what is packed.
+const maxReport = 64 << 20
 
 // read looks at one file. A file that is not a report is no error.
 func read(ctx context.Context, f found) store.Entry {
@@ -60,7 +55,7 @@ func readReport(ctx context.Context, path string) (*store.Report, string, lang.T
 	case bytes.HasPrefix(head, []byte("age-encryption.org/")) || bytes.HasPrefix(body, []byte("-----BEGIN AGE ENCRYPTED FILE-----")):
 		return nil, stateEncrypted, lang.T("已加密", "it is encrypted")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return readArchive(ctx, path, io.MultiReader(bytes.NewReader(head), file))
+		return readArchive(path)
 	case bytes.HasPrefix(body, []byte("{")):
 		return readJSON(ctx, io.MultiReader(bytes.NewReader(head), file))
 	case n == 0:
@@ -81,25 +76,21 @@ func open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-func readArchive(ctx context.Context, path string, r io.Reader) (*store.Report, string, lang.Text) {
-	h := sha256.New()
-	n, err := io.Copy(h, limited(ctx, r, maxArchive+1))
-	switch {
-	case err != nil:
-		return nil, stateBroken, why(err)
-	case n > maxArchive:
-		return nil, stateForeign, tooBig(maxArchive)
-	}
-	data, err := archive.ReadFile(path, "report.json")
+func readArchive(path string) (*store.Report, string, lang.Text) {
+	a, err := archive.Open(path)
 	if err != nil {
-		if errors.Is(err, archive.ErrNotHeld) {
-			return nil, stateForeign, lang.T("压缩包里没有 report.json", "the archive holds no report.json")
-		}
+		return nil, stateBroken, why(err)
+	}
+	data, err := a.File("report.json")
+	switch {
+	case errors.Is(err, archive.ErrNotHeld):
+		return nil, stateForeign, lang.T("压缩包里没有 report.json", "the archive holds no report.json")
+	case err != nil:
 		return nil, stateBroken, why(err)
 	}
 	report, state, text := extract(data)
 	if report != nil {
-		report.Archive = hex.EncodeToString(h.Sum(nil))
+		report.Archive = a.SHA256()
 	}
 	return report, state, text
 }

@@ -1,0 +1,6 @@
+package main
+
+// browserCommand opens a page in the default browser.
+func browserCommand(path string) (string, []string) {
+	return "rundll32.exe", []string{"url.dll,FileProtocolHandler", path}
+}

@@ -1,0 +1,104 @@
+package archive
+
+import (
+	"bytes"
+	"sort"
+	"time"
+
+	"meiqia-diag/diag/lang"
+)
+
+// Aim is the size that an archive is brought to by shortening its logs; tickets
+// and chats take 10 MB nearly everywhere.
+const Aim = 10 << 20
+
+// nearError is how far around an error the lines of a log are kept.
+const nearError = 10 * time.Second
+
+// trim shortens logs until they fit the aim together: the longest first, and of
+// each the oldest lines that no error is near.
+func trim(pieces []*piece, stamp func(Source) func(string) (time.Time, bool)) {
+	total, packed := int64(0), map[*piece]int64{}
+	var logs []*piece
+	for _, p := range pieces {
+		total += int64(len(p.data))
+		if p.stats != nil {
+			logs = append(logs, p)
+		}
+	}
+	if total <= Aim {
+		return // whatever they pack to
+	}
+	total = 0
+	for _, p := range pieces {
+		packed[p] = int64(len(p.data))
+		if p.stats != nil {
+			packed[p] = packedSize(entry{data: p.data})
+		}
+		total += packed[p]
+	}
+	for over := total - Aim; over > 0 && len(logs) > 0; {
+		sort.SliceStable(logs, func(i, j int) bool { return packed[logs[i]] > packed[logs[j]] })
+		p := logs[0]
+		logs = logs[1:]
+		if packed[p] == 0 {
+			return
+		}
+		share := float64(over) / float64(packed[p])
+		was := len(p.data)
+		p.shorten(int64(min(share*1.05, 1)*float64(was))+1, stamp)
+		over -= int64(float64(packed[p]) * float64(was-len(p.data)) / float64(was))
+	}
+}
+
+// shorten takes bytes off the beginning of a log, but not lines around its errors.
+func (p *piece) shorten(bytesOff int64, stamp func(Source) func(string) (time.Time, bool)) {
+	var at func(string) (time.Time, bool)
+	if stamp != nil && !p.stats.First.Equal(p.stats.Last) { // else its lines tell no time
+		at = stamp(p.src)
+	}
+	serious := map[int]bool{}
+	var near []time.Time
+	for _, e := range p.stats.Errors {
+		serious[e.Line] = true
+		near = append(near, e.At)
+	}
+	sort.Slice(near, func(i, j int) bool { return near[i].Before(near[j]) })
+	close := func(t time.Time) bool {
+		i := sort.Search(len(near), func(i int) bool { return !near[i].Before(t.Add(-nearError)) })
+		return i < len(near) && !near[i].After(t.Add(nearError))
+	}
+	var kept bytes.Buffer
+	moved := map[int]int{} // line before -> line now
+	n, now, off, keep := 0, 0, int64(0), false
+	for line := range bytes.Lines(p.data) {
+		n++
+		if at != nil {
+			if t, ok := at(string(line[:min(len(line), 4096)])); ok {
+				keep = close(t) // lines without a stamp stay with the one above
+			}
+		}
+		if off < bytesOff && !keep && !serious[n] {
+			off += int64(len(line))
+			continue
+		}
+		now++
+		moved[n] = now
+		kept.Write(line)
+	}
+	if now == n {
+		return
+	}
+	errors := p.stats.Errors[:0:0]
+	for _, e := range p.stats.Errors {
+		e.Line = moved[e.Line]
+		errors = append(errors, e)
+	}
+	p.stats.Errors = errors
+	p.info.LinesOver += n - now
+	p.info.LinesKept -= n - now
+	p.stats.LinesKept -= n - now
+	p.data = kept.Bytes()
+	note := lang.T("太长，去掉了最早的 %d 行；错误前后 10 秒都在", "too long: the oldest %d lines were taken off; 10 seconds around each error are all there").F(n - now)
+	p.note = &note
+}

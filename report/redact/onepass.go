@@ -1,0 +1,338 @@
+package redact
+
+import "strings"
+
+// What a byte may begin, so that a line is looked at once: most bytes begin
+// nothing, and a rule is asked only where one of its values can stand.
+const (
+	plain     byte = iota
+	letter         // the head of a word: a key, a scheme, a name of a machine
+	digit          // a number or an address
+	equals         // = and :, behind a key
+	slash          // a path
+	underline      // wxid_
+	bigJ           // of eyJ, which begins a JWT also inside of a word
+	rare           // @ % \ [ ( { &
+	wide           // Chinese and full-width letters
+)
+
+var begins [256]byte
+
+// ofBase64 are the bytes that a run of base64 is made of, either alphabet.
+var ofBase64 [256]bool
+
+// heads are the second letters, by the first, of the words that rules ask for:
+// one bit for each, whatever its case.
+var heads [256]uint32
+
+// chinese are the second and third bytes of the Chinese letters that rules ask for.
+var chinese [1 << 12]bool
+
+func lastTwo(s string, i int) int { return int(s[i+1]&63)<<6 | int(s[i+2]&63) }
+
+func init() {
+	for b := range 256 {
+		c := byte(b)
+		switch {
+		case c >= '0' && c <= '9':
+			begins[b] = digit
+		case wordByte(c):
+			begins[b] = letter
+		case c == '=' || c == ':':
+			begins[b] = equals
+		case c == '/':
+			begins[b] = slash
+		case c == '_':
+			begins[b] = underline
+		case strings.IndexByte("@%\\[({&", c) >= 0:
+			begins[b] = rare
+		case c >= 0xE3 && c <= 0xEF:
+			begins[b] = wide
+		}
+		ofBase64[b] = wordByte(c) || strings.IndexByte("+/_-", c) >= 0
+	}
+	begins['J'] = bigJ
+	words := []string{"MacBook", "iPhone", "iPad"}
+	words = append(words, schemes...)
+	words = append(words, machineHeads...)
+	for _, k := range knownKeys {
+		words = append(words, k.head)
+	}
+	for _, w := range words {
+		heads[w[0]|0x20] |= 1 << (w[1] & 31)
+		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
+	}
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces
+	for i := 0; i < len(ask); i += 3 {
+		chinese[lastTwo(ask, i)] = true
+	}
+}
+
+// The order of the rules: where two found something in one place, the first wins.
+const (
+	byKey = iota
+	byJWT
+	byScheme
+	byUserinfo
+	byHome
+	byShare
+	byDevice
+	byMail
+	byNumber
+	byAddress
+	byWxid
+	byOpenID
+	byPlate
+	byEncoded
+	bySweep
+	rules
+)
+
+// once goes through the text once and asks each rule where it may begin. With
+// early, it stops at what only the structure or a decoding tells, and gives false.
+func (c *scan) once(early bool) bool {
+	s := c.s
+	for i := 0; i < len(s); {
+		switch begins[s[i]] {
+		case plain:
+		case letter:
+			if i == 0 || !wordByte(s[i-1]) {
+				c.word(i)
+			}
+			for i++; i < len(s) && begins[s[i]] == letter; i++ {
+			}
+			continue
+		case digit:
+			i = c.figure(i)
+			continue
+		case equals:
+			c.key(i)
+			if s[i] == ':' && i+1 < len(s) {
+				if s[i+1] == '/' && strings.HasPrefix(s[i+1:], "//") {
+					c.userinfo(i + 3)
+				} else if s[i+1] == ':' {
+					c.address(i)
+				}
+			}
+		case slash:
+			if i+1 < len(s) && homeHead[s[i+1]] {
+				c.home(i)
+			}
+		case underline:
+			if i >= 4 && s[i-1] == 'd' && s[i-4:i] == "wxid" {
+				c.wxid(i - 4)
+			}
+		case bigJ:
+			if strings.HasSuffix(s[:i], "ey") {
+				c.jwt(i - 2)
+			}
+			if i == 0 || !wordByte(s[i-1]) {
+				c.word(i)
+			}
+		case wide:
+			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
+				c.wide(i)
+			}
+		case rare:
+			if early && !c.flatAt(i) {
+				return false
+			}
+			c.rare(i)
+		}
+		i++
+	}
+	return true
+}
+
+// homeHead are the first letters of the names of home folders' folders.
+var homeHead = [256]bool{'u': true, 'U': true, 'h': true, 'H': true, 'd': true, 'D': true}
+
+// flatAt tells whether nothing is encoded or structured at s[i].
+func (c *scan) flatAt(i int) bool {
+	s := c.s
+	switch s[i] {
+	case '%':
+		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
+	case '\\':
+		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x') && isHex(s[i+2]) && isHex(s[i+3]))
+	case '[', '{':
+		return !jsonAhead(s[i:])
+	case '&':
+		return !(i+1 < len(s) && s[i+1] == '#')
+	}
+	return true
+}
+
+// rare asks the rules for what a mark that is rare in logs gives away.
+func (c *scan) rare(i int) {
+	switch c.s[i] {
+	case '@', '[', '(':
+		c.mail(i)
+	case '%':
+		c.key(i)
+		c.mail(i)
+		c.home(i)
+	case '\\':
+		c.home(i)
+		c.share(i)
+	}
+}
+
+// word asks the rules for what begins with a letter at s[i], the head of a word.
+func (c *scan) word(i int) {
+	s := c.s
+	if i+1 >= len(s) {
+		return
+	}
+	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
+		switch s[i] {
+		case 'M', 'i', 'W', 'P':
+			c.device(i)
+		case 'D', 'L':
+			c.device(i)
+			c.known(i)
+		default:
+			c.known(i)
+		}
+	}
+	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
+		c.openID(i)
+	}
+	if ofHex[s[i]] && (ofHex[s[i+1]] || s[i+1] == ':') {
+		c.address(i)
+	}
+	if c.longRun(i) && (s[i+1] != 'y' || !strings.HasPrefix(s[i:], "eyJ")) {
+		c.base64From(i)
+	}
+}
+
+// longRun tells whether a run of base64 may begin at s[i] that is long enough
+// to hold something: most words are short.
+func (c *scan) longRun(i int) bool {
+	s := c.s
+	return i+minBase64 <= len(s) && ofBase64[s[i+13]] && ofBase64[s[i+9]] && ofBase64[s[i+5]]
+}
+
+var ofHex = func() (out [256]bool) {
+	for b := range out {
+		out[b] = isHex(byte(b))
+	}
+	return out
+}()
+
+// figure asks the rules for what begins with a digit at s[i], the first of a
+// run, and gives the run's end.
+func (c *scan) figure(i int) int {
+	s := c.s
+	end := i + 1
+	for end < len(s) && begins[s[end]] == digit {
+		end++
+	}
+	if end-i <= 4 && end < len(s) && (s[end] == '-' || s[end] == ':') {
+		if stamp := stampEnd(s, i, end); stamp > 0 {
+			return stamp
+		}
+	}
+	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
+		c.number(i)
+	}
+	if i == 0 || !wordByte(s[i-1]) {
+		if end-i <= 4 && end < len(s) && goesOn[s[end]] {
+			c.address(i)
+		}
+		if c.longRun(i) {
+			c.base64From(i)
+		}
+	}
+	return end
+}
+
+// goesOn are the bytes that may go on an address behind a digit.
+var goesOn = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(":.-", byte(b)) >= 0 || isHex(byte(b))
+	}
+	return out
+}()
+
+// joins are the bytes that may go on a number behind a digit.
+var joins = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(" -._()%", byte(b)) >= 0 || b >= 0x80
+	}
+	return out
+}()
+
+// stampEnd gives the end of a date with its time, or of a time of day, that
+// begins with the digits s[i:end]; 0 for anything else. Every line of a log
+// begins with one, and none of its parts is a phone or an address.
+func stampEnd(s string, i, end int) int {
+	at := i
+	if s[end] == '-' {
+		if end-i != 4 || len(s) < i+19 || s[i+7] != '-' || s[i+10] != ' ' && s[i+10] != 'T' || s[i:i+2] != "20" && s[i:i+2] != "19" ||
+			!two(s, i+5, '1') || !two(s, i+8, '3') {
+			return 0
+		}
+		at = i + 11
+	}
+	if len(s) < at+8 || s[at+2] != ':' || s[at+5] != ':' || !two(s, at, '2') || !two(s, at+3, '5') || !two(s, at+6, '6') || i > 0 && (s[i-1] == ':' || wordByte(s[i-1])) {
+		return 0
+	}
+	at += 8
+	if at < len(s) && s[at] == 'Z' {
+		return at + 1
+	}
+	if at < len(s) && (wordByte(s[at]) || s[at] == ':' || s[at] == '-') {
+		return 0
+	}
+	if at+1 < len(s) && (s[at] == '.' || s[at] == ',') && begins[s[at+1]] == digit {
+		k := at + 1
+		for k < len(s) && begins[s[k]] == digit {
+			k++
+		}
+		if k-at <= 10 && (k == len(s) || s[k] != '.' && !wordByte(s[k])) {
+			at = k
+		}
+	}
+	return at
+}
+
+// two tells whether two digits stand at s[i], the first not above most.
+func two(s string, i int, most byte) bool {
+	return s[i] >= '0' && s[i] <= most && begins[s[i+1]] == digit
+}
+
+// wide asks the rules for what a Chinese or full-width letter at s[i] gives away.
+func (c *scan) wide(i int) {
+	s := c.s
+	switch s[i] {
+	case 0xEF: // ： ＝ ＠ ﹫ and full-width digits
+		switch {
+		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
+			c.key(i)
+		case s[i+1] == 0xBC && s[i+2] == 0xA0, s[i+1] == 0xB9 && s[i+2] == 0xAB:
+			c.mail(i)
+		case s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 && i >= c.next[byNumber]:
+			c.number(i)
+		}
+		return
+	case 0xE4: // 为
+		if s[i+1] == 0xB8 && s[i+2] == 0xBA {
+			c.key(i)
+		}
+	case 0xE6: // 是
+		if s[i+1] == 0x98 && s[i+2] == 0xAF {
+			c.key(i)
+		}
+	case 0xE7: // 的
+		if s[i+1] == 0x9A && s[i+2] == 0x84 {
+			c.device(i)
+		}
+	}
+	if r, _ := hanDigit(s, i); r > 0 && i >= c.next[byNumber] {
+		c.next[byNumber] = c.hanNumber(i)
+	}
+	if i+3 < len(s) && s[i+3] >= 'A' && s[i+3] <= 'Z' {
+		c.plate(i)
+	}
+}

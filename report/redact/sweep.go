@@ -1,0 +1,99 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+)
+
+// learned holds the values found so far, for the sweep. Values are learnt
+// while files are read, so a filter of hashes of heads serves better than an
+// automaton that is built once: most places of a text are told from all values
+// by one look at one bit.
+type learned struct {
+	byHead map[[minLesson]byte][]lesson
+	have   map[string]bool
+	filter [1 << 16]byte // eight bits for each hash of a head
+}
+
+// minLesson is how long a value must be, in bytes, to be swept.
+const minLesson = 3
+
+type lesson struct {
+	value, repl, rule string
+	anywhere          bool // also inside of longer words
+}
+
+func newLearned() *learned {
+	return &learned{byHead: map[[minLesson]byte][]lesson{}, have: map[string]bool{}}
+}
+
+// headHash gives the place of three bytes in the filter, and their bit there.
+func headHash(three uint32) (uint16, byte) {
+	h := three * 0x9E3779B1
+	return uint16(h >> 16), 1 << (h >> 13 & 7)
+}
+
+// put learns a value, to be replaced wherever it stands as a word of its own,
+// or anywhere.
+func (l *learned) put(value, repl, rule string, anywhere bool) {
+	if len(value) < minLesson || l.have[value] {
+		return
+	}
+	value = strings.Clone(value) // it stood in a text that need not stay for it
+	l.have[value] = true
+	head := [minLesson]byte{value[0], value[1], value[2]}
+	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
+	slices.SortStableFunc(list, func(a, b lesson) int { return len(b.value) - len(a.value) })
+	l.byHead[head] = list
+	k, bit := headHash(uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16)
+	l.filter[k] |= bit
+}
+
+// next gives the first place from i on where a learnt value may begin, or the
+// length of the text.
+func (l *learned) next(s string, i int) int {
+	if i+minLesson > len(s) {
+		return len(s)
+	}
+	three := uint32(s[i])<<8 | uint32(s[i+1])<<16
+	for j, b := range []byte(s[i+2:]) {
+		three = three>>8 | uint32(b)<<16
+		if k, bit := headHash(three); l.filter[k]&bit != 0 {
+			return i + j
+		}
+	}
+	return len(s)
+}
+
+// at gives the longest learnt value that begins at s[i].
+func (l *learned) at(s string, i int) (lesson, bool) {
+	if i+minLesson > len(s) {
+		return lesson{}, false
+	}
+	for _, x := range l.byHead[[minLesson]byte{s[i], s[i+1], s[i+2]}] {
+		end := i + len(x.value)
+		if end > len(s) || s[i:end] != x.value {
+			continue
+		}
+		if x.anywhere || (!(i > 0 && wordByte(s[i-1]) && wordByte(s[i])) && !(end < len(s) && wordByte(s[end]) && wordByte(s[end-1]))) {
+			return x, true
+		}
+	}
+	return lesson{}, false
+}
+
+// sweep replaces what was learnt elsewhere.
+func (c *scan) sweep() {
+	l := c.f.r.learn
+	if len(l.have) == 0 {
+		return
+	}
+	for i := l.next(c.s, 0); i < len(c.s); i = l.next(c.s, i) {
+		if x, ok := l.at(c.s, i); ok {
+			c.spans = append(c.spans, span{start: i, end: i + len(x.value), repl: x.repl, rule: x.rule, rank: bySweep})
+			i += len(x.value)
+			continue
+		}
+		i++
+	}
+}
