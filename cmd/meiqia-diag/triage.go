@@ -31,6 +31,7 @@ type triageOptions struct {
 	noDB, prune  bool
 	schema       string
 	failOn       string
+	identities   []string // files
 }
 
 func (a *app) triageCommand() *cobra.Command {
@@ -57,6 +58,7 @@ func (a *app) triageCommand() *cobra.Command {
 	f.value("cause", "CODE", "", func(s string) *lang.Problem { return oneCause(&o.cause, s) }, "只看指出这个原因的报告", "only reports that name this cause")
 	f.choice(&o.format, "format", "F", triage.Formats, "格式：text json markdown html csv", "format: text json markdown html csv")
 	f.text(&o.db, "db", "WHERE", "存在哪里：SQLite 文件、postgres://… 或 clickhouse://…；含密码时请用 MEIQIA_DIAG_DB", "where to keep it: an SQLite file, postgres://… or clickhouse://…; with a password in it use MEIQIA_DIAG_DB")
+	f.identity(&o.identities)
 	f.yes(&o.noDB, "no-db", "不存，只看这一次", "keep nothing")
 	f.yes(&o.prune, "prune", "忘掉文件已不在的报告", "forget reports whose files are gone")
 	f.choice(&o.schema, "schema", "KIND", store.Kinds, "打印表的结构：sqlite postgres clickhouse", "print the layout of the tables: sqlite postgres clickhouse")
@@ -244,12 +246,16 @@ func noPaths() error {
 
 // gather reads what is new, with one line of progress on a terminal.
 func (a *app) gather(ctx context.Context, db *store.DB, paths []string, o *triageOptions) (*triage.Gathered, error) {
+	keys, err := identitiesOf(o.identities)
+	if err != nil {
+		return nil, err
+	}
 	line := a.progress(0)
 	defer line.stop()
 	var mu sync.Mutex
 	var told time.Time
 	read := 0
-	g, err := triage.Gather(ctx, db, triage.GatherOptions{Paths: paths, Prune: o.prune, Progress: func(done, inFull int) {
+	g, err := triage.Gather(ctx, db, triage.GatherOptions{Paths: paths, Keys: keys, Prune: o.prune, Progress: func(done, inFull int) {
 		mu.Lock()
 		defer mu.Unlock()
 		read++

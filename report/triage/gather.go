@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"filippo.io/age"
+
 	"meiqia-diag/report/triage/store"
 )
 
@@ -32,6 +34,7 @@ type Gathered struct {
 // GatherOptions say what to read.
 type GatherOptions struct {
 	Paths    []string
+	Keys     []age.Identity         // that open encrypted reports
 	Prune    bool                   // forget files that are gone
 	Progress func(done, inFull int) // may be nil; inFull grows while folders are walked
 }
@@ -68,7 +71,7 @@ func Gather(ctx context.Context, db *store.DB, opt GatherOptions) (*Gathered, er
 				return nil
 			}
 			total.Add(1)
-			if old := known.same(f); old != nil {
+			if old := known.same(f, len(opt.Keys) > 0); old != nil {
 				present[f.path] = old
 				done.Add(1)
 				return nil
@@ -89,7 +92,7 @@ func Gather(ctx context.Context, db *store.DB, opt GatherOptions) (*Gathered, er
 				if run.Err() != nil {
 					continue
 				}
-				e := read(run, f)
+				e := read(run, f, opt.Keys)
 				if run.Err() == nil { // else it was broken off
 					entries <- e
 				}
@@ -168,14 +171,20 @@ func knownFiles(ctx context.Context, db *store.DB, roots []string) (known, error
 	return out, err
 }
 
-// same gives all that is known of a file if it has not changed since it was read.
-func (k known) same(f found) []store.File {
+// same gives what is known of a file if it has not changed since it was read. What
+// was encrypted is tried again when there are keys.
+func (k known) same(f found, keys bool) []store.File {
+	var out []store.File
 	for _, x := range k[f.path] {
-		if x.Size == f.size && x.MTime == f.mtime && (x.State == stateReport || x.Reader == readerVersion) {
+		switch {
+		case x.Size != f.size || x.MTime != f.mtime:
+		case x.State == stateReport: // whatever it was taken for before
 			return []store.File{x}
+		case x.Reader == readerVersion && !(keys && x.State == stateEncrypted):
+			out = []store.File{x}
 		}
 	}
-	return nil
+	return out
 }
 
 // count sums up the files that are there.

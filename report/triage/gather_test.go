@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"meiqia-diag/report/triage/store"
 )
 
@@ -175,6 +177,43 @@ func TestOneRunCountsOnce(t *testing.T) {
 	put(t, dir, "printed.json", printed)
 	if g, p := gather(t, memory(t), GatherOptions{Paths: []string{dir}}); p.Reports != 1 || g.Reports != 2 || g.Duplicate != 1 {
 		t.Errorf("%d reports of %d files, %d duplicates", p.Reports, g.Reports, g.Duplicate)
+	}
+}
+
+// With the key an encrypted report is one like others, also after a run without it.
+func TestEncryptedReports(t *testing.T) {
+	dir := t.TempDir()
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, plain := range map[string][]byte{"r.zip.age": zipped(t, "report.json", doc(1, "decision.message-read")), "r.json.age": doc(2, "sync.stale-view")} {
+		var buf bytes.Buffer
+		w, err := age.Encrypt(&buf, key.Recipient())
+		if err == nil {
+			_, err = w.Write(plain)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, dir, name, buf.Bytes())
+	}
+	db := memory(t)
+	for _, c := range []struct {
+		keys      []age.Identity
+		encrypted int
+		reports   int
+	}{{nil, 2, 0}, {[]age.Identity{other}, 2, 0}, {[]age.Identity{other, key}, 0, 2}, {nil, 0, 2}} {
+		if g, p := gather(t, db, GatherOptions{Paths: []string{dir}, Keys: c.keys}); g.Encrypted != c.encrypted || p.Reports != c.reports {
+			t.Errorf("%d keys: %d encrypted, %d reports: %+v", len(c.keys), g.Encrypted, p.Reports, g.Unread)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"filippo.io/age"
+
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report/archive"
 	"meiqia-diag/report/triage/store"
@@ -28,9 +30,9 @@ const readerVersion = 1
 const maxReport = 64 << 20
 
 // read looks at one file. A file that is not a report is no error.
-func read(ctx context.Context, f found) store.Entry {
+func read(ctx context.Context, f found, ids []age.Identity) store.Entry {
 	e := store.Entry{File: store.File{Path: f.path, Size: f.size, MTime: f.mtime, Reader: readerVersion}}
-	r, state, why := readReport(ctx, f.path)
+	r, state, why := readReport(ctx, f.path, ids)
 	e.File.State, e.File.WhyZH, e.File.WhyEN = state, why.ZH, why.EN
 	if r != nil {
 		e.Report, e.File.Hash = r, r.Hash
@@ -38,7 +40,7 @@ func read(ctx context.Context, f found) store.Entry {
 	return e
 }
 
-func readReport(ctx context.Context, path string) (*store.Report, string, lang.Text) {
+func readReport(ctx context.Context, path string, ids []age.Identity) (*store.Report, string, lang.Text) {
 	file, err := open(path)
 	if err != nil {
 		return nil, stateBroken, why(err)
@@ -52,8 +54,8 @@ func readReport(ctx context.Context, path string) (*store.Report, string, lang.T
 	head = head[:n]
 	body := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
-	case bytes.HasPrefix(head, []byte("age-encryption.org/")) || bytes.HasPrefix(body, []byte("-----BEGIN AGE ENCRYPTED FILE-----")):
-		return nil, stateEncrypted, lang.T("已加密", "it is encrypted")
+	case archive.Encrypted(head):
+		return readEncrypted(path, ids)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return readArchive(path)
 	case bytes.HasPrefix(body, []byte("{")):
@@ -76,12 +78,27 @@ func open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-func readArchive(path string) (*store.Report, string, lang.Text) {
-	a, err := archive.Open(path)
+// readEncrypted opens a report with one of the keys. One that no key opens is no damage.
+func readEncrypted(path string, ids []age.Identity) (*store.Report, string, lang.Text) {
+	if len(ids) == 0 {
+		return nil, stateEncrypted, lang.T("要用 --identity 给出私钥文件才读得了", "it takes --identity and the file of the private key to read it")
+	}
+	r, state, text := readArchive(path, ids...)
+	if r == nil && state == stateBroken {
+		state = stateEncrypted
+	}
+	return r, state, text
+}
+
+func readArchive(path string, ids ...age.Identity) (*store.Report, string, lang.Text) {
+	a, err := archive.Open(path, ids...)
 	if err != nil {
 		return nil, stateBroken, why(err)
 	}
-	data, err := a.File("report.json")
+	data := a.Bytes()
+	if a.Archive() {
+		data, err = a.File("report.json")
+	}
 	switch {
 	case errors.Is(err, archive.ErrNotHeld):
 		return nil, stateForeign, lang.T("压缩包里没有 report.json", "the archive holds no report.json")
@@ -89,7 +106,7 @@ func readArchive(path string) (*store.Report, string, lang.Text) {
 		return nil, stateBroken, why(err)
 	}
 	report, state, text := extract(data)
-	if report != nil {
+	if report != nil && a.Archive() {
 		report.Archive = a.SHA256()
 	}
 	return report, state, text
