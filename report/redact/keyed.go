@@ -70,6 +70,24 @@ func init() {
 	}
 }
 
+// numbered are the last letters of numberWords.
+var numbered = func() (out [32]bool) {
+	for w := range numberWords {
+		out[w[len(w)-1]&31] = true
+	}
+	return out
+}()
+
+// numberEnded tells whether a key ends in a word such as "no" or "number".
+func numberEnded(key string) bool {
+	for w := range numberWords {
+		if len(key) > len(w) && strings.EqualFold(key[len(key)-len(w):], w) {
+			return true
+		}
+	}
+	return false
+}
+
 // keyEnds tells whether a key that matters may end before the sign at s[i].
 func keyEnds(s string, i int) bool {
 	j := i
@@ -79,7 +97,7 @@ func keyEnds(s string, i int) bool {
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
-	return lastThree[three(s[j-3], s[j-2], s[j-1])]
+	return lastThree[three(s[j-3], s[j-2], s[j-1])] || numbered[s[j-1]&31] && numberEnded(s[:j])
 }
 
 // number tells whether what ends at s[end] is a number and no key.
@@ -148,6 +166,17 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if i >= len(s) {
 		return 0
 	}
+	if s[i] == '&' && i+1 < len(s) && wordByte(s[i+1]) && spaced || s[i] == '!' && strings.HasPrefix(s[i:], "!!str ") { // YAML's anchors and tags
+		if k := strings.IndexByte(s[i:], ' '); k > 0 && k < 40 {
+			return c.value(cl, keyStart, i+k, prose)
+		}
+	}
+	if cl != text && i+1 < len(s) && (s[i] == '{' || s[i] == '[' || s[i] == '(' || s[i] == '<') && s[i+1] != '"' && s[i+1] != '\'' && !(s[i] == '<' && strings.Contains(s[i:min(len(s), i+16)], "#")) {
+		closing := map[byte]byte{'{': '}', '[': ']', '(': ')', '<': '>'}[s[i]]
+		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && strings.IndexAny(s[i+1:i+k], ":={[<") < 0 {
+			return c.judge(cl, i+1, i+k, true, prose, spaced)
+		}
+	}
 	for _, pair := range [...][2]string{{"“", "”"}, {"‘", "’"}, {"「", "」"}} {
 		if strings.HasPrefix(s[i:], pair[0]) {
 			from := i + len(pair[0])
@@ -195,6 +224,8 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = " \t\r\n\"'`&#<>"
 	case cl == pass:
 		stops = " \t\r\n\"'`&"
+	case cl == wifi || cl == birth || cl == geo && !inQuery:
+		stops = "\"'`&;|<>{}\r\n,"
 	case cl == phone || cl == idCard || cl == card:
 		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
 	case cl == auth:
@@ -203,11 +234,24 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = "\"'`&;|<>{}\r\n"
 	}
 	for j, r := range s[from:] {
+		if cl == pass && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
+			return from + j
+		}
 		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
 			return from + j
 		}
 	}
 	return len(s)
+}
+
+// fieldBehind tells whether a text begins with the next "key=" of a list.
+func fieldBehind(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := 0
+	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
+		n++
+	}
+	return n > 1 && n < len(s) && s[n] == '='
 }
 
 // fieldAhead finds where the next " key=" begins, or the end.
@@ -247,6 +291,9 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case secret:
+		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
+			to, v = from+k, v[:k]
+		}
 		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
@@ -305,9 +352,53 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if c.f.Prose || !hasHan(v) || len(v) < 12 {
 			return 0
 		}
-		c.mark(from, to, "place", v)
+		c.teach(from, to, "place", v)
+	default:
+		return c.particular(cl, from, to)
 	}
 	return to
+}
+
+// particular marks a value of the rarer classes when it has their shape.
+func (c *scan) particular(cl class, from, to int) int {
+	v := c.s[from:to]
+	kind, ok := shaped(cl, v)
+	if !ok {
+		return 0
+	}
+	if cl == deviceID || cl == taxNo || cl == plateNo {
+		c.teach(from, to, kind, v)
+	} else {
+		c.mark(from, to, kind, v)
+	}
+	return to
+}
+
+// shaped tells whether a value under a key of one of the rarer classes is what
+// the key says, and the kind of its pseudonym.
+func shaped(cl class, v string) (kind string, ok bool) {
+	v = strings.TrimSpace(v)
+	digits := digitsIn(v)
+	switch cl {
+	case plateNo:
+		n := utf8.RuneCountInString(v)
+		return "plate", n >= 6 && n <= 10 && (hasHan(v) || digits > 0 && strings.ToUpper(v) == v)
+	case birth:
+		return "birth", digits >= 4 && len(v) <= 40
+	case geo: // a place on the map, not a latency in milliseconds
+		frac := v[strings.LastIndexByte(v, '.')+1:]
+		return "geo", digits >= 5 && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
+	case deviceID:
+		return "device", len(v) >= 8 && digits >= 4 && !strings.ContainsAny(v, " <")
+	case wifi:
+		return "wifi", len(v) >= 2 && !isBenign(v) && !strings.EqualFold(v, "<unknown ssid>") && v[0] != '{'
+	case taxNo:
+		return "tax", len(v) >= 15 && len(v) <= 20 && digits >= 8
+	case macNo:
+		hex := macSigns.Replace(v)
+		return "mac", len(hex) == 12 && allHex(hex) && strings.Trim(strings.ToLower(hex), "f") != "" && strings.Trim(hex, "0") != ""
+	}
+	return "", false
 }
 
 // object tells of a program's object that is printed, as Token{9f4ef63 …}.

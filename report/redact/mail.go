@@ -13,6 +13,10 @@ func (c *scan) mail(i int) {
 		return
 	}
 	size := 0
+	if strings.HasPrefix(s[i:], "@//") {
+		c.logon(i)
+		return
+	}
 	switch {
 	case s[i] == '@':
 		size = 1

@@ -74,6 +74,9 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			return end
 		}
 		if m, ok := mobile(all); ok && mobileShape(part, len(all)) && !c.moreDigits(gs, k) {
+			if k == 0 && start > 0 && (c.s[start-1] == '=' || c.s[start-1] == ':' || c.s[start-1] == ' ') && c.counted(start) {
+				return end
+			}
 			c.mark(c.plusBefore(start), end, "phone", m)
 			return end
 		}
@@ -87,6 +90,19 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 	}
 	return c.abroad(gs)
+}
+
+// counted tells whether the number at s[start] stands under a key of sizes or ids.
+func (c *scan) counted(start int) bool {
+	i := start
+	for i > 0 && c.s[i-1] == ' ' && start-i < 3 {
+		i--
+	}
+	if i == 0 || c.s[i-1] != '=' && c.s[i-1] != ':' {
+		return false
+	}
+	_, key := keyLeft(c.s, i-1)
+	return counts(key)
 }
 
 // moreDigits tells whether the number would cut a run of digits with equal

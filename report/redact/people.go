@@ -109,7 +109,7 @@ func (c *scan) percent(at int, word string) {
 	from := 0
 	for from < len(word) {
 		end := from
-		for end < len(word) && strings.IndexByte("&?#=/,;()[]{}|", word[end]) < 0 {
+		for end < len(word) && strings.IndexByte("&?#/,;()[]{}|", word[end]) < 0 {
 			end++
 		}
 		if part := word[from:end]; strings.Contains(part, "%") {

@@ -113,7 +113,20 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 		switch {
 		case pem:
 			out = f.keyLine(line)
+		case f.carry.what != nothingCarried || f.carry.cols != nil:
+			if from < at {
+				if _, err := io.WriteString(w, s[from:at]); err != nil {
+					return err
+				}
+				from = at
+			}
+			var ok bool
+			if out, ok = f.carriedLine(line); !ok {
+				out = f.line(line)
+			}
+			f.carryOn(s[at:end])
 		case c.nothing(s[at:end]):
+			f.carryOn(s[at:end])
 			at = next
 			continue
 		default:
@@ -123,6 +136,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				}
 				from = at
 			}
+			f.carryOn(s[at:end])
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {
