@@ -96,14 +96,29 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 
 // under redacts a text that is the whole value under a key of that class.
 func (f *File) under(cl class, v string) string {
-	if cl == text || cl == logText {
+	if cl == textOrID && digitsRun(v) == len(v) {
+		return f.line(v)
+	}
+	if isText(cl) || cl == logText {
 		if end, done := pseudonymAt(v, 0); done && end == len(v) {
 			return v
 		}
 		return f.length(v)
 	}
 	c := &scan{f: f, s: v, rank: byKey}
-	c.judge(cl, 0, len(v), true, false, false)
+	from := 0
+	if k := strings.IndexAny(v, "=:"); k > 0 && cl != cookie && cl != auth { // a block of pairs
+		if from = k + 1; f.classify(strings.TrimSpace(v[:k])) != none {
+			return f.line(v)
+		}
+		for from < len(v) && v[from] == ' ' {
+			from++
+		}
+		if !looksSecret(v[from:]) {
+			return f.line(v)
+		}
+	}
+	c.judge(cl, from, len(v), true, false, false)
 	return f.line(c.replace())
 }
 

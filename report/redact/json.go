@@ -88,7 +88,7 @@ func counts(key string) bool {
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
-	inner := around{depth: at.depth + 1, body: at.body || classify(at.key) == text && bodyKey(at.key)}
+	inner := around{depth: at.depth + 1, body: at.body || isText(classify(at.key)) && bodyKey(at.key)}
 	inner.person = slices.Contains(personWords, strings.ToLower(lastWord(at.key)))
 	switch squeeze(at.key) {
 	case "error", "err", "exception", "fault", "cause":
@@ -144,6 +144,11 @@ func (f *File) str(n *node, at around) {
 		return
 	}
 	cl := f.classify(at.key)
+	if cl == textOrID {
+		if cl = text; digitsRun(v) == len(v) {
+			cl = none
+		}
+	}
 	if cl == text && f.Prose {
 		cl = none
 	}
@@ -154,6 +159,9 @@ func (f *File) str(n *node, at around) {
 	c := &scan{f: f, s: v, depth: at.depth}
 	switch cl {
 	case secret, pass, weak:
+		if cl == weak && stamped(v) {
+			break
+		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
 			c.secretSpan(0, len(v), "secret")
 		}
@@ -255,6 +263,8 @@ func (f *File) textIn(s string, depth int) string {
 	return b.String()
 }
 
+func isText(cl class) bool { return cl == text || cl == textOrID }
+
 func (a around) isLog() bool { return a.report && !a.calm && a.key != "" && !a.body && !a.person }
 
 // quietKey tells of fields of a message's content that hold no words of people.
@@ -294,7 +304,7 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 		return "", false // a secret that happens to be JSON is a secret
 	}
 	f.node(n, inner)
-	return head + n.String(), true
+	return head + n.within(t), true
 }
 
 // bodyKey tells of keys under which a message's content stands, and not a whole request's.

@@ -25,6 +25,12 @@ func (c *scan) key(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
+	if s[i] == ':' && start > 1 && s[start-1] == '/' && s[start-2] == '/' {
+		return // scheme://user:password@
+	}
+	if s[i] == ':' && ofPackage(s[i+1:]) {
+		return // libxcb-text:amd64
+	}
 	cl := c.f.classify(key)
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
@@ -185,8 +191,18 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			}
 		}
 	}
+	if cl == textOrID {
+		if n := i + digitsRun(s[i:]); n > i && (n == len(s) || !wordByte(s[n]) && s[n] < 0x80) {
+			return 0
+		}
+		cl = text
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
-	return c.judge(cl, i, bareEnd(s, i, cl, inQuery), false, prose, spaced)
+	end := bareEnd(s, i, cl, inQuery)
+	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
+		end = i + byteOrEnd(s[i:end], ';')
+	}
+	return c.judge(cl, i, end, false, prose, spaced)
 }
 
 // quoteEnd finds the quote that closes a value, at the same depth of escaping.
@@ -224,7 +240,7 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = " \t\r\n\"'`&#<>"
 	case cl == pass:
 		stops = " \t\r\n\"'`&"
-	case cl == wifi || cl == birth || cl == geo && !inQuery:
+	case cl == birth:
 		stops = "\"'`&;|<>{}\r\n,"
 	case cl == phone || cl == idCard || cl == card:
 		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
@@ -242,6 +258,36 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		}
 	}
 	return len(s)
+}
+
+// ofPackage tells whether a text begins with the machine that a package is for.
+func ofPackage(s string) bool {
+	for _, m := range [...]string{"amd64", "all", "arm64", "i386", "armhf", "any", "native"} {
+		if strings.HasPrefix(s, m) && (len(s) == len(m) || !wordByte(s[len(m)])) {
+			return true
+		}
+	}
+	return false
+}
+
+// aPath tells of a place on a disk, which is no secret under a word that is none for certain.
+func aPath(v string) bool {
+	return v[0] == '/' || v[0] == '$' || strings.HasPrefix(v, "./") || strings.Contains(v, `:\`)
+}
+
+// stamped tells of an id that begins with the time of a program's start, as
+// git's traces have it: no session that anybody could take over.
+func stamped(v string) bool {
+	return len(v) > 16 && v[8] == 'T' && digitsRun(v) == 8 && v[:2] == "20" && digitsRun(v[9:]) >= 6
+}
+
+// digitsRun is how many digits a text begins with.
+func digitsRun(s string) int {
+	n := 0
+	for n < len(s) && begins[s[n]] == digit {
+		n++
+	}
+	return n
 }
 
 // fieldBehind tells whether a text begins with the next "key=" of a list.
@@ -283,6 +329,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		from = end
 	}
 	v := c.s[from:to]
+	if cl == textOrID {
+		if digitsRun(v) == len(v) {
+			return 0
+		}
+		cl = text
+	}
 	loose := prose && spaced && !quoted // "key: word" may be a sentence
 	switch cl {
 	case pass:
@@ -299,21 +351,24 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && !looksSecret(v) || c.schemeOnly(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case maybe:
-		if !looksSecret(v) {
+		if !looksSecret(v) || aPath(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case cookie:
+		if v[0] == '{' || v[0] == '[' {
+			return 0
+		}
 		c.cookies(from, to)
 	case auth:
 		c.authorization(from, to)
 	case text:
-		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") {
+		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})

@@ -19,6 +19,7 @@ const (
 	cookie         // the cookies of a request
 	auth           // the Authorization header
 	text           // what people wrote
+	textOrID       // what people wrote, or the number of it
 	logText        // message, msg: people's words or the program's
 	errText        // errmsg, error_description: the program's words
 	name           // a person's name or account name
@@ -44,15 +45,16 @@ const (
 var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
-		pass:    "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:  "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken sasl hmac 验证码 令牌 密钥 签名 校验码 动态码",
-		weak:    "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
-		maybe:   "key code state nonce ak sk hash data_token ukey k uuid_token",
-		cookie:  "cookie setcookie cookies documentcookie",
-		auth:    "authorization proxyauthorization xauthorization",
-		text:    "quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext lastmessage lastmsg preview summary remark remarks note draft quote reply caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容 消息",
-		logText: "message msg",
-		errText: "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
+		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
+		secret:   "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
+		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
+		cookie:   "cookie setcookie cookies documentcookie",
+		auth:     "authorization proxyauthorization xauthorization",
+		text:     "quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext preview summary remark remarks note draft caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容",
+		textOrID: "lastmessage lastmsg quote reply 消息 回复",
+		logText:  "message msg",
+		errText:  "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
 		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
 			"姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
 		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
@@ -290,7 +292,7 @@ func looksName(v string) bool {
 var common = map[string]bool{}
 
 func init() {
-	for _, w := range strings.Fields("admin administrator root user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
+	for _, w := range strings.Fields("admin administrator root postgres mysql redis nginx daemon mail git jenkins ubuntu debian centos ec2-user runneradmin vscode node www-data nogroup user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
 		common[w] = true
 	}
 }

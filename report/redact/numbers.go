@@ -74,7 +74,7 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			return end
 		}
 		if m, ok := mobile(all); ok && mobileShape(part, len(all)) && !c.moreDigits(gs, k) {
-			if k == 0 && start > 0 && (c.s[start-1] == '=' || c.s[start-1] == ':' || c.s[start-1] == ' ') && c.counted(start) {
+			if k == 0 && start > 0 && strings.IndexByte("=: \"m", c.s[start-1]) >= 0 && c.counted(start) {
 				return end
 			}
 			c.mark(c.plusBefore(start), end, "phone", m)
@@ -95,7 +95,10 @@ func (c *scan) numberIn(gs []group, digits string) int {
 // counted tells whether the number at s[start] stands under a key of sizes or ids.
 func (c *scan) counted(start int) bool {
 	i := start
-	for i > 0 && c.s[i-1] == ' ' && start-i < 3 {
+	if k := strings.LastIndexByte(c.s[max(0, i-8):i], 0x1b); k >= 0 && c.s[i-1] == 'm' { // the colour of a number
+		i = max(0, i-8) + k
+	}
+	for i > 0 && (c.s[i-1] == ' ' || c.s[i-1] == '"') && start-i < 12 {
 		i--
 	}
 	if i == 0 || c.s[i-1] != '=' && c.s[i-1] != ':' {
@@ -170,7 +173,7 @@ func (c *scan) inHex(start, end int) bool {
 		letter = letter || c.s[j] > '9'
 		j++
 	}
-	return letter && j-i >= 24
+	return letter && (j-i >= 24 || j-i == 16) // an id of a trace's span has 16
 }
 
 func isHex(b byte) bool {

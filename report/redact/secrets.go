@@ -176,7 +176,7 @@ func (c *scan) cookie(from, to int) {
 		to--
 	}
 	v := c.s[from:to]
-	if len(v) == 0 {
+	if len(v) == 0 || isBenign(v) {
 		return
 	}
 	if _, done := pseudonymAt(c.s, from); done {

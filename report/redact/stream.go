@@ -59,6 +59,11 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 	rest := string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	var out strings.Builder
 	for strings.TrimSpace(rest) != "" {
+		if t := strings.TrimLeft(rest, " \t\r\n"); t[0] != '{' && t[0] != '[' { // words and numbers, and no document
+			out.WriteString(f.Text(rest))
+			rest = ""
+			break
+		}
 		n, size, ok := parseAt(rest)
 		if !ok {
 			f.hit("unparsed", "")
@@ -68,11 +73,11 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 			rest = ""
 			break
 		}
-		rest = rest[size:]
 		f.node(n, around{})
-		out.WriteString(n.String())
-		out.WriteByte('\n')
+		out.WriteString(n.within(rest[:size]))
+		rest = rest[size:]
 	}
+	out.WriteString(rest)
 	_, err = io.WriteString(w, out.String())
 	return err
 }
