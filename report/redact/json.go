@@ -325,7 +325,7 @@ func (f *File) number(n *node, at around) {
 		}
 		return
 	case pass, secret:
-		if len(v) >= 4 {
+		if len(v) >= 4 && v[0] != '-' && !strings.Contains(v, ".") { // codes of errors about passwords are below zero
 			f.replaceNumber(n, "secret", v)
 		}
 		return

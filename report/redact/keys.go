@@ -95,7 +95,7 @@ var suffixes = []struct {
 }
 
 // notSecret are keys that end like a secret and hold none.
-var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
+var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "siteforcookies": true, "firstpartyforcookies": true, "thirdpartycookies": true, "blockcookies": true, "acceptcookies": true, "allowcookies": true, "withcookies": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
 
 // classify tells what a value under the key is.
 func classify(key string) class {

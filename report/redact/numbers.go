@@ -58,7 +58,7 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 		part := gs[:k+1]
 		start, end := gs[0].start, g.end
-		if k == 0 && c.inHex(start, end) {
+		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
 			return 0
 		}
 		before := c.s[max(0, start-40):start]
@@ -174,6 +174,18 @@ func (c *scan) inHex(start, end int) bool {
 		j++
 	}
 	return letter && (j-i >= 24 || j-i == 16) // an id of a trace's span has 16
+}
+
+// inUUID tells whether s[at] stands within 8-4-4-4-12 hexadecimal digits.
+func (c *scan) inUUID(at int) bool {
+	i, j := at, at
+	for i > 0 && at-i < 37 && (ofHex[c.s[i-1]] || c.s[i-1] == '-') {
+		i--
+	}
+	for j < len(c.s) && j-i < 38 && (ofHex[c.s[j]] || c.s[j] == '-') {
+		j++
+	}
+	return j-i == 36 && c.s[i+8] == '-' && c.s[i+13] == '-' && c.s[i+18] == '-' && c.s[i+23] == '-'
 }
 
 func isHex(b byte) bool {

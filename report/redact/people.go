@@ -114,7 +114,7 @@ func (c *scan) percent(at int, word string) {
 		}
 		authority := from > 1 && word[from-1] == '/' && word[from-2] == '/' && strings.Contains(word[from:end], "@") // userinfo has looked at it
 		if part := word[from:end]; strings.Contains(part, "%") && !authority {
-			if plain, err := c.unescaped(part); err == nil && plain != part {
+			if plain, err := c.unescaped(part, strings.ContainsAny(word[:end], "?=")); err == nil && plain != part {
 				plain = strings.ToValidUTF8(plain, "\uFFFD")
 				quiet := c.f.try()
 				if out := quiet.lineAt(plain, c.depth+1); out != plain && quiet.Total() > 0 {
@@ -128,9 +128,9 @@ func (c *scan) percent(at int, word string) {
 
 // unescaped undoes the percent-encoding of a part of an address. A "+" stands for
 // a space in a form, and for itself elsewhere: for a space only where that tells something.
-func (c *scan) unescaped(part string) (string, error) {
+func (c *scan) unescaped(part string, form bool) (string, error) {
 	plain, err := url.PathUnescape(part)
-	if err != nil || !strings.Contains(part, "+") {
+	if err != nil || !form || !strings.Contains(part, "+") {
 		return plain, err
 	}
 	spaced, err := url.QueryUnescape(part)

@@ -39,7 +39,7 @@ var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0
 
 var checksOfTheSecond = []check{
 	{"phone", manyDigits, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
-		return hexAround(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
+		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"id", manyDigits, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
@@ -171,6 +171,18 @@ func evenGaps(v string) bool {
 	v = strings.TrimLeft(v, " -")
 	last := v[len(v)-8:]
 	return !(len(v) == 12 && !strings.ContainsAny(last, " -") && vNotAlone.MatchString(last)) // a date behind a number
+}
+
+var vUUID = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+func partOfUUID(s string, from, to int) bool {
+	at := max(0, from-36)
+	for _, m := range vUUID.FindAllStringIndex(s[at:min(len(s), to+36)], -1) {
+		if at+m[0] <= from && to <= at+m[1] {
+			return true
+		}
+	}
+	return false
 }
 
 // noDigits tells of a word of a sentence, not a key.
