@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
@@ -79,6 +80,7 @@ type Document struct {
 	Evidence   []FileRef     `json:"evidence"`
 	Problems   []ProblemJSON `json:"problems"`
 	Compared   *Compared     `json:"compared,omitempty"` // record --compare: the same recall without extensions and settings
+	Verified   *Verified     `json:"verified,omitempty"` // verify: what became of another report's causes
 	Report     *ReportRef    `json:"report,omitempty"`
 
 	RemedyList []Remedy `json:"-"`
@@ -191,7 +193,27 @@ func (d *Document) JSON() ([]byte, error) {
 	if err := enc.Encode(d); err != nil {
 		return nil, fmt.Errorf("write the document: %w", err)
 	}
-	return buf.Bytes(), nil
+	return unsteered(buf.Bytes()), nil
+}
+
+// unsteered escapes what JSON allows as it is and a terminal obeys: DEL, C1
+// controls and marks that turn the direction of text. They stand within strings only.
+func unsteered(data []byte) []byte {
+	steers := func(r rune) bool {
+		return r >= 0x7f && r < 0xa0 || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	}
+	if bytes.IndexFunc(data, steers) < 0 {
+		return data
+	}
+	var out []byte
+	for _, r := range string(data) {
+		if steers(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }
 
 // ReadDocument reads a document back, for --from and the support side.
@@ -199,6 +221,9 @@ func ReadDocument(data []byte) (*Document, error) {
 	var d Document
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
 		return nil, &lang.Problem{What: lang.T("不是 report.json：%s", "not a report.json: %s").F(lang.Reason(err))}
+	}
+	if version, ok := strings.CutPrefix(d.Schema, "meiqia-diag/"); ok && d.Schema != Schema && len(version) < 6 && strings.Trim(version, "0123456789") == "" {
+		return nil, &lang.Problem{What: lang.T("它的 schema 是 %q，由更新的版本写出，本版本只读得懂 %s", "its schema is %q, of a newer version; this one reads %s").F(d.Schema, Schema), Hint: lang.T("请升级 meiqia-diag", "update meiqia-diag")}
 	}
 	if d.Schema != Schema {
 		return nil, &lang.Problem{What: lang.T("不是 %s 格式的 report.json：它的 schema 是 %q", "not a report.json of schema %s: its schema is %q").F(Schema, d.Schema)}

@@ -47,7 +47,8 @@ type page struct {
 	RuledCount lang.Text
 	Archived   bool // the page is within an archive
 
-	Compared    lang.Text // what a recording with and one without extensions say together
+	Verified    template.HTML // what became of another report's causes
+	Compared    lang.Text     // what a recording with and one without extensions say together
 	Differences []lang.Text
 
 	Missing  []lang.Text
@@ -163,6 +164,10 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 		Todo: todo(doc), Missing: unsettled(doc), OthersHead: othersHead(doc), Steps: Steps(doc), Logs: opt.Logs, Facts: facts(doc), Remedies: remedies(doc), Problems: problems(doc), Files: doc.Evidence, Archived: opt.Archived,
 	}
 	p.Compared, p.Differences = comparedLines(doc)
+	var err error
+	if p.Verified, err = verifiedHTML(doc); err != nil {
+		return err
+	}
 	if p.English {
 		p.HTMLLang = "en"
 	}

@@ -18,6 +18,7 @@ func (a *app) recallFrom(o *recallOptions) error {
 		return err
 	}
 	diagnosis.Judge(doc)
+	doc.Verified = nil // that was another judgement, of two documents
 	if err := a.show(a.out, o.format, doc); err != nil {
 		return err
 	}

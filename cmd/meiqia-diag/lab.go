@@ -87,7 +87,7 @@ func (a *app) labInput(ctx context.Context, o *recallOptions) (*input, error) {
 		return nil, labProblem(err)
 	}
 	a.tidy.add(func() { _ = os.RemoveAll(dir) })
-	l, err := lab.Start(context.WithoutCancel(ctx), lab.Options{Scenario: o.lab})
+	l, err := lab.Start(context.WithoutCancel(ctx), lab.Options{Scenario: o.lab, Healed: o.healed})
 	if err != nil {
 		return nil, labProblem(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -273,6 +274,11 @@ func (r recorded) same(doc *diag.Document) {
 	again, err := diag.ReadDocument([]byte(out))
 	if err != nil || status != r.status {
 		r.t.Fatalf("recall --evidence: %d, %v, %s", status, err, errs)
+	}
+	for i := range doc.Verdict.Causes { // which leans a little on what is measured now, such as how busy this device is
+		if i < len(again.Verdict.Causes) && math.Abs(doc.Verdict.Causes[i].Probability-again.Verdict.Causes[i].Probability) <= 0.02 {
+			again.Verdict.Causes[i].Probability = doc.Verdict.Causes[i].Probability
+		}
 	}
 	text := func(d *diag.Document) string {
 		v, err := json.Marshal(d.Verdict)

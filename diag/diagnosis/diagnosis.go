@@ -107,7 +107,7 @@ func fresh(doc *diag.Document) bool {
 }
 
 func readOptions(opt Options) evidence.Options {
-	ro := evidence.Options{Wanted: wanted(opt), Service: service(opt.Profile)}
+	ro := evidence.Options{Wanted: wanted(opt), Service: Service(opt.Profile)}
 	if m, ok := opt.Incident.Moment(incident.AttemptAt); ok {
 		ro.Attempt = m.T
 		ro.Zone = m.T.Location()
@@ -122,7 +122,7 @@ func readOptions(opt Options) evidence.Options {
 		}
 	}
 	if id := opt.Incident.String(incident.MessageID); len(id) >= 3 {
-		ro.KeepLine = func(text string) bool { return strings.Contains(text, id) }
+		ro.KeepLine, ro.Named = func(text string) bool { return strings.Contains(text, id) }, id
 	}
 	return ro
 }
@@ -142,8 +142,9 @@ func wanted(opt Options) func(*har.Entry) bool {
 	}
 }
 
-// service keeps of a NetLog what went to the service's hosts, and whatever asks for a recall.
-func service(prof *profile.Profile) func(string) bool {
+// Service tells whether a URL, or the name of a host, is the service's: of a
+// host that the profile names, or one that asks for a recall.
+func Service(prof *profile.Profile) func(string) bool {
 	return func(raw string) bool {
 		name, path := raw, ""
 		if strings.Contains(raw, "://") {

@@ -116,7 +116,7 @@ func (f *File) content(n *node, status string) {
 	for i, name := range n.names {
 		item := n.items[i]
 		switch {
-		case name == "text" && item.kind == '"' && based:
+		case name == "text" && item.kind == '"' && based && item.text != "":
 			item.text = f.lengthAs("body", item.text)
 		case name == "text" && item.kind == '"':
 			f.payload(item, mime, status)
