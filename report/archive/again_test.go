@@ -17,7 +17,7 @@ func TestRedactedAgain(t *testing.T) {
 	old := filepath.Join(dir, "old.zip")
 	doc := document()
 	line := "2026-11-20T10:22:41+08:00 ERROR recall failed, 阿凡提 was asked\n"
-	if _, err := Build(t.Context(), Options{Path: old, Doc: doc, Key: key, Stamp: stampOf, Evidence: []Source{source("app.log", evidence.ClientLog, []byte(line)), source("shot.png", evidence.Image, picture("png"))}}); err != nil {
+	if _, err := Build(t.Context(), Options{Path: old, Doc: doc, Key: key, Evidence: []Source{source("app.log", evidence.ClientLog, []byte(line)), source("shot.png", evidence.Image, picture("png"))}}); err != nil {
 		t.Fatal(err)
 	}
 	o, err := Open(old)
