@@ -110,7 +110,7 @@ var scales = map[string]scale{
 	"permission.processed_by":   {bad: "*"},
 	"permission.target":         {bad: "*"},
 
-	"window.margin":   {better: 1},
+	"window.margin":   {better: 1, floor: 1000}, // people are that quick and that slow
 	"window.forecast": {better: 1},
 	"window.travel":   {better: -1, floor: 100},
 	"window.length":   {exact: true},
