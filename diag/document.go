@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
@@ -192,7 +193,27 @@ func (d *Document) JSON() ([]byte, error) {
 	if err := enc.Encode(d); err != nil {
 		return nil, fmt.Errorf("write the document: %w", err)
 	}
-	return buf.Bytes(), nil
+	return unsteered(buf.Bytes()), nil
+}
+
+// unsteered escapes what JSON allows as it is and a terminal obeys: DEL, C1
+// controls and marks that turn the direction of text. They stand within strings only.
+func unsteered(data []byte) []byte {
+	steers := func(r rune) bool {
+		return r >= 0x7f && r < 0xa0 || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	}
+	if bytes.IndexFunc(data, steers) < 0 {
+		return data
+	}
+	var out []byte
+	for _, r := range string(data) {
+		if steers(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }
 
 // ReadDocument reads a document back, for --from and the support side.

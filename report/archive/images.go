@@ -22,8 +22,8 @@ func stripImage(data []byte) (out []byte, mime string) {
 	case len(data) > 12 && bytes.HasPrefix(data, []byte("RIFF")) && string(data[8:12]) == "WEBP":
 		out, ok = stripWebP(data)
 		mime = "image/webp"
-	case bytes.HasPrefix(data, []byte("BM")) && len(data) > 14 && int(binary.LittleEndian.Uint32(data[2:])) <= len(data):
-		out, ok = data[:binary.LittleEndian.Uint32(data[2:])], true
+	case bytes.HasPrefix(data, []byte("BM")):
+		out, ok = stripBMP(data)
 		mime = "image/bmp"
 	}
 	if !ok {
@@ -32,8 +32,9 @@ func stripImage(data []byte) (out []byte, mime string) {
 	return out, mime
 }
 
-// stripJPEG keeps the picture's own segments: no APP but JFIF, ICC and Adobe's
-// colour transform, no comments, nothing behind the end.
+// stripJPEG keeps the picture's own segments: no APP but JFIF and Adobe's
+// colour transform, no colour profile (it bears the name of a screen or a
+// camera), no comments, no preview, nothing behind the end.
 func stripJPEG(data []byte) ([]byte, bool) {
 	out := append([]byte(nil), data[:2]...)
 	for i := 2; i+4 <= len(data); {
@@ -56,7 +57,11 @@ func stripJPEG(data []byte) ([]byte, bool) {
 		keep := m < 0xe0 || m > 0xfe
 		if m >= 0xe0 && m <= 0xef {
 			body := seg[4:]
-			keep = m == 0xe0 && bytes.HasPrefix(body, []byte("JFIF\x00")) || m == 0xe2 && bytes.HasPrefix(body, []byte("ICC_PROFILE\x00")) || m == 0xee && bytes.HasPrefix(body, []byte("Adobe"))
+			keep = m == 0xee && bytes.HasPrefix(body, []byte("Adobe")) && len(body) == 12
+			if m == 0xe0 && bytes.HasPrefix(body, []byte("JFIF\x00")) && len(body) >= 14 {
+				out = append(append(out, 0xff, 0xe0, 0, 16), body[:12]...) // the preview behind it may show what was cut off
+				out = append(out, 0, 0)
+			}
 		}
 		if keep {
 			out = append(out, seg...)
@@ -76,9 +81,10 @@ func stripJPEG(data []byte) ([]byte, bool) {
 	return nil, false
 }
 
-var pngKept = map[string]bool{"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "pHYs": true, "sBIT": true, "bKGD": true, "acTL": true, "fcTL": true, "fdAT": true, "cICP": true}
+var pngKept = map[string]bool{"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "gAMA": true, "cHRM": true, "sRGB": true, "pHYs": true, "sBIT": true, "bKGD": true, "acTL": true, "fcTL": true, "fdAT": true, "cICP": true}
 
-// stripPNG keeps the chunks that make the picture; texts, EXIF and the rest go.
+// stripPNG keeps the chunks that make the picture; texts, EXIF, the colour
+// profile and the rest go.
 func stripPNG(data []byte) ([]byte, bool) {
 	out := append([]byte(nil), data[:8]...)
 	for i := 8; i+12 <= len(data); {
@@ -157,7 +163,8 @@ func stripGIF(data []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// stripWebP leaves out EXIF and XMP and takes back the flags that promise them.
+// stripWebP leaves out EXIF, XMP and the colour profile, and takes back the
+// flags that promise them.
 func stripWebP(data []byte) ([]byte, bool) {
 	end := int(binary.LittleEndian.Uint32(data[4:])) + 8
 	if end > len(data) || end < 12 {
@@ -174,10 +181,10 @@ func stripWebP(data []byte) ([]byte, bool) {
 		switch string(chunk[:4]) {
 		case "VP8X":
 			if len(chunk) > 8 {
-				chunk[8] &^= 0x0c
+				chunk[8] &^= 0x2c
 			}
 			out = append(out, chunk...)
-		case "VP8 ", "VP8L", "ANIM", "ANMF", "ALPH", "ICCP":
+		case "VP8 ", "VP8L", "ANIM", "ANMF", "ALPH":
 			out = append(out, chunk...)
 		}
 		i += size
@@ -186,15 +193,44 @@ func stripWebP(data []byte) ([]byte, bool) {
 	return out, true
 }
 
-// videoType names the kinds of video that a page can show; others are kept all the same.
-func videoType(data []byte) string {
-	switch {
-	case len(data) > 12 && string(data[4:8]) == "ftyp":
-		return "video/mp4"
-	case bytes.HasPrefix(data, []byte("\x1a\x45\xdf\xa3")):
-		return "video/webm"
+// stripBMP keeps the headers and the pixels of an uncompressed picture; the
+// space between and behind them, and the colour profile that newer headers
+// point at, may hold anything.
+func stripBMP(data []byte) ([]byte, bool) {
+	le := binary.LittleEndian
+	if len(data) < 14+40 {
+		return nil, false
 	}
-	return "video"
+	header, pixels := int64(le.Uint32(data[14:])), int64(le.Uint32(data[10:]))
+	width, height := int64(int32(le.Uint32(data[18:]))), int64(int32(le.Uint32(data[22:])))
+	bits, packing, used := int64(le.Uint16(data[28:])), le.Uint32(data[30:]), int64(le.Uint32(data[46:]))
+	if height < 0 {
+		height = -height
+	}
+	if header < 40 || header > 124 || packing != 0 && packing != 3 || width <= 0 || width > 1<<16 || height > 1<<16 || bits > 32 || used > 256 {
+		return nil, false
+	}
+	before := 14 + header
+	if packing == 3 && header == 40 {
+		before += 12 // the masks of the colours
+	}
+	switch {
+	case used > 0:
+		before += 4 * used
+	case bits <= 8:
+		before += 4 << bits
+	}
+	end := pixels + (width*bits+31)/32*4*height
+	if before > pixels || end > int64(len(data)) {
+		return nil, false
+	}
+	out := append([]byte(nil), data[:end]...)
+	clear(out[before:pixels])
+	clear(out[6:10])
+	if header >= 124 { // BITMAPV5HEADER: an sRGB picture without a profile
+		le.PutUint32(out[14+56:], 0x73524742)
+		clear(out[14+112 : 14+124])
+	}
+	le.PutUint32(out[2:], uint32(end))
+	return out, true
 }
-
-func stripVideo(data []byte) ([]byte, string) { return data, videoType(data) }

@@ -23,7 +23,7 @@ const (
 	maxCount  = 2000
 	maxTotal  = 200 << 20
 	maxRatio  = 200
-	ratioFrom = 16 << 20 // smaller files may be as dense as they like
+	ratioFrom = 1 << 20
 	maxReport = 64 << 20
 )
 
@@ -179,9 +179,9 @@ func (o *Opened) read(f *zip.File, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
+	max = min(max, maxTotal-o.total, maxRatio*int64(f.CompressedSize64+1)+ratioFrom) // small files may be as dense as they like
 	data, err := io.ReadAll(io.LimitReader(r, max+1))
-	o.total += int64(len(data))
-	if int64(len(data)) > max || o.total > maxTotal || len(data) > ratioFrom && int64(len(data)) > maxRatio*int64(f.CompressedSize64+1) {
+	if o.total += int64(len(data)); int64(len(data)) > max {
 		return nil, errTooBig
 	}
 	return data, err

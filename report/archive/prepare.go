@@ -18,7 +18,8 @@ type Prepared struct {
 	b    *builder
 	base builder // as gathered, before the person left anything out
 	out  map[string]bool
-	data []byte // the archive
+	data []byte          // the archive
+	fine map[string]bool // hashes of files that were looked over
 }
 
 // Prepare gathers, slices, redacts and packs. It writes nothing.
@@ -32,7 +33,7 @@ func Prepare(ctx context.Context, opt Options) (*Prepared, error) {
 		return nil, err
 	}
 	b.modified = b.zipTime()
-	p := &Prepared{base: *b}
+	p := &Prepared{base: *b, fine: map[string]bool{}}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func Prepare(ctx context.Context, opt Options) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.LeaveOut(out); err != nil {
+	if err := p.settle(ctx, out); err != nil {
 		return nil, err
 	}
 	return p, ctx.Err()
@@ -96,7 +97,9 @@ func (p *Prepared) named(patterns []string) ([]string, error) {
 }
 
 // LeaveOut makes the archive anew without these files, and with all others.
-func (p *Prepared) LeaveOut(names []string) error {
+func (p *Prepared) LeaveOut(names []string) error { return p.settle(context.Background(), names) }
+
+func (p *Prepared) settle(ctx context.Context, names []string) error {
 	out := map[string]bool{}
 	for _, n := range names {
 		if core[n] {
@@ -132,9 +135,16 @@ func (p *Prepared) LeaveOut(names []string) error {
 		return err
 	}
 	for _, e := range b.entries {
+		if p.fine[e.SHA256] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := check(e); err != nil {
 			return err
 		}
+		p.fine[e.SHA256] = true
 	}
 	if err := b.swept(); err != nil {
 		return err

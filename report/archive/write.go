@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -25,6 +26,13 @@ const sealLen = len(sealHead) + 64
 
 // fit drops the biggest evidence until the archive is within its cap.
 func (b *builder) fit() error {
+	plain := int64(0)
+	for _, e := range b.entries {
+		plain += e.Size + 2*int64(len(e.Name)) + 800
+	}
+	if plain+4096 <= b.opt.MaxBytes {
+		return nil // whatever it packs to
+	}
 	packed := map[string]int64{}
 	size := func(e entry) int64 {
 		n, ok := packed[e.Name]
@@ -83,14 +91,18 @@ func (b *builder) pack() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return packed(manifest, b.entries, b.modified)
+}
+
+func packed(manifest []byte, entries []entry, modified time.Time) ([]byte, error) {
 	m := entry{FileEntry: FileEntry{Name: "manifest.json"}, data: manifest, text: true}
 	if err := check(m); err != nil {
 		return nil, err
 	}
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
-	for _, e := range append([]entry{m}, b.entries...) {
-		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: b.modified}
+	for _, e := range append([]entry{m}, entries...) {
+		h := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: modified}
 		if stored(e.Name) {
 			h.Method = zip.Store
 		}

@@ -2,11 +2,14 @@ package redact
 
 import (
 	"bytes"
+	"encoding/base64"
 	"net/url"
 	"regexp"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Finding is something that should have been redacted and was not. It tells
@@ -17,38 +20,80 @@ type Finding struct {
 	Length int    `json:"length"`
 }
 
-// The second pass: other code than the first, so that one mistake is not made twice.
-var (
-	vPhone  = regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`)
-	vID     = regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])(?:$|[^0-9])`)
-	vCard   = regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14})(?:$|[^0-9])`)
-	vMail   = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.([A-Za-z]{2,})`)
-	vJWT    = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
-	vCookie = regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`)
-	vHeader = regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`)
-	vToken  = regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`)
-	vBearer = regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`)
-	vDate   = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
-	vOwn    = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
-)
-
 // Verify looks over the finished bytes of a text file: as they are, and with
-// percent and \u encodings undone. An empty result is what lets a file go out.
+// percent, \u and base64 encodings undone. An empty result is what lets a file go out.
 func Verify(finished []byte) []Finding {
-	var out []Finding
-	seen := map[Finding]bool{}
-	for n, line := range bytes.Split(finished, []byte("\n")) {
-		for _, s := range spellings(string(line)) {
-			for _, fd := range verifyLine(s, n+1) {
-				if !seen[fd] {
-					seen[fd] = true
-					out = append(out, fd)
-				}
+	v := NewVerifier()
+	_, _ = v.Write(finished)
+	return v.Findings()
+}
+
+// Verifier looks over a finished text that is written to it, with other code
+// than the first pass, so that one mistake is not made twice.
+type Verifier struct {
+	part  []byte // of a line whose end is not yet there
+	line  int
+	found []Finding
+	seen  map[Finding]bool
+}
+
+// maxFindings is enough to tell that a file must not go out.
+const maxFindings = 1000
+
+// maxLook bounds how much of a line is looked at at a time.
+const maxLook = 1 << 20
+
+// NewVerifier makes a second look at one file.
+func NewVerifier() *Verifier { return &Verifier{seen: map[Finding]bool{}} }
+
+// Write takes the next bytes of the text. It never fails.
+func (v *Verifier) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		k := bytes.IndexByte(p, '\n')
+		if k < 0 {
+			v.part = append(v.part, p...)
+			if len(v.part) > 2*maxLook { // the tail once more, with what follows: no value is cut in two
+				v.look(string(v.part), v.line+1)
+				v.part = append(v.part[:0], v.part[len(v.part)-4096:]...)
 			}
+			return n, nil
 		}
+		v.line++
+		if len(v.part) > 0 {
+			v.part = append(v.part, p[:k]...)
+			v.look(string(v.part), v.line)
+			v.part = v.part[:0]
+		} else {
+			v.look(string(p[:k]), v.line)
+		}
+		p = p[k+1:]
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Line < out[j].Line })
-	return out
+	return n, nil
+}
+
+// Findings ends the look and tells what was found, by line.
+func (v *Verifier) Findings() []Finding {
+	if len(v.part) > 0 {
+		v.look(string(v.part), v.line+1)
+		v.part = nil
+	}
+	sort.SliceStable(v.found, func(i, j int) bool { return v.found[i].Line < v.found[j].Line })
+	return v.found
+}
+
+func (v *Verifier) look(line string, n int) {
+	if len(v.found) >= maxFindings {
+		return
+	}
+	for _, s := range spellings(line) {
+		verifyLine(s, func(rule, value string) {
+			if f := (Finding{rule, n, len(value)}); !v.seen[f] {
+				v.seen[f] = true
+				v.found = append(v.found, f)
+			}
+		})
+	}
 }
 
 var fullWidth = func() *strings.Replacer {
@@ -58,6 +103,13 @@ var fullWidth = func() *strings.Replacer {
 	}
 	return strings.NewReplacer(append(pairs, "＠", "@", "．", ".", "Ｘ", "X", "ｘ", "x")...)
 }()
+
+var (
+	vEscape  = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+	vPercent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
+	vBase64  = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
+	vOwn     = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
+)
 
 // spellings gives a line as it is and decoded, pseudonyms blanked out.
 func spellings(line string) []string {
@@ -84,108 +136,52 @@ func spellings(line string) []string {
 			out = append(out, un)
 		}
 	}
+	if longWord(line) {
+		for _, run := range vBase64.FindAllString(line, -1) {
+			if plain := unbase64(run); plain != "" {
+				out = append(out, plain)
+			}
+		}
+	}
 	for i, s := range out {
-		out[i] = fullWidth.Replace(vOwn.ReplaceAllString(s, "<#>"))
+		if strings.Contains(s, "#") {
+			s = vOwn.ReplaceAllString(s, "<#>")
+		}
+		if strings.Contains(s, "\xef\xbc") {
+			s = fullWidth.Replace(s)
+		}
+		out[i] = s
 	}
 	return out
 }
 
-var (
-	vEscape  = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
-	vPercent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
-)
-
-func verifyLine(s string, n int) []Finding {
-	var out []Finding
-	add := func(rule, v string) { out = append(out, Finding{rule, n, len(v)}) }
-	for _, m := range vPhone.FindAllStringSubmatchIndex(s, -1) {
-		if !hexAround(s, m[2], m[3]) && !fraction(s, m[2]) && evenGaps(s[m[2]:m[3]]) {
-			add("phone", s[m[2]:m[3]])
-		}
-	}
-	for _, m := range vID.FindAllStringSubmatchIndex(s, -1) {
-		if v := s[m[2]:m[3]]; checksum11(v) && !hexAround(s, m[2], m[3]) {
-			add("id", v)
-		}
-	}
-	for _, m := range vCard.FindAllStringSubmatchIndex(s, -1) {
-		if v := s[m[2]:m[3]]; mod10(v) && !hexAround(s, m[2], m[3]) && !fraction(s, m[2]) {
-			add("card", v)
-		}
-	}
-	for _, m := range vMail.FindAllStringSubmatch(s, -1) {
-		if !fileEnds[strings.ToLower(m[1])] {
-			add("email", m[0])
-		}
-	}
-	for _, m := range vJWT.FindAllString(s, -1) {
-		add("jwt", m)
-	}
-	for rule, re := range map[string]*regexp.Regexp{"cookie": vCookie, "header": vHeader, "token": vToken, "auth": vBearer} {
-		for _, m := range re.FindAllStringSubmatch(s, -1) {
-			v := m[1]
-			if rule == "header" && strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || isWords(v) && rule != "header" {
-				continue
+// longWord tells whether a run of base64 may stand in a line.
+func longWord(line string) bool {
+	n := 0
+	for i := 0; i < len(line); i++ {
+		switch b := line[i]; {
+		case b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '+' || b == '/' || b == '-' || b == '_':
+			if n++; n >= 16 {
+				return true
 			}
-			if rule == "header" && isWords(v) && len(v) < 12 {
-				continue
-			}
-			add(rule, v)
+		default:
+			n = 0
 		}
 	}
-	return out
+	return false
 }
 
-// evenGaps tells "138 0013 8000" from columns of numbers: one kind of gap, or none.
-func evenGaps(v string) bool {
-	if strings.Contains(v, " ") && strings.Contains(v, "-") {
-		return false
+// unbase64 gives the text that a run of base64 stands for, "" for none.
+func unbase64(run string) string {
+	run = strings.NewReplacer("-", "+", "_", "/").Replace(run)
+	data, err := base64.RawStdEncoding.DecodeString(run)
+	if err != nil || !utf8.Valid(data) {
+		return ""
 	}
-	v = strings.TrimLeft(v, " -")
-	last := v[len(v)-8:]
-	return !(len(v) == 12 && !strings.ContainsAny(last, " -") && vDate.MatchString(last)) // a date behind a number
-}
-
-// isWords tells of a value without a digit: a word of a sentence, not a key.
-func isWords(v string) bool { return !strings.ContainsAny(v, "0123456789") }
-
-// fraction tells whether digits stand behind a decimal point.
-func fraction(s string, at int) bool {
-	return at >= 2 && s[at-1] == '.' && s[at-2] >= '0' && s[at-2] <= '9'
-}
-
-func hexAround(s string, from, to int) bool {
-	hex := func(b byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", b) >= 0 }
-	for from > 0 && hex(s[from-1]) {
-		from--
-	}
-	for to < len(s) && hex(s[to]) {
-		to++
-	}
-	return to-from >= 24 && strings.ContainsAny(s[from:to], "abcdefABCDEF")
-}
-
-func checksum11(id string) bool {
-	acc := 0
-	for i := range 17 {
-		acc = (acc + int(id[i]-'0')) * 2 % 11
-	}
-	want := (12 - acc) % 11
-	if want == 10 {
-		return id[17] == 'X' || id[17] == 'x'
-	}
-	return int(id[17]-'0') == want
-}
-
-func mod10(v string) bool {
-	total, double := 0, false
-	for i := len(v) - 1; i >= 0; i-- {
-		d := int(v[i] - '0')
-		if double {
-			d = d*2/10 + d*2%10
+	for _, r := range string(data) {
+		if r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			return ""
 		}
-		total += d
-		double = !double
 	}
-	return total%10 == 0
+	return string(data)
 }

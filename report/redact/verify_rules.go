@@ -1,0 +1,217 @@
+package redact
+
+import (
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// check is one rule of the second pass: a regular expression whose first group
+// is the value, asked only where hint is found, and what tells a false alarm.
+type check struct {
+	rule string
+	hint func(s, low string) bool
+	re   *regexp.Regexp
+	fine func(s string, from, to int) bool // nothing is wrong with the value s[from:to]
+}
+
+func holds(words ...string) func(s, low string) bool {
+	return func(_, low string) bool {
+		for _, w := range words {
+			if strings.Contains(low, w) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func never(string, int, int) bool { return false }
+
+// The words that stand in a redacted file under a key that matters, and tell nothing.
+var vPlain = regexp.MustCompile(`(?i)^(?:<|\{|\[|&lt;|\\u003c|%3C|\*+$|(?:true|false|null|nil|none|undefined|expired|invalid|missing|required|empty|valid|revoked|rejected|denied|ok|yes|no|error|unknown|anonymous|guest|admin|administrator|root|system|test|user|agent|visitor|bot|self|public|default)\b)`)
+
+var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
+
+var checksOfTheSecond = []check{
+	{"phone", manyDigits, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
+		return hexAround(s, from, to) || fraction(s, from) || !evenGaps(s[from:to])
+	}},
+	{"id", manyDigits, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
+		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
+		return !checksum11(v) || hexAround(s, from, to)
+	}},
+	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), regexp.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
+	{"card", manyDigits, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
+		v := s[from:to]
+		if strings.Contains(v, " ") && strings.Contains(v, "-") {
+			return true
+		}
+		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from)
+	}},
+	{"email", holds("@", "%40"), regexp.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
+		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
+		return vFileEnd.MatchString(end)
+	}},
+	{"jwt", holds("eyj"), regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
+	{"cookie", holds("cookie"), regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
+	{"header", holds(`"value"`), regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
+		v := s[from:to]
+		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
+	}},
+	{"token", holds("token", "passw", "secret", "api_key", "apikey"), regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"auth", holds("bearer", "basic"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), regexp.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
+	{"address", addressHint, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
+	{"address", addressHint, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
+	{"mac", holds("mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
+		return strings.Trim(s[from:to], "0:-") == "" || strings.Trim(strings.ToLower(s[from:to]), "f:-") == ""
+	}},
+	{"name", holds("name", "姓名", "昵称", "联系人"), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
+	{"name", holds("姓名", "昵称"), regexp.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
+	{"user", holds("users", "/home/"), regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
+		switch strings.ToLower(s[from:to]) {
+		case "public", "default", "all", "shared", "runneradmin", "me", "self", "current":
+			return true
+		}
+		return noLetters(s[from:to]) || strings.Contains(s[from:to], "#")
+	}},
+	{"text", holds(`content"`, `content\`), regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
+		return vPlain.MatchString(s[from:to])
+	}},
+}
+
+var vFileEnd = regexp.MustCompile(`(?i)^(?:m?js|cjs|css|html?|map|vue|tsx|jsx|png|jpe?g|gif|svg|webp|tgz|woff2?|json|log|txt|exe|dll|service|socket|target|timer|mount|slice|scope)$`)
+
+func verifyLine(s string, add func(rule, value string)) {
+	low := strings.ToLower(s)
+	for _, c := range checksOfTheSecond {
+		if !c.hint(s, low) {
+			continue
+		}
+		for at := 0; at < len(s); {
+			m := c.re.FindStringSubmatchIndex(s[at:])
+			if m == nil {
+				break
+			}
+			from, to := at+m[2], at+m[3]
+			if v := s[from:to]; !strings.HasPrefix(v, "<") && !c.fine(s, from, to) {
+				add(c.rule, v)
+			}
+			at = max(to, at+1) // what ended one value may begin the next
+		}
+	}
+}
+
+// manyDigits tells whether eleven digits stand in a row, with a space or a dash
+// between them at most.
+func manyDigits(s, _ string) bool {
+	n, gap := 0, false
+	for i := 0; i < len(s); i++ {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9':
+			if n++; n >= 11 {
+				return true
+			}
+			gap = false
+		case (b == ' ' || b == '-') && n > 0 && !gap:
+			gap = true
+		default:
+			n, gap = 0, false
+		}
+	}
+	return false
+}
+
+// addressHint tells whether three dots stand between digits.
+func addressHint(s, _ string) bool {
+	n := 0
+	for i := 1; i+1 < len(s); i++ {
+		if s[i] == '.' && s[i-1] >= '0' && s[i-1] <= '9' && s[i+1] >= '0' && s[i+1] <= '9' {
+			if n++; n >= 3 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fineAddress tells of four numbers that are no address, or one that is
+// everybody's: a version, this machine, a public resolver.
+func fineAddress(s string, from, to int) bool {
+	ip := net.ParseIP(s[from:to])
+	if ip == nil || ip.IsLoopback() || ip.IsUnspecified() || ip.IsMulticast() || strings.HasSuffix(s[from:to], ".0.0.0") || strings.HasPrefix(s[from:to], "255.") {
+		return true
+	}
+	switch s[from:to] {
+	case "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "114.114.114.114", "114.114.115.115", "223.5.5.5", "223.6.6.6", "119.29.29.29", "180.76.76.76":
+		return true
+	}
+	before := strings.ToLower(s[max(0, from-24):from])
+	return vVersion.MatchString(before)
+}
+
+var vVersion = regexp.MustCompile(`(?:ver(?:sion)?["']?\s?[:=]?\s?["']?|[a-z]/|\bv)$`)
+
+// finePlain tells of a word under a key that names nobody.
+func finePlain(s string, from, to int) bool { return vPlain.MatchString(s[from:to]) }
+
+// evenGaps tells "138 0013 8000" from columns of numbers: one kind of gap, or none.
+func evenGaps(v string) bool {
+	if strings.Contains(v, " ") && strings.Contains(v, "-") {
+		return false
+	}
+	v = strings.TrimLeft(v, " -")
+	last := v[len(v)-8:]
+	return !(len(v) == 12 && !strings.ContainsAny(last, " -") && vNotAlone.MatchString(last)) // a date behind a number
+}
+
+// noDigits tells of a word of a sentence, not a key.
+func noDigits(s string, from, to int) bool { return !strings.ContainsAny(s[from:to], "0123456789") }
+
+func noLetters(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 64)
+	return err == nil
+}
+
+// fraction tells whether digits stand behind a decimal point.
+func fraction(s string, at int) bool {
+	return at >= 2 && s[at-1] == '.' && s[at-2] >= '0' && s[at-2] <= '9'
+}
+
+func hexAround(s string, from, to int) bool {
+	hex := func(b byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", b) >= 0 }
+	for from > 0 && hex(s[from-1]) {
+		from--
+	}
+	for to < len(s) && hex(s[to]) {
+		to++
+	}
+	return to-from >= 24 && strings.ContainsAny(s[from:to], "abcdefABCDEF")
+}
+
+func checksum11(id string) bool {
+	acc := 0
+	for i := range 17 {
+		acc = (acc + int(id[i]-'0')) * 2 % 11
+	}
+	want := (12 - acc) % 11
+	if want == 10 {
+		return id[17] == 'X' || id[17] == 'x'
+	}
+	return int(id[17]-'0') == want
+}
+
+func mod10(v string) bool {
+	total, double := 0, false
+	for i := len(v) - 1; i >= 0; i-- {
+		d := int(v[i] - '0')
+		if double {
+			d = d*2/10 + d*2%10
+		}
+		total += d
+		double = !double
+	}
+	return total%10 == 0
+}
