@@ -193,7 +193,7 @@ func (a *app) cannotWrite(t target, err error) error {
 // prepared makes the archive in memory.
 func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) (*archive.Prepared, error) {
 	opt := archive.Options{
-		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Stamp: stamps(d), Serious: serious, Own: own(in.profile),
+		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Clock: clocks(d), Own: own(in.profile),
 		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
 	}
 	var err error

@@ -17,7 +17,7 @@ const nearError = 10 * time.Second
 
 // trim shortens logs until they fit the aim together: the longest first, and of
 // each the oldest lines that no error is near.
-func trim(pieces []*piece, stamp func(Source) func(string) (time.Time, bool)) {
+func trim(pieces []*piece) {
 	total, packed := int64(0), map[*piece]int64{}
 	var logs []*piece
 	for _, p := range pieces {
@@ -46,17 +46,14 @@ func trim(pieces []*piece, stamp func(Source) func(string) (time.Time, bool)) {
 		}
 		share := float64(over) / float64(packed[p])
 		was := len(p.data)
-		p.shorten(int64(min(share*1.05, 1)*float64(was))+1, stamp)
+		p.shorten(int64(min(share*1.05, 1)*float64(was)) + 1)
 		over -= int64(float64(packed[p]) * float64(was-len(p.data)) / float64(was))
 	}
 }
 
 // shorten takes bytes off the beginning of a log, but not lines around its errors.
-func (p *piece) shorten(bytesOff int64, stamp func(Source) func(string) (time.Time, bool)) {
-	var at func(string) (time.Time, bool)
-	if stamp != nil && !p.stats.First.Equal(p.stats.Last) { // else its lines tell no time
-		at = stamp(p.src)
-	}
+func (p *piece) shorten(bytesOff int64) {
+	at := p.stats.Time
 	serious := map[int]bool{}
 	var near []time.Time
 	for _, e := range p.stats.Errors {
@@ -74,7 +71,7 @@ func (p *piece) shorten(bytesOff int64, stamp func(Source) func(string) (time.Ti
 	for line := range bytes.Lines(p.data) {
 		n++
 		if at != nil {
-			if t, ok := at(string(line[:min(len(line), 4096)])); ok {
+			if t, ok := at(line[:min(len(line), 4096)]); ok {
 				keep = close(t) // lines without a stamp stay with the one above
 			}
 		}
@@ -96,6 +93,7 @@ func (p *piece) shorten(bytesOff int64, stamp func(Source) func(string) (time.Ti
 	}
 	p.stats.Errors = errors
 	p.info.LinesOver += n - now
+	p.info.LinesDropped += n - now
 	p.info.LinesKept -= n - now
 	p.stats.LinesKept -= n - now
 	p.data = kept.Bytes()
