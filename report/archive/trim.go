@@ -92,6 +92,13 @@ func (p *piece) shorten(bytesOff int64) {
 		errors = append(errors, e)
 	}
 	p.stats.Errors = errors
+	findings := p.stats.Findings[:0:0]
+	for _, f := range p.stats.Findings {
+		if f.Line = moved[f.Line]; f.Line > 0 {
+			findings = append(findings, f)
+		}
+	}
+	p.stats.Findings = findings
 	p.info.LinesOver += n - now
 	p.info.LinesDropped += n - now
 	p.info.LinesKept -= n - now
