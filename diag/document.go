@@ -80,6 +80,7 @@ type Document struct {
 	Evidence   []FileRef     `json:"evidence"`
 	Problems   []ProblemJSON `json:"problems"`
 	Compared   *Compared     `json:"compared,omitempty"` // record --compare: the same recall without extensions and settings
+	Verified   *Verified     `json:"verified,omitempty"` // verify: what became of another report's causes
 	Report     *ReportRef    `json:"report,omitempty"`
 
 	RemedyList []Remedy `json:"-"`
@@ -143,6 +144,7 @@ type CheckJSON struct {
 	ReasonZH     string        `json:"reason_zh"`
 	FollowsFrom  string        `json:"follows_from,omitempty"`
 	Observations []Observation `json:"observations"`
+	Series       []Series      `json:"series,omitempty"`
 }
 
 // ReasonText gives the reason in both languages.
@@ -156,7 +158,7 @@ func ChecksOf(results []Result) []CheckJSON {
 		if obs == nil {
 			obs = []Observation{}
 		}
-		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs})
+		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs, Series: r.Series})
 	}
 	return out
 }
@@ -220,6 +222,9 @@ func ReadDocument(data []byte) (*Document, error) {
 	var d Document
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
 		return nil, &lang.Problem{What: lang.T("不是 report.json：%s", "not a report.json: %s").F(lang.Reason(err))}
+	}
+	if version, ok := strings.CutPrefix(d.Schema, "meiqia-diag/"); ok && d.Schema != Schema && len(version) < 6 && strings.Trim(version, "0123456789") == "" {
+		return nil, &lang.Problem{What: lang.T("它的 schema 是 %q，由更新的版本写出，本版本只读得懂 %s", "its schema is %q, of a newer version; this one reads %s").F(d.Schema, Schema), Hint: lang.T("请升级 meiqia-diag", "update meiqia-diag")}
 	}
 	if d.Schema != Schema {
 		return nil, &lang.Problem{What: lang.T("不是 %s 格式的 report.json：它的 schema 是 %q", "not a report.json of schema %s: its schema is %q").F(Schema, d.Schema)}

@@ -98,6 +98,20 @@ func writeJUnit(w io.Writer, doc *diag.Document, opt Options) error {
 		s.Errors++
 	}
 	s.Cases = append(s.Cases, v)
+	for _, p := range verifiedPoints(doc) {
+		c := junitCase{Name: p.Name, Classname: "meiqia-diag.verify", Time: "0.000"}
+		switch {
+		case p.OK:
+			c.Out = in(p.Text)
+		case p.State == diag.CauseUntold:
+			c.Error = &junitNote{Message: in(p.Text), Type: p.State}
+			s.Errors++
+		default:
+			c.Failure = &junitNote{Message: in(p.Text), Type: p.State}
+			s.Failures++
+		}
+		s.Cases = append(s.Cases, c)
+	}
 	s.Tests = len(s.Cases)
 	all := junitSuites{Name: "meiqia-diag", Tests: s.Tests, Failures: s.Failures, Errors: s.Errors, Skipped: s.Skipped, Time: s.Time, Suite: s}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

@@ -19,6 +19,7 @@ type markdown struct {
 
 func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 	m := &markdown{doc: doc, l: opt.Lang}
+	m.verified()
 	m.f("# %s\n\n", m.t(title(doc)))
 	m.f("**%s**\n\n", m.t(summary(doc)))
 	if s := howSure(doc); !s.IsZero() {

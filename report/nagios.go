@@ -21,13 +21,13 @@ var perf = []struct{ id, label, unit, bounds string }{
 
 // writeNagios gives the plugin output: the status line, then the checks.
 func writeNagios(w io.Writer, doc *diag.Document, opt Options) error {
-	status := map[string]string{diag.Healthy: "OK", diag.Explained: "CRITICAL"}[doc.Verdict.Outcome]
+	status := map[string]string{diag.Healthy: "OK", diag.Explained: "CRITICAL"}[standing(doc)]
 	if status == "" {
 		status = "UNKNOWN"
 	}
-	said := summary(doc).In(opt.Lang)
-	if p := primary(doc); p != nil {
-		said += fmt.Sprintf(" (%s %s)", p.Code, percent(p.Probability))
+	says := said(doc).In(opt.Lang)
+	if p := primary(doc); p != nil && doc.Verified == nil {
+		says += fmt.Sprintf(" (%s %s)", p.Code, percent(p.Probability))
 	}
 	var data []string
 	if p := primary(doc); p != nil {
@@ -47,7 +47,7 @@ func writeNagios(w io.Writer, doc *diag.Document, opt Options) error {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s - %s | %s\n", status, nagiosText(said), strings.Join(data, " "))
+	fmt.Fprintf(&b, "%s - %s | %s\n", status, nagiosText(says), strings.Join(data, " "))
 	for _, c := range checks(doc) {
 		fmt.Fprintf(&b, "%s[%s] %s: %s\n", strings.Repeat("  ", c.depth), nagiosText(string(c.State)), nagiosText(c.ID), nagiosText(reason(c).In(opt.Lang)))
 	}

@@ -14,7 +14,7 @@ import (
 func writeTAP(w io.Writer, doc *diag.Document, opt Options) error {
 	in := func(t lang.Text) string { return t.In(opt.Lang) }
 	var b strings.Builder
-	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(doc.Checks)+1)
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(doc.Checks)+1+len(verifiedPoints(doc)))
 	for i, c := range doc.Checks {
 		why := in(reason(ordered{CheckJSON: c}))
 		switch c.State {
@@ -45,6 +45,13 @@ func writeTAP(w io.Writer, doc *diag.Document, opt Options) error {
 			}
 		}
 		b.WriteString("  ...\n")
+	}
+	for i, p := range verifiedPoints(doc) {
+		ok := "ok"
+		if !p.OK {
+			ok = "not ok"
+		}
+		fmt.Fprintf(&b, "%s %d - %s: %s: %s\n", ok, n+1+i, tapText(p.Name), p.State, tapText(in(p.Text)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

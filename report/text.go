@@ -28,6 +28,7 @@ func writeText(w io.Writer, doc *diag.Document, opt Options) error {
 		width = 80
 	}
 	t := &text{doc: doc, l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color)}
+	t.verified()
 	t.verdict()
 	t.stages()
 	t.timeline()

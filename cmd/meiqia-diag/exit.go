@@ -53,6 +53,9 @@ type ending struct {
 	failOn failOn
 	format string // in which a failure is told too, where a program reads it
 	told   bool   // a document was written
+	found  bool   // triage: what --fail-on names was found
+
+	verdict *diag.Verdict // of a command that judges many documents
 }
 
 // status is the one place that decides the exit status.
@@ -62,9 +65,20 @@ func (e ending) status(err error) int {
 		return statusInterrupted
 	case err != nil:
 		return statusUsage
-	case e.doc == nil || !e.failOn.counts(e.doc.Verdict):
+	case e.found:
+		return statusFound
+	case e.doc == nil && e.verdict == nil:
 		return statusHealthy
-	case e.doc.Verdict.Outcome == diag.Explained:
+	}
+	v := e.verdict
+	if v == nil {
+		one := judged(e.doc)
+		v = &one
+	}
+	switch {
+	case !e.failOn.counts(*v):
+		return statusHealthy
+	case v.Outcome == diag.Explained:
 		return statusFound
 	}
 	return statusUnsure

@@ -61,6 +61,15 @@ func (p *progress) show(s string) {
 	fmt.Fprint(p.a.err, "\r\x1b[K"+lipgloss.NewStyle().MaxWidth(max(p.a.width(p.a.err)-1, 20)).Inline(true).Render(s))
 }
 
+// clear takes the line away until the next one.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.on && !p.stopped {
+		fmt.Fprint(p.a.err, "\r\x1b[K")
+	}
+}
+
 // stop takes the line away.
 func (p *progress) stop() {
 	p.mu.Lock()

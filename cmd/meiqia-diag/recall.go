@@ -27,6 +27,7 @@ type recallOptions struct {
 	evidence []string
 	profile  string
 	lab      string // scenario
+	healed   bool   // its fault mended
 	offline  bool
 	load     bool
 	only     []string
@@ -40,6 +41,9 @@ type recallOptions struct {
 	noReport bool
 	force    bool
 	yes      bool
+
+	before     *before  // the report to compare with
+	identities []string // private keys that open it
 
 	drop      []string // files that stay out of the report
 	words     []string // to be replaced in it
@@ -282,6 +286,9 @@ func (a *app) diagnose(ctx context.Context, o *recallOptions, target target, in 
 	p.stop()
 	if ctx.Err() != nil {
 		return errInterrupted
+	}
+	if o.before != nil {
+		o.before.compareWith(d.Document)
 	}
 	if o.format != "text" || !a.outTTY || !a.errTTY { // else the result tells them on the same screen
 		a.tellProblems(d.Problems)

@@ -43,7 +43,7 @@ var machineFormats = map[string]bool{"json": true, "junit": true, "tap": true, "
 // asked for: nothing observed, and the reason among its problems.
 func (a *app) tellFailure(ps problems) {
 	format := a.ending.format
-	if format == "" && len(a.args) > 0 && firstWord(a.args) == "recall" {
+	if format == "" && len(a.args) > 0 && (firstWord(a.args) == "recall" || firstWord(a.args) == "verify") {
 		if format = flagValue(a.args, "format"); format == "" {
 			format = a.env(envName("format"))
 		}

@@ -64,7 +64,7 @@ The zone of each file and how it is known, its encoding, how many lines were cut
 		"日志里没写时区的时间按哪个时区：+08:00、UTC、Asia/Shanghai；默认由日志自己推断，推断不出按本机", "the zone of stamps that name none: +08:00, UTC, Asia/Shanghai; by default inferred from the logs, else that of this machine")
 	f.value("offset", "D", "", func(s string) (p *lang.Problem) { o.offset, p = parseOffset(s); return p },
 		"测得的时钟偏差，先加到日志的每个时间上：写日志的时钟慢 3.2 秒写 3.2s，快则写 -3.2s", "a measured clock offset, added to every stamp first: 3.2s where the clock of the log is 3.2 s behind, -3.2s where it is ahead")
-	f.yes(&o.fast, "fast", "按位置查找，不读完整个文件：快百倍，但只适合按时间排列的日志，迟写的行会漏掉", "search by offset instead of reading it all: a hundred times as fast, but only right for logs in order, and late lines are lost")
+	f.yes(&o.fast, "fast", "按位置查找，不读完整个文件：快百倍，供预览：只适合按时间排列的日志，迟写的行会漏掉，也不找错误", "search by offset instead of reading it all, for a preview: a hundred times as fast, but only right for logs in order; late lines are lost, and errors are not looked for")
 	f.text(&o.output, "output", "PATH", "写到文件，默认标准输出", "write to a file instead of standard output")
 	f.yes(&o.force, "force", "文件已存在时覆盖", "overwrite the file if it exists")
 	complete(cmd, "zone", "+08:00", "UTC", "Asia/Shanghai")
@@ -179,7 +179,7 @@ func (a *app) sliceRange(o sliceOptions, zone *time.Location, last time.Time) (s
 	if zone == nil {
 		zone = now.Location()
 	}
-	r := slice.Range{Offset: o.offset, Fast: o.fast, Look: true}
+	r := slice.Range{Offset: o.offset, Fast: o.fast, Look: !o.fast}
 	read := func(flag, text string) (time.Time, error) {
 		at := now.In(zone)
 		if !last.IsZero() && !aDay.MatchString(halfWidth(text)) {
@@ -323,6 +323,21 @@ func (t *sliceTarget) finish() error {
 		return &lang.Problem{Field: "--output " + t.path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个位置", "make room, or choose another place")}
 	}
 	return nil
+}
+
+// named gives a file its name at once. Without force it replaces nothing.
+func named(from, to string, force bool) error {
+	if force {
+		return os.Rename(from, to)
+	}
+	err := os.Link(from, to) // the name from goes away with the tidying
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(to); err == nil { // a file system without links
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }
 
 // sliceProgress shows how far the reading is, a few times a second.

@@ -15,8 +15,8 @@ import (
 
 // Bounds of what is kept of one HAR, before redaction.
 const (
-	harWanted = 6 << 20  // what is picked, as estimated
-	harMost   = 12 << 20 // what is copied at the most
+	harWanted = 3 << 20  // what is picked, as estimated
+	harMost   = 8 << 20  // what is copied at the most
 	bodyMost  = 64 << 10 // of one answer
 )
 

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"time"
 
-	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report/slice"
 )
@@ -104,15 +103,8 @@ func (p *piece) shorten(bytesOff int64) {
 
 // at is the time of a line, as the log as a whole was read.
 func (p *piece) at(line []byte) (time.Time, bool) {
-	if !p.stats.Stamped {
+	if p.stats.Time == nil {
 		return time.Time{}, false
 	}
-	t, hasZone, hasDate, _, _, _, ok := logs.FindStamp(string(line[:min(len(line), 4096)]))
-	switch {
-	case !ok || !hasDate || t.Year() == 0:
-		return t, false
-	case !hasZone:
-		t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.FixedZone("", int(p.stats.Zone.Offset/time.Second)))
-	}
-	return t.Add(p.stats.Offset), true
+	return p.stats.Time(line[:min(len(line), 4096)])
 }

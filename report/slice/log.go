@@ -23,6 +23,9 @@ type Stats struct {
 	Stamped   bool          `json:"stamped"`  // lines tell their time; else all was kept
 	Errors    []Error       `json:"errors"`   // in the order of the lines
 	Findings  []Finding     `json:"findings"` // what is worth a look, ranked
+	// Time tells when a line of the slice was written, its offset applied; nil
+	// where lines do not tell.
+	Time func(line []byte) (time.Time, bool) `json:"-"`
 }
 
 // Error is a kept entry that is an error.
@@ -80,6 +83,13 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 	}
 	st.LinesIn, st.LinesKept, st.Entries, st.Over = cs.Lines, cs.Kept-over, cs.Entries, over
 	st.Encoding, st.Zone, st.Offset, st.Fast = rd.Encoding, cs.Zone, opt.Offset, cs.Fast
+	if st.Stamped {
+		at := rd.Times()
+		st.Time = func(line []byte) (time.Time, bool) {
+			t, ok := at(line)
+			return t.Add(opt.Offset), ok
+		}
+	}
 	if !cs.First.IsZero() {
 		st.First, st.Last = cs.First.Add(opt.Offset), cs.Last.Add(opt.Offset)
 	}

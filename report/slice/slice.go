@@ -52,7 +52,6 @@ const (
 type FileStats struct {
 	Path     string
 	Encoding string
-	Kind     logs.Kind
 	Mode     string
 	logs.CutStats
 	KeptBytes int64
@@ -103,11 +102,10 @@ func (s *Set) kin() {
 			continue
 		}
 		for _, g := range s.files {
-			if g.rd == nil || g.Log != f.Log || g.rd.Zone.Basis != "inferred" && g.rd.Zone.Basis != "written" || g.rd.Zone.Name == "mixed" {
+			if g.rd == nil || g.Log != f.Log || g.rd.Zone.Basis != "inferred" && (g.rd.Zone.Basis != "written" || g.rd.Zone.Name == "mixed") {
 				continue
 			}
-			zone := time.FixedZone(g.rd.Zone.Name, int(g.rd.Zone.Offset/time.Second))
-			if rd, err := f.learn(s.opt, zone, false); err == nil {
+			if rd, err := f.learn(s.opt, g.rd.Location(), false); err == nil {
 				rd.Zone.Basis = "inferred"
 				f.rd = rd
 			}
@@ -134,7 +132,7 @@ func (s *Set) copied() {
 		basis := f.rd.Zone.Basis
 		zone := s.opt.Zone
 		if basis == "inferred" {
-			zone = time.FixedZone(f.rd.Zone.Name, int(f.rd.Zone.Offset/time.Second))
+			zone = f.rd.Location()
 		}
 		if rd, err := f.learn(s.opt, zone, true); err == nil {
 			if rd.Zone.Basis == "stated" {
@@ -256,7 +254,7 @@ func (s *Set) Cut(ctx context.Context, r Range, w io.Writer) ([]FileStats, error
 			out = append(out, st)
 			continue
 		}
-		st.Encoding, st.Kind = f.rd.Encoding, f.rd.Kind
+		st.Encoding = f.rd.Encoding
 		if s.beyond(i, r) {
 			st.Mode, st.First, st.Zone = Beyond, f.rd.First, f.rd.Zone
 			out = append(out, st)

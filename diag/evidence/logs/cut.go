@@ -60,6 +60,7 @@ type cutter struct {
 	from, to time.Time // on the log's own clock
 	collect  bool      // only marks are wanted
 	size     int       // of blocks
+	literal  []byte    // entries that name it are looked for too
 }
 
 // Cut reads the log and hands what lies in the range to keep, in the file's
@@ -71,6 +72,32 @@ type cutter struct {
 // of the order, so late lines and stepped clocks lose nothing. Lines without a
 // stamp go with the one above them, those before the first stamp are left out.
 func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, line int) error) (CutStats, error) {
+	c, workers := rd.cutter(opt)
+	var st CutStats
+	span := span{end: -1}
+	if opt.Fast && rd.Seekable {
+		found, err := c.find(ctx)
+		if err != nil {
+			return st, err
+		}
+		span, st.Fast = found, true
+		if opt.Block <= 0 { // a few megabytes, for all goroutines
+			c.size = 256 << 10
+		}
+	} else if rd.yearly || rd.bare {
+		if err := c.walk(ctx, workers); err != nil {
+			return st, err
+		}
+	}
+	m := merger{c: c, st: &st, keep: keep, again: c.walker(), w3c: rd.w3c, in: opt.Above, progress: opt.Progress}
+	err := c.run(ctx, span, workers, m.take)
+	st.Above = m.in
+	st.Zone = rd.settled(m.zones, m.unzoned, st.First)
+	return st, err
+}
+
+// cutter is a pass over the log, and the number of goroutines for it.
+func (rd *Reading) cutter(opt CutOptions) (*cutter, int) {
 	c := &cutter{rd: rd, from: opt.From, to: opt.To, size: opt.Block}
 	if !c.from.IsZero() {
 		c.from = c.from.Add(-opt.Offset)
@@ -86,27 +113,10 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	var st CutStats
-	span := span{end: -1}
 	if rd.anchor == 0 { // nothing but what is asked for tells the year
 		rd.anchor = rd.wall(later(c.from, c.to))
 	}
-	if opt.Fast && rd.Seekable {
-		found, err := c.find(ctx)
-		if err != nil {
-			return st, err
-		}
-		span, st.Fast = found, true
-	} else if rd.yearly || rd.bare {
-		if err := c.walk(ctx, workers); err != nil {
-			return st, err
-		}
-	}
-	m := merger{c: c, st: &st, keep: keep, again: c.walker(), w3c: rd.w3c, in: opt.Above, progress: opt.Progress}
-	err := c.run(ctx, span, workers, m.take)
-	st.Above = m.in
-	st.Zone = rd.settled(m.zones, m.unzoned, st.First)
-	return st, err
+	return c, workers
 }
 
 // settled is the zone after all was read.

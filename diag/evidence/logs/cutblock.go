@@ -29,6 +29,9 @@ type block struct {
 	first     time.Time
 	last      time.Time
 	w3cEnd    w3c
+	entry     int // the last line with a stamp: its byte …
+	entryLine int // … and its number, when stamped
+	hits      []hit
 	marks     []mark
 }
 
@@ -38,7 +41,7 @@ type seg struct{ start, end, line, endLine int }
 // reset makes a block ready to be walked over, perhaps again.
 func (b *block) reset() {
 	b.lead, b.leadLines, b.segs, b.lines, b.stamped, b.entries, b.folded = 0, 0, b.segs[:0], 0, 0, 0, 0
-	b.zones, b.unzoned = zones{}, 0
+	b.zones, b.unzoned, b.hits = zones{}, 0, nil
 	b.first, b.last, b.marks = time.Time{}, time.Time{}, b.marks[:0]
 	if len(b.segs) == 0 {
 		b.segs = nil

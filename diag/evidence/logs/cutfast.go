@@ -20,7 +20,8 @@ type template struct {
 	digit uint64 // the bytes of them that are digits, as 0x0f
 	tail  string // what follows the 24th byte: digits of the fraction as 0, and the zone
 	bare  bool   // no zone
-	end   int    // after the stamp, from col
+	prec  time.Duration
+	end   int // after the stamp, from col
 
 	loc    *time.Location // of a bare stamp, else the zone
 	zone   int            // that zone, in seconds
@@ -44,7 +45,12 @@ func (w *walker) learn(line []byte, s *stamp) {
 	if len(w.fast) >= maxTemplates || s.start == 1 && line[0] != '[' || w.rd.pretty {
 		return
 	}
-	t := &template{col: s.start, bare: !s.hasZone, end: s.end - s.start, loc: w.res.loc}
+	for _, t := range w.fast {
+		if t.col == s.start && t.end == s.end-s.start && t.bare == !s.hasZone && t.zone == s.zone && t.prec == s.prec {
+			return // what it does not take is not worth another
+		}
+	}
+	t := &template{prec: s.prec, col: s.start, bare: !s.hasZone, end: s.end - s.start, loc: w.res.loc}
 	p := line[s.start:]
 	if t.end < 19 || t.end > 40 || len(p) < 26 || p[10] != 'T' && p[10] != ' ' {
 		return
@@ -83,11 +89,6 @@ func (w *walker) learn(line []byte, s *stamp) {
 	t.tail = string(want[min(24, t.end):t.end])
 	t.need = t.col + max(24, t.end+3)
 	t.bounds(w.cutter)
-	for _, o := range w.fast {
-		if o.col == t.col && o.form == t.form && o.tail == t.tail && o.end == t.end {
-			return
-		}
-	}
 	w.fast = append(w.fast, t)
 }
 

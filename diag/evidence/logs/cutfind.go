@@ -31,18 +31,23 @@ func (c *cutter) find(ctx context.Context) (span, error) {
 	s := searcher{c: c, at: at, w: (&cutter{rd: c.rd}).walker(), ctx: ctx}
 	out := span{0, c.rd.src.Size}
 	if !c.from.IsZero() {
-		if out.start, err = s.search(0, out.end, func(t time.Time) bool { return t.Before(c.from.Add(-disorder)) }); err != nil {
+		if out.start, _, err = s.search(0, out.end, func(t time.Time) bool { return t.Before(c.from.Add(-disorder)) }); err != nil {
 			return out, err
 		}
 	}
 	if !c.to.IsZero() {
-		end, err := s.search(out.start, out.end, func(t time.Time) bool { return !t.After(c.to.Add(disorder)) })
+		_, end, err := s.search(out.start, out.end, func(t time.Time) bool { return !t.After(c.to.Add(disorder)) })
 		if err != nil {
 			return out, err
 		}
-		// search gives the last line that is not too late: the range ends with what belongs to it.
-		if out.end, err = s.after(end); err != nil {
-			return out, err
+		if end < out.end { // the line found there is too late: what is before it belongs to the range
+			line, _, ok, err := s.stamp(end, out.end)
+			if err != nil {
+				return out, err
+			}
+			if ok {
+				out.end = line
+			}
 		}
 	}
 	return out, nil
@@ -53,50 +58,30 @@ type searcher struct {
 	at  io.ReaderAt
 	w   *walker
 	ctx context.Context
+	buf []byte
 }
 
-// search gives the offset of the last line found by halving whose stamp is
-// before something, lo when none is.
-func (s *searcher) search(lo, hi int64, before func(time.Time) bool) (int64, error) {
-	best := lo
+// search halves a part of the log until it is small: first is the last line it
+// met whose stamp is before something, lo when none is, and end is where it met
+// the first that is not, hi when all are.
+func (s *searcher) search(lo, hi int64, before func(time.Time) bool) (first, end int64, err error) {
+	first = lo
 	for hi-lo > probe {
 		if err := s.ctx.Err(); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		mid := lo + (hi-lo)/2
 		line, t, ok, err := s.stamp(mid, hi)
 		switch {
 		case err != nil:
-			return 0, err
+			return 0, 0, err
 		case !ok || !before(t):
 			hi = mid
 		default:
-			best, lo = line, max(line, mid)
+			first, lo = line, max(line, mid)
 		}
 	}
-	return best, nil
-}
-
-// after gives where the reading may end that must take in the line at off and
-// what is near it: the first line with a stamp too late.
-func (s *searcher) after(off int64) (int64, error) {
-	limit := s.c.to.Add(disorder)
-	for {
-		if err := s.ctx.Err(); err != nil {
-			return 0, err
-		}
-		line, t, ok, err := s.stamp(off, s.c.rd.src.Size)
-		if err != nil || !ok {
-			return s.c.rd.src.Size, err
-		}
-		if t.After(limit) {
-			return line, nil
-		}
-		if line < off {
-			return s.c.rd.src.Size, nil
-		}
-		off = line + int64(widthOf(s.c.rd.Encoding))
-	}
+	return first, hi, nil
 }
 
 // stamp gives the first line with a stamp that begins at or after off, and
@@ -114,7 +99,10 @@ func (s *searcher) stamp(off, limit int64) (line int64, t time.Time, ok bool, er
 		if size > maxHeld {
 			return 0, t, false, nil
 		}
-		buf = make([]byte, size)
+		if cap(s.buf) < size {
+			s.buf = make([]byte, size)
+		}
+		buf = s.buf[:size]
 		n, err := s.at.ReadAt(buf, start)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, t, false, fmt.Errorf("read log: %w", err)

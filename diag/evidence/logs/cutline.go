@@ -64,6 +64,9 @@ func (w *walker) block(b *block) {
 		}
 	}
 	b.w3cEnd = w.w3c
+	if len(w.literal) > 0 && !wide {
+		w.search(b)
+	}
 	if wide {
 		b.narrow(w.rd.Encoding)
 	}
@@ -108,6 +111,7 @@ func (w *walker) lines(b *block, text []byte) {
 		lines := 1
 		if w.out(line) {
 			b.stamped++
+			b.entry, b.entryLine = start, n
 			if state != outside {
 				change(outside, start, n)
 			}
@@ -122,6 +126,7 @@ func (w *walker) lines(b *block, text []byte) {
 				v = w.line(line)
 			}
 			if v != attached {
+				b.entry, b.entryLine = start, n
 				if v == inside {
 					b.entries++
 				}

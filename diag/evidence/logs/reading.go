@@ -14,7 +14,6 @@ import (
 // itself, in any order and by several at once.
 type Reading struct {
 	Encoding string // as package charset names it
-	Kind     Kind
 	// Zone is what the stamps rest on; its Basis is "stated" when
 	// LearnOptions.Zone settled it.
 	Zone        Zone
@@ -58,7 +57,6 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 		opt.Local = time.Local
 	}
 	rd := &Reading{Encoding: encoding, Seekable: seekable, src: src, loc: opt.Local}
-	rd.Kind, _ = Sniff(string(samples[0].text[:min(len(samples[0].text), 64<<10)]))
 	rd.Zone.Basis = "assumed"
 	l := learner{rd: rd}
 	for _, s := range samples {
@@ -345,3 +343,6 @@ func (rd *Reading) LineFeeds(raw []byte) (n int) {
 
 // WholeLines gives the index after the last line feed in bytes of the log.
 func (rd *Reading) WholeLines(raw []byte) int { return lastLine(raw, rd.Encoding) }
+
+// Undated is true of a log whose stamps are times of day alone.
+func (rd *Reading) Undated() bool { return rd.bare }

@@ -159,13 +159,15 @@ func (rd *Reading) times(samples []sample, opt LearnOptions) {
 	}
 	c := &cutter{rd: rd, collect: true}
 	w := c.walker()
-	var marks []mark
-	for _, s := range samples {
-		b := &block{off: s.off, buf: s.text}
-		w.block(b)
-		marks = append(marks, b.marks...)
+	if rd.yearly || rd.bare {
+		var marks []mark
+		for _, s := range samples {
+			b := &block{off: s.off, buf: s.text}
+			w.block(b)
+			marks = append(marks, b.marks...)
+		}
+		rd.date(marks, opt)
 	}
-	rd.date(marks, opt)
 	c.collect = false
 	w = c.walker()
 	var zs zones
@@ -220,13 +222,11 @@ func (rd *Reading) date(marks []mark, opt LearnOptions) {
 	if touches(list) {
 		return
 	}
-	// Dated anew from the end of the time of interest, if that is in the past of the log.
+	// Dated anew from the time of interest, which then is in the past of the file's last change.
 	if to < rd.anchor || rd.limit == 0 {
 		end := to
 		if last := marks[len(marks)-1]; rd.bare && last.kind == markBare {
 			end += 43200 // the log may go on until half a day later
-		} else if !rd.bare {
-			end += 183 * 86400
 		}
 		if again, _ := settle(marks, end, 0); touches(again) {
 			rd.refs, rd.limit = again, 0

@@ -27,9 +27,10 @@ type sample struct {
 }
 
 const (
-	tailOf  = 64 << 10
-	middles = 14       // pieces between head and tail
-	middle  = 16 << 10 // their size
+	headOf  = 64 << 10 // of a log that can be read at any place
+	tailOf  = 32 << 10
+	middles = 14      // pieces between head and tail
+	middle  = 4 << 10 // their size
 )
 
 // samples reads the head of a log and, where it can be, its tail and pieces
@@ -40,14 +41,19 @@ func (src Source) samples() (out []sample, encoding string, seekable bool, err e
 		return nil, "", false, err
 	}
 	defer r.Close()
+	at, seekable := r.(io.ReaderAt)
+	seekable = seekable && src.Size >= 0
 	head := make([]byte, headSize)
+	if seekable {
+		head = head[:headOf]
+	}
 	n, err := io.ReadFull(r, head)
 	ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	if err != nil && !ended {
 		return nil, "", false, err
 	}
 	head = head[:n]
-	_, encoding = charset.Decode(head)
+	_, encoding = charset.Decode(head[:min(n, headOf)])
 	w := widthOf(encoding)
 	add := func(off int64, b []byte, first, last bool) {
 		if !last {
@@ -68,8 +74,7 @@ func (src Source) samples() (out []sample, encoding string, seekable bool, err e
 		out = append(out, sample{off: off, text: bytes.TrimPrefix(text, bom)})
 	}
 	add(0, head, true, ended)
-	at, seekable := r.(io.ReaderAt)
-	if seekable = seekable && src.Size >= 0; !seekable || ended || src.Size <= int64(n) {
+	if !seekable || ended || src.Size <= int64(n) {
 		return out, encoding, seekable, nil
 	}
 	piece := func(off int64, size int, last bool) error {

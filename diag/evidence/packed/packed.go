@@ -154,14 +154,28 @@ func (t told) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// broken is a Problem that is still the error it comes from: a file that ends
+// too early is told from one that is damaged.
+type broken struct {
+	*lang.Problem
+	err error
+}
+
+func (b broken) Unwrap() []error { return []error{b.Problem, b.err} }
+
+// damaged makes a decoder's error one that a person can read.
 func damaged(err error) error {
 	var p *lang.Problem
 	if errors.As(err, &p) {
-		return p
+		return err
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
+	return broken{said(err), err}
+}
+
+func said(err error) *lang.Problem {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &lang.Problem{Byte: -1, What: lang.T("压缩文件不完整，后面的部分缺失", "the compressed file is cut off: its end is missing"), Hint: lang.T("请重新复制", "copy it again")}
 	}

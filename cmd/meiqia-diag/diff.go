@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/compare"
+	"meiqia-diag/diag/lang"
+	"meiqia-diag/report"
+)
+
+// reportDiff compares two reports: before and after, or two people's.
+func (a *app) reportDiff() *cobra.Command {
+	format := "text"
+	var identities []string
+	cmd := &cobra.Command{
+		Use: "diff A B", Short: a.t("比较两份报告", "compare two reports"),
+		Long: a.t("比较两份 report.json 或报告压缩包：原因、阶段、结果、观测值和环境有什么变化。连同误差一起比较：误差之内的差别不算变化。读得懂就以 0 退出，不论比出什么。",
+			"Compare two report.json files or report archives: what changed in causes, stages, outcomes, observations and environment. Values are compared with their uncertainty: a difference within it is no change. The exit status is 0 if both can be read, whatever comes out."),
+		Example: examples(a.t("修复前后有什么变化", "what changed with the fix"), "meiqia-diag report diff before.zip after.zip",
+			a.t("给程序看", "for a program"), "meiqia-diag report diff before.zip after.zip --format json"),
+		Args: twoFiles,
+		RunE: func(_ *cobra.Command, args []string) error {
+			var docs [2]*diag.Document
+			for i, file := range args {
+				_, doc, err := readReport(file, identities)
+				if err != nil {
+					return err
+				}
+				docs[i] = doc
+			}
+			d := compare.Documents(docs[0], docs[1])
+			d.A.Name, d.B.Name = filepath.Base(args[0]), filepath.Base(args[1])
+			return a.showDiff(format, d)
+		},
+	}
+	f := a.flagsOf(cmd)
+	f.choice(&format, "format", "F", report.DiffFormats, "格式：text json markdown html", "format: text json markdown html")
+	f.identity(&identities)
+	complete(cmd, "format", report.DiffFormats...)
+	return cmd
+}
+
+// twoFiles turns away anything but two arguments.
+func twoFiles(cmd *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return &lang.Problem{Field: cmd.CommandPath(), What: lang.T("要写两份报告", "two reports have to be named"), Hint: seeHelp(cmd)}
+	}
+	return atMost(2)(cmd, args)
+}
+
+// showDiff writes a comparison in one format, whole or not at all.
+func (a *app) showDiff(format string, d *diag.Diff) error {
+	report.WordDiff(d)
+	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
+	if a.outTTY {
+		opt.Width = a.width(a.out)
+	}
+	var buf bytes.Buffer
+	if err := report.WriteDiff(&buf, format, d, opt); err != nil {
+		return err
+	}
+	_, err := a.out.Write(buf.Bytes())
+	return err
+}

@@ -1,0 +1,77 @@
+package report
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+
+	"meiqia-diag/diag"
+	"meiqia-diag/diag/lang"
+)
+
+//go:embed diff.html
+var diffPage string
+
+// diffView is what the page of a comparison shows, in both languages.
+type diffView struct {
+	English     bool
+	Title       lang.Text
+	Summary     lang.Text
+	Tone        string
+	Sides       []diffSideView
+	Causes      []diffCauseView
+	Significant []diffChangeView
+	Minor       []lang.Text
+	Alike       []lang.Text
+	Notes       []lang.Text
+}
+
+type diffSideView struct {
+	Name string
+	Text lang.Text
+}
+
+type diffCauseView struct {
+	Mark mark
+	Name lang.Text
+	Why  lang.Text
+}
+
+type diffChangeView struct {
+	Mark mark
+	Text lang.Text
+}
+
+var diffTemplate = template.Must(template.New("diff").Funcs(template.FuncMap{
+	"t": both, "clean": clean, "s": func(name string) template.HTML { return both(diffWords[name]) },
+}).Parse(diffPage))
+
+var diffWords = map[string]lang.Text{
+	"headline": sHeadline, "causes": sCauses, "changes": sChanges, "minor": sMinor, "alike": sAlike, "notes": sNotes, "none": sNoChanges,
+}
+
+func diffHTML(w io.Writer, d *diag.Diff, opt Options) error {
+	v := diffView{English: opt.Lang == lang.EN, Title: sDiff, Summary: cleanText(d.Summary), Tone: "warn",
+		Sides: []diffSideView{{"A", sideText(d.A)}, {"B", sideText(d.B)}}}
+	if d.Same {
+		v.Tone = "good"
+	}
+	v.fill(diffShown(d))
+	return diffTemplate.Execute(w, v)
+}
+
+func (v *diffView) fill(s shownChanges) {
+	for _, c := range s.causes {
+		v.Causes = append(v.Causes, diffCauseView{causeState(c.State), causeLabel(c.Code), why(c)})
+	}
+	for _, c := range s.significant {
+		v.Significant = append(v.Significant, diffChangeView{directionMark(c.Direction), changeLine(c)})
+	}
+	texts := func(list []diag.Change) (out []lang.Text) {
+		for _, c := range list {
+			out = append(out, cleanText(c.Text))
+		}
+		return out
+	}
+	v.Minor, v.Alike, v.Notes = texts(s.minor), texts(s.alike), s.notes
+}
