@@ -2,13 +2,13 @@ package checks
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // What the browser let out.
@@ -219,12 +219,12 @@ func enabledIn(a *attempt.Attempt) string {
 }
 
 var (
-	extensionID = regexp.MustCompile(`(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]+)`)
+	extensionID = lazy.MustCompile(`(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]+)`)
 	// Blockers that consoles and people call by name.
-	blockerName = regexp.MustCompile(`(?i)\b(?:uBlock(?: ?Origin)?(?: ?Lite)?|AdGuard|Adblock(?: ?Plus)?|AdBlocker|Ghostery|Privacy Badger|NoScript|uMatrix|Disconnect|DuckDuckGo(?: Privacy Essentials)?)\b|广告净化器|广告终结者`)
+	blockerName = lazy.MustCompile(`(?i)\b(?:uBlock(?: ?Origin)?(?: ?Lite)?|AdGuard|Adblock(?: ?Plus)?|AdBlocker|Ghostery|Privacy Badger|NoScript|uMatrix|Disconnect|DuckDuckGo(?: Privacy Essentials)?)\b|广告净化器|广告终结者`)
 	// A rule as filter lists write it, or what a line calls one.
-	namedRule  = regexp.MustCompile(`(?i)(?:\b(?:rule|filter)(?:\s*(?:id|text|set))?|\x{89C4}\x{5219}|\x{8FC7}\x{6EE4}\x{5668})\s*[=:\x{FF1A}#]?\s*(?:"([^"]{2,200})"|'([^']{2,200})'|“([^”]{2,200})”|([^\s"'“”,;\x{FF0C}\x{FF1B}\x{3002})\x{FF09}]{2,200}))`)
-	filterRule = regexp.MustCompile(`(?:@@)?\|\|[\w.*-]+[^\s"'“”,;\x{FF0C}\x{3002})\x{FF09}]*|(?:^|[\s"'“(])(/[^\s"']{2,200}\$[a-z~][\w~,=.|-]*)`)
+	namedRule  = lazy.MustCompile(`(?i)(?:\b(?:rule|filter)(?:\s*(?:id|text|set))?|\x{89C4}\x{5219}|\x{8FC7}\x{6EE4}\x{5668})\s*[=:\x{FF1A}#]?\s*(?:"([^"]{2,200})"|'([^']{2,200})'|“([^”]{2,200})”|([^\s"'“”,;\x{FF0C}\x{FF1B}\x{3002})\x{FF09}]{2,200}))`)
+	filterRule = lazy.MustCompile(`(?:@@)?\|\|[\w.*-]+[^\s"'“”,;\x{FF0C}\x{3002})\x{FF09}]*|(?:^|[\s"'“(])(/[^\s"']{2,200}\$[a-z~][\w~,=.|-]*)`)
 )
 
 // blockerIn looks for the name of an extension in the console, and for the rule

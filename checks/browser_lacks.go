@@ -1,11 +1,11 @@
 package checks
 
 import (
-	"regexp"
 	"strconv"
 
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lazy"
 )
 
 // BrowserLacks is a function of browsers' engines that the page called and did
@@ -17,8 +17,8 @@ const BrowserLacks = "browser.lacks"
 // uncaught is an exception that ended the script it was thrown in; what a parser
 // refuses never runs at all. A promise that failed ended its own work alone.
 var (
-	uncaught  = regexp.MustCompile(`(?i)\buncaught |\bunhandled exception|SyntaxError: `)
-	inPromise = regexp.MustCompile(`(?i)in promise`)
+	uncaught  = lazy.MustCompile(`(?i)\buncaught |\bunhandled exception|SyntaxError: `)
+	inPromise = lazy.MustCompile(`(?i)in promise`)
 )
 
 // lacks holds what consoles say is missing against the browser's version: one

@@ -3,17 +3,18 @@ package checks
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // Bundlers name a script by a hash of its content, in hexadecimal digits
 // (webpack) or in eight letters and digits (Vite, Rollup).
 var (
-	contentNamed = regexp.MustCompile(`[._-]([0-9a-fA-F]{4,40})\.(?:chunk\.|min\.|bundle\.)*m?js$`)
-	mixedNamed   = regexp.MustCompile(`[._-]([A-Za-z0-9_-]{8})\.(?:chunk\.|min\.|bundle\.)*m?js$`)
+	contentNamed = lazy.MustCompile(`[._-]([0-9a-fA-F]{4,40})\.(?:chunk\.|min\.|bundle\.)*m?js$`)
+	mixedNamed   = lazy.MustCompile(`[._-]([A-Za-z0-9_-]{8})\.(?:chunk\.|min\.|bundle\.)*m?js$`)
 )
 
 // versionParams are the parameters by which pages ask for a build of a script.
@@ -66,7 +67,7 @@ func scriptName(raw string) (family, version string) {
 	return family, version
 }
 
-var scriptSource = regexp.MustCompile(`(?i)<script[^>]{0,400}?\bsrc\s*=\s*(?:"([^"]{1,500})"|'([^']{1,500})'|([^\s"'>]{1,500}))|<link[^>]{0,400}?\brel\s*=\s*["']?modulepreload["']?[^>]{0,400}?\bhref\s*=\s*"([^"]{1,500})"`)
+var scriptSource = lazy.MustCompile(`(?i)<script[^>]{0,400}?\bsrc\s*=\s*(?:"([^"]{1,500})"|'([^']{1,500})'|([^\s"'>]{1,500}))|<link[^>]{0,400}?\brel\s*=\s*["']?modulepreload["']?[^>]{0,400}?\bhref\s*=\s*"([^"]{1,500})"`)
 
 // scriptsOf lists the scripts that a page names, as whole addresses, each once.
 func scriptsOf(page, text string) []string {

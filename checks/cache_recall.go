@@ -1,10 +1,10 @@
 package checks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -14,9 +14,9 @@ const maxScriptText = 2 << 20
 // pathLiteral is a string or template of a script that holds a path. Minifiers
 // rename what a script calls its variables, and leave its strings as they are.
 var (
-	pathLiteral = regexp.MustCompile("[\"'`]([\\w.:?=&%~@${}()-]{0,120}/[\\w./:?=&%~@${}()-]{0,160})[\"'`]")
-	templated   = regexp.MustCompile(`\$\{[^}]{0,80}\}`)
-	assetPath   = regexp.MustCompile(`(?i)\.(?:m?js|css|svg|png|jpe?g|gif|webp|map|vue|tsx?|mp3|woff2?)(?:$|\?)`)
+	pathLiteral = lazy.MustCompile("[\"'`]([\\w.:?=&%~@${}()-]{0,120}/[\\w./:?=&%~@${}()-]{0,160})[\"'`]")
+	templated   = lazy.MustCompile(`\$\{[^}]{0,80}\}`)
+	assetPath   = lazy.MustCompile(`(?i)\.(?:m?js|css|svg|png|jpe?g|gif|webp|map|vue|tsx?|mp3|woff2?)(?:$|\?)`)
 )
 
 // recallPaths lists, in order, the paths in a script that say "recall".

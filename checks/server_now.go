@@ -2,12 +2,12 @@ package checks
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -76,7 +76,7 @@ func (s *sheet) serverFound(r probe.ServerResult) (diag.CheckState, lang.Text) {
 	return state, reason
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = lazy.MustCompile(`[0-9]+`)
 
 // twins compares hosts whose addresses differ in digits alone, as
 // api1 and api2 or 10.0.0.1 and 10.0.0.2 do: they are machines of one kind.

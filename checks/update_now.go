@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/lazy"
 )
 
 // Bounds of asking for an updater's manifest.
@@ -72,10 +72,10 @@ func roots(file string) *x509.CertPool {
 }
 
 var (
-	yamlVersion = regexp.MustCompile(`(?m)^version:[ \t]*["']?v?(\d+(?:\.\d+){1,3}[\w.+-]{0,40})["']?[ \t]*\r?$`)
+	yamlVersion = lazy.MustCompile(`(?m)^version:[ \t]*["']?v?(\d+(?:\.\d+){1,3}[\w.+-]{0,40})["']?[ \t]*\r?$`)
 	// "SHA1 Desk-1.2.3-full.nupkg 12345", the newest last
-	nupkgVersion = regexp.MustCompile(`(?m)^\x{FEFF}?[0-9A-Fa-f]{40}\s+\S*?-(\d+(?:\.\d+){1,3}(?:-[0-9A-Za-z.]{1,30})??)-(?:full|delta)\.nupkg\s+\d+`)
-	plainVersion = regexp.MustCompile(`^v?(\d+(?:\.\d+){1,3}[\w.+-]{0,40})$`)
+	nupkgVersion = lazy.MustCompile(`(?m)^\x{FEFF}?[0-9A-Fa-f]{40}\s+\S*?-(\d+(?:\.\d+){1,3}(?:-[0-9A-Za-z.]{1,30})??)-(?:full|delta)\.nupkg\s+\d+`)
+	plainVersion = lazy.MustCompile(`^v?(\d+(?:\.\d+){1,3}[\w.+-]{0,40})$`)
 )
 
 // manifestVersion reads the version that a manifest offers: electron-updater's

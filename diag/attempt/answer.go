@@ -1,10 +1,10 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -28,14 +28,14 @@ func (an Answer) Has(means string) bool {
 }
 
 var (
-	codeKeys   = regexp.MustCompile(`^(?:code|err ?code|error ?code|err ?no|ret|ret ?code|return ?code|result ?code|status ?code|sub ?code|biz ?code|resp ?code|rc|ec|errno|error|status|state|result|ack|reason ?code|stat)$`)
-	flagKeys   = regexp.MustCompile(`^(?:success|succ|ok|is ?success|succeed|accepted|done|result)$`)
-	textKeys   = regexp.MustCompile(`^(?:message|msg|err ?msg|error ?msg|error ?message|err ?message|error|errors|err|desc|description|error ?desc\w*|error ?description|reason|detail|details|info|tips?|toast|title|hint|prompt|cause|remark|sub ?msg|display ?(?:msg|message)|user ?message|localized ?message|notice|text|explanation|why|denied ?reason|fail ?reason|ret ?msg|result ?msg|resp ?msg|note|em)$`)
-	doneKeys   = regexp.MustCompile(`^(?:ok|done|succ(?:ess\w*|eeded)?(?: ?(?:ids?|list|result))?|recalled|withdrawn|revoked|retracted|unsent|processed|accepted|handled|deleted)(?: ?ids?)?$`)
-	undoneKeys = regexp.MustCompile(`^(?:fail(?:ed|ures?)?|rejected|refused|denied|skipped|invalid|ignored|not ?found|errors?)(?: ?(?:ids?|list))?$`)
-	okWords    = regexp.MustCompile(`^(?:0+|200|201|202|204|20000|ok|okay|success|succeed|succeeded|successful|true|done|accepted|recalled|withdrawn|revoked|retracted|unsent|none|a?ok|)$`)
-	badWords   = regexp.MustCompile(`^(?:false|fail|failed|failure|error|err|denied|rejected|refused|forbidden|ko|nok|nack|no|invalid|blocked|expired)$`)
-	goneState  = regexp.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
+	codeKeys   = lazy.MustCompile(`^(?:code|err ?code|error ?code|err ?no|ret|ret ?code|return ?code|result ?code|status ?code|sub ?code|biz ?code|resp ?code|rc|ec|errno|error|status|state|result|ack|reason ?code|stat)$`)
+	flagKeys   = lazy.MustCompile(`^(?:success|succ|ok|is ?success|succeed|accepted|done|result)$`)
+	textKeys   = lazy.MustCompile(`^(?:message|msg|err ?msg|error ?msg|error ?message|err ?message|error|errors|err|desc|description|error ?desc\w*|error ?description|reason|detail|details|info|tips?|toast|title|hint|prompt|cause|remark|sub ?msg|display ?(?:msg|message)|user ?message|localized ?message|notice|text|explanation|why|denied ?reason|fail ?reason|ret ?msg|result ?msg|resp ?msg|note|em)$`)
+	doneKeys   = lazy.MustCompile(`^(?:ok|done|succ(?:ess\w*|eeded)?(?: ?(?:ids?|list|result))?|recalled|withdrawn|revoked|retracted|unsent|processed|accepted|handled|deleted)(?: ?ids?)?$`)
+	undoneKeys = lazy.MustCompile(`^(?:fail(?:ed|ures?)?|rejected|refused|denied|skipped|invalid|ignored|not ?found|errors?)(?: ?(?:ids?|list))?$`)
+	okWords    = lazy.MustCompile(`^(?:0+|200|201|202|204|20000|ok|okay|success|succeed|succeeded|successful|true|done|accepted|recalled|withdrawn|revoked|retracted|unsent|none|a?ok|)$`)
+	badWords   = lazy.MustCompile(`^(?:false|fail|failed|failure|error|err|denied|rejected|refused|forbidden|ko|nok|nack|no|invalid|blocked|expired)$`)
+	goneState  = lazy.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
 )
 
 // answerOf reads an HTTP answer.
@@ -191,7 +191,7 @@ func hasStrong(ms []profile.Match) bool {
 	return false
 }
 
-var codeLike = regexp.MustCompile(`^-?[0-9]{1,9}$|^[a-z0-9]+(?:[ _.:-][a-z0-9]+)*$`)
+var codeLike = lazy.MustCompile(`^-?[0-9]{1,9}$|^[a-z0-9]+(?:[ _.:-][a-z0-9]+)*$`)
 
 func isCode(low string) bool { return low != "" && codeLike.MatchString(low) }
 

@@ -1,14 +1,14 @@
 package attempt
 
 import (
-	"regexp"
 	"time"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 // barWords are how a firewall, proxy or gateway of the user's own network notes that it let something not pass.
-var barWords = regexp.MustCompile(`(?i)\b(?:action|act|verdict|disposition|result|rule|policy)["']?\s*[=:]\s*["']?(?:deny|denied|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|reset)\b|\b(?:TCP_DENIED|UFW BLOCK|DROP|DENY)\b|\b(?:denied|blocked|dropped|rejected) by (?:the )?(?:firewall|proxy|gateway|polic\w+|acl|filter)|(?:拦截|阻断|拒绝|丢弃)`)
+var barWords = lazy.MustCompile(`(?i)\b(?:action|act|verdict|disposition|result|rule|policy)["']?\s*[=:]\s*["']?(?:deny|denied|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|reset)\b|\b(?:TCP_DENIED|UFW BLOCK|DROP|DENY)\b|\b(?:denied|blocked|dropped|rejected) by (?:the )?(?:firewall|proxy|gateway|polic\w+|acl|filter)|(?:拦截|阻断|拒绝|丢弃)`)
 
 // Barred is where the log of something between the user and the service says
 // that it stopped this recall's request, nil for nowhere. That the browser saw

@@ -1,16 +1,16 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
-var arrowAnswer = regexp.MustCompile(`<--?\s*([1-5]\d\d)\b(.*)`)
+var arrowAnswer = lazy.MustCompile(`<--?\s*([1-5]\d\d)\b(.*)`)
 
 // answerBelow reads "<-- 410 Gone {…}" as the answer to the recall that a log
 // shows leaving on a line above.

@@ -1,9 +1,10 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
 	"sync"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // A web build is named by its day, or by a hash where a word says that it is one:
@@ -14,19 +15,19 @@ const (
 )
 
 var (
-	liveBuild = regexp.MustCompile(`(?i)(?:\b(?:server|latest|newest|remote|network|live|deployed|available|new|announce[sd]?|expected|required|current on (?:the )?server|origin|upstream|cdn)|服务端|服务器|最新|线上|新版本?)[^\w]{0,4}(?:(?:has|is|says|reports?|announces?|at|web|app|client|page|front ?end|build|version|release|bundle|hash|id|版本|构建)[^\w]{1,4}){0,4}` + buildToken)
-	ownBuild  = regexp.MustCompile(`(?i)(?:\b(?:cached|running|loaded|local|own|page|my|this|client|web|shell|current|old|stale|ui)|本地|当前|页面|缓存)[^\w]{0,4}(?:(?:is|shell|web|app|client|page|front ?end|build|version|release|bundle|hash|id|版本|构建)[^\w]{1,4}){0,4}` + buildToken)
-	bareBuild = regexp.MustCompile(`(?i)\b(?:build|bundle|release)[ :=#]{1,3}(` + buildDay + `|[0-9a-f]{7,40})\b`)
-	goneSince = regexp.MustCompile(`(?i)\b(?:removed|dropped|retired|deleted|gone|changed) (?:in|since|with|as of) (?:the )?(?:build |version |release )?` + buildToken)
-	deployed  = regexp.MustCompile(`(?i)\b(?:deploy(?:ed|ment|ing)?|released?|rolled out|published|发布|上线)\b[ :=]{1,3}(?:build |version |web )?` + buildToken)
+	liveBuild = lazy.MustCompile(`(?i)(?:\b(?:server|latest|newest|remote|network|live|deployed|available|new|announce[sd]?|expected|required|current on (?:the )?server|origin|upstream|cdn)|服务端|服务器|最新|线上|新版本?)[^\w]{0,4}(?:(?:has|is|says|reports?|announces?|at|web|app|client|page|front ?end|build|version|release|bundle|hash|id|版本|构建)[^\w]{1,4}){0,4}` + buildToken)
+	ownBuild  = lazy.MustCompile(`(?i)(?:\b(?:cached|running|loaded|local|own|page|my|this|client|web|shell|current|old|stale|ui)|本地|当前|页面|缓存)[^\w]{0,4}(?:(?:is|shell|web|app|client|page|front ?end|build|version|release|bundle|hash|id|版本|构建)[^\w]{1,4}){0,4}` + buildToken)
+	bareBuild = lazy.MustCompile(`(?i)\b(?:build|bundle|release)[ :=#]{1,3}(` + buildDay + `|[0-9a-f]{7,40})\b`)
+	goneSince = lazy.MustCompile(`(?i)\b(?:removed|dropped|retired|deleted|gone|changed) (?:in|since|with|as of) (?:the )?(?:build |version |release )?` + buildToken)
+	deployed  = lazy.MustCompile(`(?i)\b(?:deploy(?:ed|ment|ing)?|released?|rolled out|published|发布|上线)\b[ :=]{1,3}(?:build |version |web )?` + buildToken)
 )
 
 // What a recording tells of the two: the addresses of scripts name the build
 // they are of, and pages poll a small file for the build that the service has.
 var (
-	scriptBuild = regexp.MustCompile(`[/?&=_-](?:v|ver|version|build)?[=/-]?(` + buildDay + `)(?:[/&#?]|$|\.m?js)`)
-	versionPath = regexp.MustCompile(`(?i)/(?:version|build|release|deploy|app-?version|build-?info|meta)(?:\.json|\.txt)?(?:\?|$)`)
-	versionKey  = regexp.MustCompile(`^(?:app|web|client|front ?end|page|current|latest)? ?(?:build|version|release|hash|commit|rev(?:ision)?|bundle)(?: ?(?:id|hash|no|number))?$`)
+	scriptBuild = lazy.MustCompile(`[/?&=_-](?:v|ver|version|build)?[=/-]?(` + buildDay + `)(?:[/&#?]|$|\.m?js)`)
+	versionPath = lazy.MustCompile(`(?i)/(?:version|build|release|deploy|app-?version|build-?info|meta)(?:\.json|\.txt)?(?:\?|$)`)
+	versionKey  = lazy.MustCompile(`^(?:app|web|client|front ?end|page|current|latest)? ?(?:build|version|release|hash|commit|rev(?:ision)?|bundle)(?: ?(?:id|hash|no|number))?$`)
 )
 
 var saysBuild = sync.OnceValue(func() *hints {
@@ -63,7 +64,7 @@ func (a *Attempt) learnBuilds(text string, mine, server bool) {
 		return s
 	})
 	f := &a.Client
-	set := func(to *string, res ...*regexp.Regexp) (found bool) {
+	set := func(to *string, res ...*lazy.Regexp) (found bool) {
 		for _, re := range res {
 			m := re.FindStringSubmatchIndex(text)
 			if m == nil {
@@ -85,7 +86,7 @@ func (a *Attempt) learnBuilds(text string, mine, server bool) {
 	}
 }
 
-var dayBuild = regexp.MustCompile(`^v?` + buildDay + `$`)
+var dayBuild = lazy.MustCompile(`^v?` + buildDay + `$`)
 
 // settleBuilds lets the logs tell the builds where a recording does not. Only
 // names of one make can be compared, and a page that is newer than what is told

@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/netlog"
+	"meiqia-diag/diag/lazy"
 )
 
 // Call is one HTTP request to the service, of whatever kind.
@@ -44,10 +44,10 @@ type Call struct {
 }
 
 var (
-	staticPath = regexp.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|ico|webp|avif|css|woff2?|ttf|mp[34]|webm|map)(?:$|\?)`)
-	scriptPath = regexp.MustCompile(`(?i)\.m?js(?:$|\?)`)
-	loginWords = regexp.MustCompile(`(?i)(?:/|\b)(?:log-?in|sign-?in|sso|passport|cas|oauth|auth/login|account/login)(?:[/?.&]|$)`)
-	loginPage  = regexp.MustCompile(`(?i)type=["']?password|<title>[^<]*(?:登录|登陆|log ?in|sign ?in)|id=["']?login`)
+	staticPath = lazy.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|ico|webp|avif|css|woff2?|ttf|mp[34]|webm|map)(?:$|\?)`)
+	scriptPath = lazy.MustCompile(`(?i)\.m?js(?:$|\?)`)
+	loginWords = lazy.MustCompile(`(?i)(?:/|\b)(?:log-?in|sign-?in|sso|passport|cas|oauth|auth/login|account/login)(?:[/?.&]|$)`)
+	loginPage  = lazy.MustCompile(`(?i)type=["']?password|<title>[^<]*(?:登录|登陆|log ?in|sign ?in)|id=["']?login`)
 	portalPage = newHinted("captive", "portal", "wi-?fi", "上网认证", "网络认证", "认证页面", "access denied by", "防火墙", "firewall", "fortinet", "fortigate", "squid", "网关", "深信服", "sangfor", "上网行为", "fortiguard", "web ?page blocked", "access (?:has been )?blocked", "访问被(?:拒绝|阻断|拦截)", "禁止访问", "已被拦截", "blocked by")
 )
 
@@ -63,7 +63,7 @@ func (a *Attempt) calls(h *hosts) {
 	slices.SortStableFunc(a.Calls, func(x, y *Call) int { return x.Start.T.Compare(y.Start.T) })
 }
 
-var pageStart = regexp.MustCompile(`(?i)^\s*<(?:!doctype|html|head|meta|script|title|body)\b`)
+var pageStart = lazy.MustCompile(`(?i)^\s*<(?:!doctype|html|head|meta|script|title|body)\b`)
 
 // pageOf gives what tells a login or a portal by: the head of a whole page. A
 // fragment that a script asked for is neither, however much of it there is.
@@ -102,8 +102,8 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 }
 
 var (
-	figureHeader = regexp.MustCompile(`time|status|latency|duration|count|attempt|retr|cache|version|build|healthchecked|limit|weight`) // what a proxy measured of a machine is not its name
-	bareNumber   = regexp.MustCompile(`^\d{1,6}(?:\.\d+)?$`)
+	figureHeader = lazy.MustCompile(`time|status|latency|duration|count|attempt|retr|cache|version|build|healthchecked|limit|weight`) // what a proxy measured of a machine is not its name
+	bareNumber   = lazy.MustCompile(`^\d{1,6}(?:\.\d+)?$`)
 )
 
 // backend names the machine that answered: the address of a HAR's connection,

@@ -1,12 +1,12 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -18,10 +18,10 @@ type Release struct {
 }
 
 var (
-	releaseHead = regexp.MustCompile(`(?i)^\s*(?:#+\s*|\*+\s*|\[)?(?:(?:version|release|版本|更新)\s*)?v?(\d+\.\d+(?:\.\d+){0,2})\b[\])*:：]*\s*(?:[-–—(（（]?\s*(?:released )?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*[)）]?)?\s*$`)
-	bullet      = regexp.MustCompile(`^\s*(?:[-*•·+]|\d{1,2}[.)、])\s*\S`)
-	mends       = regexp.MustCompile(`(?i)\b(?:fix(?:e[sd])?|resolve[sd]?|correct(?:ed|s)?|repair(?:ed|s)?|no longer|bug|add(?:ed|s)?|new|support(?:s|ed)?|now works?)\b|修[复正]|解决|修订|新增|支持|不再`)
-	affected    = regexp.MustCompile(`(?i)v?(\d+\.\d+(?:\.\d+){0,2})\s*(?:-|–|—|~|to|through|至|到)\s*v?(\d+\.\d+(?:\.\d+){0,2})`)
+	releaseHead = lazy.MustCompile(`(?i)^\s*(?:#+\s*|\*+\s*|\[)?(?:(?:version|release|版本|更新)\s*)?v?(\d+\.\d+(?:\.\d+){0,2})\b[\])*:：]*\s*(?:[-–—(（（]?\s*(?:released )?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*[)）]?)?\s*$`)
+	bullet      = lazy.MustCompile(`^\s*(?:[-*•·+]|\d{1,2}[.)、])\s*\S`)
+	mends       = lazy.MustCompile(`(?i)\b(?:fix(?:e[sd])?|resolve[sd]?|correct(?:ed|s)?|repair(?:ed|s)?|no longer|bug|add(?:ed|s)?|new|support(?:s|ed)?|now works?)\b|修[复正]|解决|修订|新增|支持|不再`)
+	affected    = lazy.MustCompile(`(?i)v?(\d+\.\d+(?:\.\d+){0,2})\s*(?:-|–|—|~|to|through|至|到)\s*v?(\d+\.\d+(?:\.\d+){0,2})`)
 )
 
 // releases reads a text of release notes; nil for any other. What they tell is

@@ -1,8 +1,7 @@
 package attempt
 
 import (
-	"regexp"
-
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -20,7 +19,7 @@ func ofConversation(x map[string]any) bool {
 }
 
 // ofChannel are keys of what a channel can do, whoever asks.
-var ofChannel = regexp.MustCompile(`channel|platform|source|provider|connector`)
+var ofChannel = lazy.MustCompile(`channel|platform|source|provider|connector`)
 
 // learnChannel reads whether the conversation's channel can recall.
 func (a *Attempt) learnChannel(m map[string]any) {

@@ -1,11 +1,11 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 )
 
 // ClientFacts is what the recording tells of the software that made it.
@@ -26,23 +26,23 @@ type ClientFacts struct {
 
 var (
 	uaTokens = []struct {
-		re   *regexp.Regexp
+		re   *lazy.Regexp
 		name string
 	}{
-		{regexp.MustCompile(`(?:Edg|EdgA|EdgiOS|Edge)/([\d.]+)`), "edge"},
-		{regexp.MustCompile(`(?:Firefox|FxiOS)/([\d.]+)`), "firefox"},
-		{regexp.MustCompile(`(?:MSIE |Trident/.*rv:)([\d.]+)`), "ie"},
-		{regexp.MustCompile(`(?:HeadlessChrome|Chrome|CriOS|Chromium)/([\d.]+)`), "chrome"},
-		{regexp.MustCompile(`Version/([\d.]+).*Safari/`), "safari"},
+		{lazy.MustCompile(`(?:Edg|EdgA|EdgiOS|Edge)/([\d.]+)`), "edge"},
+		{lazy.MustCompile(`(?:Firefox|FxiOS)/([\d.]+)`), "firefox"},
+		{lazy.MustCompile(`(?:MSIE |Trident/.*rv:)([\d.]+)`), "ie"},
+		{lazy.MustCompile(`(?:HeadlessChrome|Chrome|CriOS|Chromium)/([\d.]+)`), "chrome"},
+		{lazy.MustCompile(`Version/([\d.]+).*Safari/`), "safari"},
 	}
 	uaSystems = []struct{ token, name string }{
 		{"Windows NT 10.0", "Windows 10/11"}, {"Windows NT 6.3", "Windows 8.1"}, {"Windows NT 6.1", "Windows 7"}, {"Windows NT 5", "Windows XP"}, {"Windows", "Windows"},
 		{"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"Android", "Android"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}, {"HarmonyOS", "HarmonyOS"},
 	}
-	buildMeta  = regexp.MustCompile(`(?i)<meta[^>]+name=["']?(?:build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
-	buildField = regexp.MustCompile(`(?:latest|current|required|server|new|expected|min)(?: ?(?:app|web|client|front ?end|page))? ?(?:build|version|release)(?: ?id)?$`)
-	ownVersion = regexp.MustCompile(`^x-(?:client|app|desktop|agent)-?version$`)
-	buildName  = regexp.MustCompile(`build|release|bundle|web-version|frontend`)
+	buildMeta  = lazy.MustCompile(`(?i)<meta[^>]+name=["']?(?:build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
+	buildField = lazy.MustCompile(`(?:latest|current|required|server|new|expected|min)(?: ?(?:app|web|client|front ?end|page))? ?(?:build|version|release)(?: ?id)?$`)
+	ownVersion = lazy.MustCompile(`^x-(?:client|app|desktop|agent)-?version$`)
+	buildName  = lazy.MustCompile(`build|release|bundle|web-version|frontend`)
 )
 
 func (a *Attempt) clientFacts(in *incident.Incident) {
@@ -137,17 +137,17 @@ func readUA(ua string) (browser, version, system string, mobile bool) {
 var (
 	// engineSaid is a line by which a page, a support tool or a person names the browser: "Browser: 360 13.1 (Chromium 78)".
 	// A shell's own number tells nothing of its engine, so the engine's name must stand there.
-	engineSaid = regexp.MustCompile(`(?i)(?:\b(?:browser|user ?agent|ua|engine|kernel|navigator|client)\b|浏览器|内核)[^\n]{0,60}?\b(HeadlessChrome|Chromium|Chrome|Firefox|Edge|Safari)[ /]?(?:内核|版本|version|v|ESR)?[ /:：]{0,2}(\d{2,3}(?:\.\d+){0,3})\b`)
+	engineSaid = lazy.MustCompile(`(?i)(?:\b(?:browser|user ?agent|ua|engine|kernel|navigator|client)\b|浏览器|内核)[^\n]{0,60}?\b(HeadlessChrome|Chromium|Chrome|Firefox|Edge|Safari)[ /]?(?:内核|版本|version|v|ESR)?[ /:：]{0,2}(\d{2,3}(?:\.\d+){0,3})\b`)
 	// demanded is a line that says which browsers a page is made for.
-	demanded  = regexp.MustCompile(`(?i)\b(?:requires?|required|needs?|supports?|supported|minimum|at least|or (?:later|newer|above|higher)|upgrade|update|deprecat\w*|future|recommend\w*|polyfill\w*|target\w*)\b|\d\+|>=|≥|以上|至少|最低|需要|支持|升级|推荐|请使用|建议|更高`)
-	uaText    = regexp.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
-	ownClient = regexp.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version|build)?[\\"']*\s*[=: ]\s*[\\"']*(?:[a-z]\w{1,24}/)?v?(\d+\.\d+(?:\.\d+){0,2})\b|\b[a-z]\w{2,24} v?(\d+\.\d+\.\d+)(?: \([^)]{1,24}\))? (?:is )?(?:starting|started|launching|launched|booting)\b`)
-	leastText = regexp.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version|build|release)?[\\"']*\s*[=: ]\s*[\\"']*v?(\d+\.\d+(?:\.\d+){0,2})\b`)
+	demanded  = lazy.MustCompile(`(?i)\b(?:requires?|required|needs?|supports?|supported|minimum|at least|or (?:later|newer|above|higher)|upgrade|update|deprecat\w*|future|recommend\w*|polyfill\w*|target\w*)\b|\d\+|>=|≥|以上|至少|最低|需要|支持|升级|推荐|请使用|建议|更高`)
+	uaText    = lazy.MustCompile(`Mozilla/5\.0 \([^)]{4,120}\)[^"'\n]{0,200}`)
+	ownClient = lazy.MustCompile(`(?i)\b(?:app(?:lication)?(?: start(?:ed)?)?|client|desktop|current|local|installed)[ _-]?(?:version|build)?[\\"']*\s*[=: ]\s*[\\"']*(?:[a-z]\w{1,24}/)?v?(\d+\.\d+(?:\.\d+){0,2})\b|\b[a-z]\w{2,24} v?(\d+\.\d+\.\d+)(?: \([^)]{1,24}\))? (?:is )?(?:starting|started|launching|launched|booting)\b`)
+	leastText = lazy.MustCompile(`(?i)\bmin(?:imum)?[ _-]?(?:supported|required|allowed|client|app)?[ _-]?(?:version|build|release)?[\\"']*\s*[=: ]\s*[\\"']*v?(\d+\.\d+(?:\.\d+){0,2})\b`)
 	// mendedIn is a log that knows its program's own defect: "known issue AD-12, fixed in 5.1.0".
-	mendedIn = regexp.MustCompile(`(?i)\b(?:known (?:issue|bug|defect|problem)|bug|defect|regression|issue)\b.{0,40}\b(?:fixed|resolved|corrected|mended) (?:in|since|by|with) (?:version |build |release )?v?(\d+\.\d+(?:\.\d+){0,2})\b|已知(?:问题|缺陷).{0,40}?(\d+\.\d+(?:\.\d+){0,2})\s?(?:版本?)?(?:中)?(?:已)?(?:修复|解决)`)
+	mendedIn = lazy.MustCompile(`(?i)\b(?:known (?:issue|bug|defect|problem)|bug|defect|regression|issue)\b.{0,40}\b(?:fixed|resolved|corrected|mended) (?:in|since|by|with) (?:version |build |release )?v?(\d+\.\d+(?:\.\d+){0,2})\b|已知(?:问题|缺陷).{0,40}?(\d+\.\d+(?:\.\d+){0,2})\s?(?:版本?)?(?:中)?(?:已)?(?:修复|解决)`)
 	// updateOffer is an installed program that found a newer version of itself: a page's builds have no such numbers.
-	updateOffer = regexp.MustCompile(`(?i)(?:检查更新|(?:发现|有)新版本|check(?:ing)? for updates?|update check|(?:new|newer) version (?:is )?(?:available|found))[^\d\n]{0,16}v?\d{1,3}\.\d+\.\d+\b`)
-	ofVisitors  = regexp.MustCompile(`(?i)visitor|sdk|访客|客户`)
+	updateOffer = lazy.MustCompile(`(?i)(?:检查更新|(?:发现|有)新版本|check(?:ing)? for updates?|update check|(?:new|newer) version (?:is )?(?:available|found))[^\d\n]{0,16}v?\d{1,3}\.\d+\.\d+\b`)
+	ofVisitors  = lazy.MustCompile(`(?i)visitor|sdk|访客|客户`)
 )
 
 var engineNames = sync.OnceValue(func() *hints { return newHints("chrom", "firefox", "edge", "safari") })

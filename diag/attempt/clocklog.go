@@ -3,19 +3,19 @@ package attempt
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lazy"
 )
 
 // Logs tell the device's offset as a recording does: where the client wrote down
 // the Date of an answer, and where it and the service both logged the same request.
 
 // httpDate finds the Date of an answer in a log line (RFC 9110 section 5.6.7).
-var httpDate = regexp.MustCompile(`(?i)\bdate["']?\s*[=:]\s*\\?["']?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT)`)
+var httpDate = lazy.MustCompile(`(?i)\bdate["']?\s*[=:]\s*\\?["']?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT)`)
 
 // answerTakes bounds how long an answer was on its way before the client logged it.
 const answerTakes = 2 * time.Second

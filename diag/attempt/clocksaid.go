@@ -1,13 +1,13 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lazy"
 )
 
 // Clients compare their clock with the service's, and write down by how much the
@@ -23,13 +23,13 @@ const (
 )
 
 var (
-	serviceLess = regexp.MustCompile(`(?i)\b` + serviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + deviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
-	deviceLess  = regexp.MustCompile(`(?i)\b` + deviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + serviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
-	clockAhead  = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}\b(ahead|fast|behind|slow)\b[^.;\n\d]{0,24}` + amount)
-	clockBy     = regexp.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}` + amount + ` (?:too )?(ahead|fast|behind|slow)\b`)
-	clockSaidZh = regexp.MustCompile(`(?:本机|本地|客户端|电脑|设备|手机|系统)的?(?:时间|时钟)?.{0,8}比.{0,4}(?:服务器|服务端|标准|网络|北京|实际)(?:时间|时钟)?.{0,4}(快|慢|早|晚|超前|落后)了?(?:约|大约)?\s?` + amount)
-	serviceRead = regexp.MustCompile(`(?i)\b(?:server|service|remote)(?:[_ -]?(?:said|says|reports?|reported|replied|returned|sent))?[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
-	deviceRead  = regexp.MustCompile(`(?i)\b(?:local|client|device|browser)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
+	serviceLess = lazy.MustCompile(`(?i)\b` + serviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + deviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
+	deviceLess  = lazy.MustCompile(`(?i)\b` + deviceSide + `[_ ]?(?:minus|-|−|less)[_ ]?` + serviceSide + `[_ ]?(ms|s|sec|seconds)?["']?\s*[=:]\s*["']?([+-]?\d+(?:\.\d+)?)\s?(ms|s|sec|seconds)?\b`)
+	clockAhead  = lazy.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}\b(ahead|fast|behind|slow)\b[^.;\n\d]{0,24}` + amount)
+	clockBy     = lazy.MustCompile(`(?i)\b` + deviceClock + `[^.;\n\d]{0,24}` + amount + ` (?:too )?(ahead|fast|behind|slow)\b`)
+	clockSaidZh = lazy.MustCompile(`(?:本机|本地|客户端|电脑|设备|手机|系统)的?(?:时间|时钟)?.{0,8}比.{0,4}(?:服务器|服务端|标准|网络|北京|实际)(?:时间|时钟)?.{0,4}(快|慢|早|晚|超前|落后)了?(?:约|大约)?\s?` + amount)
+	serviceRead = lazy.MustCompile(`(?i)\b(?:server|service|remote)(?:[_ -]?(?:said|says|reports?|reported|replied|returned|sent))?[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
+	deviceRead  = lazy.MustCompile(`(?i)\b(?:local|client|device|browser)[_ -]?(?:time|ts|now|date|clock|timestamp)(?:_ms)?` + readingText)
 )
 
 // saidDifference reads service - device off a line that compares the two clocks.

@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,22 +9,23 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 // Tools that compare this device's clock with a time server print the offset to
 // add to the device's clock: NTP's theta, server minus device (RFC 5905 section 8).
 var clockTools = []struct {
-	re   *regexp.Regexp
+	re   *lazy.Regexp
 	unit time.Duration
 }{
-	{regexp.MustCompile(`^\s*(?:\d\d:\d\d:\d\d,\s*)([+-]\d+\.\d+)s\s*$`), time.Second},                                        // w32tm /stripchart /dataonly
-	{regexp.MustCompile(`\bd:[+-]?\d+\.\d+s o:([+-]\d+\.\d+)s`), time.Second},                                                 // w32tm /stripchart
-	{regexp.MustCompile(`(?i)^\s*server .*\boffset ([+-]?\d+\.\d+)(?:,| sec|$)`), time.Second},                                // ntpdate -q, of ntp.org
-	{regexp.MustCompile(`(?i)\bntpdate\[\d+\]: .*\boffset ([+-]?\d+\.\d+) sec`), time.Second},                                 // its summary
-	{regexp.MustCompile(`^\s*(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* \([^)]*\) )?([+-]\d+\.\d+) \+/- \d+\.\d+ \S`), time.Second}, // sntp of macOS, ntpdig
-	{regexp.MustCompile(`(?i)^\s*System time\s*:\s*(\d+\.\d+) seconds (?:slow|fast) of NTP time`), time.Second},               // chronyc tracking
-	{regexp.MustCompile(`^\s*Offset: ([+-]?\d+(?:\.\d+)?)ms\s*$`), time.Millisecond},                                          // timedatectl timesync-status
-	{regexp.MustCompile(`^\s*Offset: ([+-]?\d+(?:\.\d+)?)s\s*$`), time.Second},
+	{lazy.MustCompile(`^\s*(?:\d\d:\d\d:\d\d,\s*)([+-]\d+\.\d+)s\s*$`), time.Second},                                        // w32tm /stripchart /dataonly
+	{lazy.MustCompile(`\bd:[+-]?\d+\.\d+s o:([+-]\d+\.\d+)s`), time.Second},                                                 // w32tm /stripchart
+	{lazy.MustCompile(`(?i)^\s*server .*\boffset ([+-]?\d+\.\d+)(?:,| sec|$)`), time.Second},                                // ntpdate -q, of ntp.org
+	{lazy.MustCompile(`(?i)\bntpdate\[\d+\]: .*\boffset ([+-]?\d+\.\d+) sec`), time.Second},                                 // its summary
+	{lazy.MustCompile(`^\s*(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* \([^)]*\) )?([+-]\d+\.\d+) \+/- \d+\.\d+ \S`), time.Second}, // sntp of macOS, ntpdig
+	{lazy.MustCompile(`(?i)^\s*System time\s*:\s*(\d+\.\d+) seconds (?:slow|fast) of NTP time`), time.Second},               // chronyc tracking
+	{lazy.MustCompile(`^\s*Offset: ([+-]?\d+(?:\.\d+)?)ms\s*$`), time.Millisecond},                                          // timedatectl timesync-status
+	{lazy.MustCompile(`^\s*Offset: ([+-]?\d+(?:\.\d+)?)s\s*$`), time.Second},
 }
 
 // clockReading reads the offset that such a tool printed on a line.
@@ -89,7 +89,7 @@ func (a *Attempt) clockQueries() (span clock.Span, source string, n int) {
 }
 
 // onServer is the prompt or command of somebody who asked a machine that is not the agent's.
-var onServer = regexp.MustCompile(`(?m)^\s*(?:[$#>]\s*)?(?:ssh|kubectl|docker|ansible)\s|^\[?root@|^[\w.-]+@[\w.-]+:`)
+var onServer = lazy.MustCompile(`(?m)^\s*(?:[$#>]\s*)?(?:ssh|kubectl|docker|ansible)\s|^\[?root@|^[\w.-]+@[\w.-]+:`)
 
 // elsewhere reports whether a clock tool's text was made on another machine.
 func elsewhere(lf evidence.LogFile) bool {

@@ -1,10 +1,9 @@
 package attempt
 
 import (
-	"regexp"
-
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -20,7 +19,7 @@ type Thrown struct {
 
 // stackFrame is a frame of a stack: V8's "at f (url:1:2)", and "f@url:1:2" of
 // SpiderMonkey and JavaScriptCore. Groups: function and address of either.
-var stackFrame = regexp.MustCompile(`(?m)^\s*at (?:async |new )?(?:([^\s(]{1,80}(?: \[as [^\]\n]{1,40}\])?) \()?((?:https?|[a-z-]{2,20}-extension)://[^\s)]{1,500}?):\d+:\d+\)?|^\s*([^\s@]{0,80})@((?:https?|[a-z-]{2,20}-extension)://\S{1,500}?):\d+:\d+`)
+var stackFrame = lazy.MustCompile(`(?m)^\s*at (?:async |new )?(?:([^\s(]{1,80}(?: \[as [^\]\n]{1,40}\])?) \()?((?:https?|[a-z-]{2,20}-extension)://[^\s)]{1,500}?):\d+:\d+\)?|^\s*([^\s@]{0,80})@((?:https?|[a-z-]{2,20}-extension)://\S{1,500}?):\d+:\d+`)
 
 // thrownBy takes from an entry of a page's log an exception of an extension's in the
 // midst of the recall. What fails in the network fails through the hands of every
@@ -48,7 +47,7 @@ func (a *Attempt) thrownBy(e *logs.Entry, h *hosts, beside bool, where string) {
 	}
 }
 
-var extensionAddress = regexp.MustCompile(`^(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]{8,64})`)
+var extensionAddress = lazy.MustCompile(`^(?:chrome|moz|safari-web|edge)-extension://([a-zA-Z0-9-]{8,64})`)
 
 // settleThrown takes back what was read off a page's own words of failure: where an
 // extension ended its call, they are no answer of the service's.

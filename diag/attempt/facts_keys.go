@@ -2,33 +2,33 @@ package attempt
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 var (
-	ruleAge     = regexp.MustCompile(`(?:max ?age|window|limit|ttl|time ?out|within|seconds?|duration|expires?|period|valid|deadline|minutes?)`)
-	ruleTypes   = regexp.MustCompile(`types?$|kinds?$`)
-	ruleEnabled = regexp.MustCompile(`^(?:enabled?|on|open|allow(?:ed)?|switch|active|available|status)$`)
-	notAge      = regexp.MustCompile(`button|show|hide|toast|tips?\b|display|retry|interval|count|times|max ?(?:per|num)|rate|poll|delay`)
-	rightKeys   = regexp.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|(?:channel |platform )?capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
-	selfKeys    = regexp.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
-	senderKeys  = regexp.MustCompile(`^(?:sender|sender ?id|from|from ?id|from ?uid|from ?user|author|author ?id|uid|user ?id|agent ?id|owner|owner ?id|operator|servicer ?(?:id|userid)?|created ?by)$`)
-	kindKeys    = regexp.MustCompile(`^(?:from ?type|sender ?type|sender ?role|role|author ?type|origin|from ?role)$`)
-	typeKeys    = regexp.MustCompile(`^(?:msg ?type|message ?type|content ?type|type|kind|mtype)$`)
-	readKeys    = regexp.MustCompile(`^(?:read|is ?read|read ?flag|seen|is ?seen|read ?status|read ?state|has ?read|peer ?read)$`)
-	channelKeys = regexp.MustCompile(`^(?:channel|source|channel ?type|platform ?source|origin ?channel)$`)
-	endedKeys   = regexp.MustCompile(`^(?:state|status|conv ?status|conversation ?status|session ?status)$`)
-	sdkKeys     = regexp.MustCompile(`^(?:sdk ?ver(?:sion)?|client ?ver(?:sion)?|app ?ver(?:sion)?|ver(?:sion)?)$`)
-	osKeys      = regexp.MustCompile(`^(?:platform|os|sdk|sdk ?type|client|device|terminal)$`)
-	deniedRight = regexp.MustCompile(`(?i)(?:^[!-])|[:=](?:deny|denied|false|0|no|off|none)$`)
-	versionText = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)*$`)
-	sdkText     = regexp.MustCompile(`(?i)\b(android|ios|web|iphone)(?:[ -]?sdk)?[/ =:-]v?(\d+\.\d+(?:\.\d+)?)\b`)
-	visitorWord = regexp.MustCompile(`(?i)visitor|peer|customer|sdk|guest|recipient|end ?user|访客|客户`)
+	ruleAge     = lazy.MustCompile(`(?:max ?age|window|limit|ttl|time ?out|within|seconds?|duration|expires?|period|valid|deadline|minutes?)`)
+	ruleTypes   = lazy.MustCompile(`types?$|kinds?$`)
+	ruleEnabled = lazy.MustCompile(`^(?:enabled?|on|open|allow(?:ed)?|switch|active|available|status)$`)
+	notAge      = lazy.MustCompile(`button|show|hide|toast|tips?\b|display|retry|interval|count|times|max ?(?:per|num)|rate|poll|delay`)
+	rightKeys   = lazy.MustCompile(`^(?:auths?|permissions?|perms?|acl|scopes?|rights?|(?:channel |platform )?capabilit(?:y|ies)|abilities|privileges?|features?|grants?|operations?)$`)
+	selfKeys    = lazy.MustCompile(`^(?:user ?id|uid|agent ?id|servicer ?(?:id|userid)?|staff ?id|operator ?id|account ?id|id|userid|token)$`)
+	senderKeys  = lazy.MustCompile(`^(?:sender|sender ?id|from|from ?id|from ?uid|from ?user|author|author ?id|uid|user ?id|agent ?id|owner|owner ?id|operator|servicer ?(?:id|userid)?|created ?by)$`)
+	kindKeys    = lazy.MustCompile(`^(?:from ?type|sender ?type|sender ?role|role|author ?type|origin|from ?role)$`)
+	typeKeys    = lazy.MustCompile(`^(?:msg ?type|message ?type|content ?type|type|kind|mtype)$`)
+	readKeys    = lazy.MustCompile(`^(?:read|is ?read|read ?flag|seen|is ?seen|read ?status|read ?state|has ?read|peer ?read)$`)
+	channelKeys = lazy.MustCompile(`^(?:channel|source|channel ?type|platform ?source|origin ?channel)$`)
+	endedKeys   = lazy.MustCompile(`^(?:state|status|conv ?status|conversation ?status|session ?status)$`)
+	sdkKeys     = lazy.MustCompile(`^(?:sdk ?ver(?:sion)?|client ?ver(?:sion)?|app ?ver(?:sion)?|ver(?:sion)?)$`)
+	osKeys      = lazy.MustCompile(`^(?:platform|os|sdk|sdk ?type|client|device|terminal)$`)
+	deniedRight = lazy.MustCompile(`(?i)(?:^[!-])|[:=](?:deny|denied|false|0|no|off|none)$`)
+	versionText = lazy.MustCompile(`^v?\d+\.\d+(?:\.\d+)*$`)
+	sdkText     = lazy.MustCompile(`(?i)\b(android|ios|web|iphone)(?:[ -]?sdk)?[/ =:-]v?(\d+\.\d+(?:\.\d+)?)\b`)
+	visitorWord = lazy.MustCompile(`(?i)visitor|peer|customer|sdk|guest|recipient|end ?user|访客|客户`)
 )
 
 // factWords are parts of keys and values that a body must hold to tell any fact:
@@ -54,7 +54,7 @@ func asksSelf(text string) bool {
 	return selfWords().in(text) || strings.EqualFold(text[max(0, len(text)-len("/me")):], "/me")
 }
 
-func findKey(v any, re *regexp.Regexp, depth int) string {
+func findKey(v any, re *lazy.Regexp, depth int) string {
 	if depth > 6 {
 		return ""
 	}

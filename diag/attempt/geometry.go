@@ -3,11 +3,11 @@ package attempt
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -29,11 +29,11 @@ const enoughShown = 0.25
 
 var (
 	// iOS writes {{x, y}, {w, h}} and (x y; w h), Android Rect(l, t - r, b) and [l,t][r,b].
-	boxSizes   = regexp.MustCompile(`\{\{(-?[\d.]+), ?(-?[\d.]+)\}, ?\{([\d.]+), ?([\d.]+)\}\}|\((-?[\d.]+) (-?[\d.]+); ([\d.]+) ([\d.]+)\)`)
-	boxNamed   = regexp.MustCompile(`(?i)\bx["']?[:=] ?(-?[\d.]+),? ?["']?y["']?[:=] ?(-?[\d.]+),? ?["']?w(?:idth)?["']?[:=] ?([\d.]+),? ?["']?h(?:eight)?["']?[:=] ?([\d.]+)`)
-	boxCorners = regexp.MustCompile(`Rect\((-?\d+), ?(-?\d+) - (-?\d+), ?(-?\d+)\)|\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]`)
-	viewSize   = regexp.MustCompile(`(?i)\b(?:viewport|screen|window|inner|visible area|display|client area)(?: ?size)?\W{1,3}(\d{3,4}) ?[x×*, ] ?(\d{3,4})\b`)
-	pressAt    = regexp.MustCompile(`(?i)\b(?:click|tap|touch|pointer|mouse)\w*\W[^\d{(\[]{0,24}\(?(?:x\W{1,2})?(-?\d+(?:\.\d+)?) ?, ?(?:y\W{1,2})?(-?\d+(?:\.\d+)?)\)?`)
+	boxSizes   = lazy.MustCompile(`\{\{(-?[\d.]+), ?(-?[\d.]+)\}, ?\{([\d.]+), ?([\d.]+)\}\}|\((-?[\d.]+) (-?[\d.]+); ([\d.]+) ([\d.]+)\)`)
+	boxNamed   = lazy.MustCompile(`(?i)\bx["']?[:=] ?(-?[\d.]+),? ?["']?y["']?[:=] ?(-?[\d.]+),? ?["']?w(?:idth)?["']?[:=] ?([\d.]+),? ?["']?h(?:eight)?["']?[:=] ?([\d.]+)`)
+	boxCorners = lazy.MustCompile(`Rect\((-?\d+), ?(-?\d+) - (-?\d+), ?(-?\d+)\)|\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]`)
+	viewSize   = lazy.MustCompile(`(?i)\b(?:viewport|screen|window|inner|visible area|display|client area)(?: ?size)?\W{1,3}(\d{3,4}) ?[x×*, ] ?(\d{3,4})\b`)
+	pressAt    = lazy.MustCompile(`(?i)\b(?:click|tap|touch|pointer|mouse)\w*\W[^\d{(\[]{0,24}\(?(?:x\W{1,2})?(-?\d+(?:\.\d+)?) ?, ?(?:y\W{1,2})?(-?\d+(?:\.\d+)?)\)?`)
 )
 
 // placed reads where a line of a client puts the recall's button: outside what is
@@ -127,11 +127,11 @@ func numberIn(m map[string]any, keys ...string) float64 {
 }
 
 var (
-	controlKeys = regexp.MustCompile(`^(?:selector|element|id|name|text|label|class(?: ?name)?|role|test ?id|data ?testid|aria ?label|title|node|control|button|action|item|key)$`)
-	shownKeys   = regexp.MustCompile(`^(?:is ?)?(?:visible|in ?view(?:port)?|inside ?viewport|displayed|intersecting|on ?screen|shown|clickable|hittable|interactable)$`)
-	hiddenKeys  = regexp.MustCompile(`^(?:is ?)?(?:hidden|clipped|cut ?off|covered|occluded|obscured|off ?screen|out ?of ?view(?:port)?|overflowed|truncated)$`)
-	coverKeys   = regexp.MustCompile(`^(?:covered|occluded|obscured|overlapped) ?by$|^covering$`)
-	styleHides  = regexp.MustCompile(`^(?:display none|visibility (?:hidden|collapse)|opacity 0(?:\.0+)?|pointer events none)$`)
+	controlKeys = lazy.MustCompile(`^(?:selector|element|id|name|text|label|class(?: ?name)?|role|test ?id|data ?testid|aria ?label|title|node|control|button|action|item|key)$`)
+	shownKeys   = lazy.MustCompile(`^(?:is ?)?(?:visible|in ?view(?:port)?|inside ?viewport|displayed|intersecting|on ?screen|shown|clickable|hittable|interactable)$`)
+	hiddenKeys  = lazy.MustCompile(`^(?:is ?)?(?:hidden|clipped|cut ?off|covered|occluded|obscured|off ?screen|out ?of ?view(?:port)?|overflowed|truncated)$`)
+	coverKeys   = lazy.MustCompile(`^(?:covered|occluded|obscured|overlapped) ?by$|^covering$`)
+	styleHides  = lazy.MustCompile(`^(?:display none|visibility (?:hidden|collapse)|opacity 0(?:\.0+)?|pointer events none)$`)
 )
 
 // hiddenIn looks through a JSON text for the recall's control and tells by which of its members it is not to be seen.

@@ -3,6 +3,8 @@ package attempt
 import (
 	"regexp"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // hints tells quickly that a text cannot hold any of some words, so that few
@@ -74,11 +76,11 @@ func hintsOf(expressions []string) *hints {
 // tried on texts that can match.
 type hinted struct {
 	hints *hints
-	re    *regexp.Regexp
+	re    *lazy.Regexp
 }
 
 func newHinted(expressions ...string) hinted {
-	return hinted{hintsOf(expressions), regexp.MustCompile(`(?i)` + strings.Join(expressions, "|"))}
+	return hinted{hintsOf(expressions), lazy.MustCompile(`(?i)` + strings.Join(expressions, "|"))}
 }
 
 func (x hinted) in(text string) bool {

@@ -3,14 +3,14 @@ package attempt
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
-var historyPath = regexp.MustCompile(`(?i)(?:histor(?:y|ies)|messages?|msgs?|timeline|streams?|records?|sync|chat)(?:[/?._-]|$)`)
+var historyPath = lazy.MustCompile(`(?i)(?:histor(?:y|ies)|messages?|msgs?|timeline|streams?|records?|sync|chat)(?:[/?._-]|$)`)
 
 // HistoryPath reports whether an address reads a conversation's messages.
 func HistoryPath(raw string) bool {

@@ -3,10 +3,10 @@ package attempt
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -21,7 +21,7 @@ type hosts struct {
 
 // strangers are words in names of hosts and paths that serve measuring and
 // advertising: what happens to them is no part of any recall.
-var strangers = regexp.MustCompile(`(?i)(?:^|[./_-])(?:analytics?|google-?analytics|googletagmanager|gtm|doubleclick|adservice|ads?|hm\.baidu|cnzz|umeng|sentry|bugsnag|rum|arms|metrics?|telemetry|track(?:er|ing)?|beacon|collect(?:or)?|stats?|growingio|sensorsdata|mixpanel|segment|hotjar|clarity|datadog|newrelic|log-?report|stat)(?:[./_?-]|$)`)
+var strangers = lazy.MustCompile(`(?i)(?:^|[./_-])(?:analytics?|google-?analytics|googletagmanager|gtm|doubleclick|adservice|ads?|hm\.baidu|cnzz|umeng|sentry|bugsnag|rum|arms|metrics?|telemetry|track(?:er|ing)?|beacon|collect(?:or)?|stats?|growingio|sensorsdata|mixpanel|segment|hotjar|clarity|datadog|newrelic|log-?report|stat)(?:[./_?-]|$)`)
 
 func newHosts(ev *evidence.Set, prof *profile.Profile, id string) *hosts {
 	h := &hosts{prof: prof, sites: map[string]bool{}, cache: map[string]bool{}}
@@ -66,7 +66,7 @@ func newHosts(ev *evidence.Set, prof *profile.Profile, id string) *hosts {
 }
 
 // consoleName is how browsers name a saved console: the page's host first.
-var consoleName = regexp.MustCompile(`^((?:[a-z0-9-]+\.)+[a-z]{2,})-[\w.-]*\.(?:log|txt)$`)
+var consoleName = lazy.MustCompile(`^((?:[a-z0-9-]+\.)+[a-z]{2,})-[\w.-]*\.(?:log|txt)$`)
 
 // learnFromLogs finds the service's sites where no recording shows a page: the
 // site that a console log was saved of, and those whose address is asked for the
@@ -113,7 +113,7 @@ func (h *hosts) learnFromLogs(ev *evidence.Set, id string) {
 }
 
 // pageOrigin finds the page in what a console says of requests that its rules stopped.
-var pageOrigin = regexp.MustCompile(`from origin '(https?://[^']+)'`)
+var pageOrigin = lazy.MustCompile(`from origin '(https?://[^']+)'`)
 
 // onlySite gives the site of the page that a console says it is of, else the one
 // site that consoles and clients speak of, strangers left out; nothing where there are several.
@@ -228,10 +228,10 @@ func stranger(raw string) bool {
 }
 
 // urlsIn finds the addresses that a text names.
-var urlsIn = regexp.MustCompile(`(?:https?|wss?)://[^\s"'<>()\[\]]+`)
+var urlsIn = lazy.MustCompile(`(?:https?|wss?)://[^\s"'<>()\[\]]+`)
 
 // strangerPath finds what only measures, in a text that names no host: a path, or the part that wrote it.
-var strangerPath = regexp.MustCompile(`(?i)(?:^|[\s"'(\[/])\w*(?:analytics|telemetry|metrics|sensors(?:data)?|beacon|sentry|rum|avatar|emoji|spellcheck|favicon)[\s"':)\]/.?-]`)
+var strangerPath = lazy.MustCompile(`(?i)(?:^|[\s"'(\[/])\w*(?:analytics|telemetry|metrics|sensors(?:data)?|beacon|sentry|rum|avatar|emoji|spellcheck|favicon)[\s"':)\]/.?-]`)
 
 // strangerText reports whether a text speaks only of hosts that are not the service's.
 func (h *hosts) strangerText(text string) bool {

@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -17,7 +17,7 @@ import (
 const besideSent = 3 * time.Second
 
 // namedID finds ids where a line has said already that it speaks of a message.
-var namedID = regexp.MustCompile(`(?i)\b(?:msg|message|m)?_?(?:id|guid|key|msg|message|mid)["']?\s*[=:]\s*["']?([a-z]{0,6}[-_]?\d[\w-]{1,63})`)
+var namedID = lazy.MustCompile(`(?i)\b(?:msg|message|m)?_?(?:id|guid|key|msg|message|mid)["']?\s*[=:]\s*["']?([a-z]{0,6}[-_]?\d[\w-]{1,63})`)
 
 // learnID finds out of the logs which message it is about, where nobody said so
 // and no recording shows it: the one whose recall a log shows at the press, and,
@@ -86,7 +86,7 @@ func (a *Attempt) nearSent(e *logs.Entry) bool {
 }
 
 // clientID are keys of the id that a client gives a message until the service has given its own.
-var clientID = regexp.MustCompile(`^(?:client|local|tmp|temp|c|front|browser)? ?(?:msg|message)? ?(?:id|mid|uuid|guid|nonce|seq|key)$|^(?:nonce|uuid|guid|cid|lid)$`)
+var clientID = lazy.MustCompile(`^(?:client|local|tmp|temp|c|front|browser)? ?(?:msg|message)? ?(?:id|mid|uuid|guid|nonce|seq|key)$|^(?:nonce|uuid|guid|cid|lid)$`)
 
 // aliases finds the ids that the sender's client made up for the message: they
 // stand in the request that sent it, whose answer brings the real one.
@@ -113,7 +113,7 @@ func (a *Attempt) aliases() {
 }
 
 // madeUp finds ids that name themselves as a client's own.
-var madeUp = regexp.MustCompile(`(?i)\b(?:local|tmp|temp|client|cli|pending|draft|optimistic)[-_:.][0-9a-f][\w-]{5,63}`)
+var madeUp = lazy.MustCompile(`(?i)\b(?:local|tmp|temp|client|cli|pending|draft|optimistic)[-_:.][0-9a-f][\w-]{5,63}`)
 
 // bindWords are how a client logs that the service's id takes the place of its own.
 var bindWords = newHints("bind", "bound", "map", "replace", "resolve", "ack", "local", "temp", "tmp", "server", "->", "=>", "\u7ed1\u5b9a", "\u66ff\u6362", "\u6620\u5c04")
@@ -181,7 +181,7 @@ func (a *Attempt) ours(text string) bool {
 }
 
 // traceID finds the id under which a service logs the work of one request.
-var traceID = regexp.MustCompile(`(?i)(?:\b(?:trace|rid|req(?:uest)?|span|x[-_]request|correlation|log)[-_]?(?:id)?["']?\s*[=:]\s*["']?|\[)([0-9a-f]{8,32}(?:-[0-9a-f]{4,12}){0,4})(?:["'\],\s]|$)`)
+var traceID = lazy.MustCompile(`(?i)(?:\b(?:trace|rid|req(?:uest)?|span|x[-_]request|correlation|log)[-_]?(?:id)?["']?\s*[=:]\s*["']?|\[)([0-9a-f]{8,32}(?:-[0-9a-f]{4,12}){0,4})(?:["'\],\s]|$)`)
 
 func traceIn(text string) string {
 	if m := traceID.FindStringSubmatch(head(text, 4096)); m != nil {
@@ -191,7 +191,7 @@ func traceIn(text string) string {
 }
 
 // partyID finds the connections, logins and people that a line about this message names.
-var partyID = regexp.MustCompile(`(?i)\b(?:track|session|sess|sid|conn(?:ection)?|visitor|peer|client|socket|subscriber)[_ -]?(?:id)?["']?\s*[=:]\s*["']?([a-z0-9_-]*\d[a-z0-9_-]{4,63})`)
+var partyID = lazy.MustCompile(`(?i)\b(?:track|session|sess|sid|conn(?:ection)?|visitor|peer|client|socket|subscriber)[_ -]?(?:id)?["']?\s*[=:]\s*["']?([a-z0-9_-]*\d[a-z0-9_-]{4,63})`)
 
 // concerns reports whether a text speaks of this conversation or of somebody in it.
 func (a *Attempt) concerns(text string) bool {

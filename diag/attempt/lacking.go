@@ -1,8 +1,9 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // Feature is a function or a piece of syntax of browsers' engines, with the
@@ -42,7 +43,7 @@ var features = []Feature{
 }
 
 // lackingCall is how V8, SpiderMonkey and JavaScriptCore say that a name is not there.
-var lackingCall = regexp.MustCompile(`(?:([\w$.]{2,80})(?:\(\.{3}\))? is not (?:a (?:function|constructor)|defined)\b|Can't find variable: (\w{2,40}))`)
+var lackingCall = lazy.MustCompile(`(?:([\w$.]{2,80})(?:\(\.{3}\))? is not (?:a (?:function|constructor)|defined)\b|Can't find variable: (\w{2,40}))`)
 
 // syntax is what parsers stumble over that are older than a piece of syntax, by
 // the token at which they stop, with the versions that know all syntax in which
@@ -62,10 +63,10 @@ var syntax = []struct {
 
 var (
 	// wrongToken is how the three engines say at which token they stopped; V8 of old has no quotes.
-	wrongToken = regexp.MustCompile(`(?:SyntaxError: (?:Unexpected (?:token|keyword) |(?:expected expression|missing [^\n,]{1,40}|unexpected token: [^\n,]{0,20}|illegal character)[^\n']{0,32}(?:got |before ))|Unexpected token )['‘]?([?.#*|&=]{1,3}|import\.?)(?:['’]|[\s.)]|$)`)
+	wrongToken = lazy.MustCompile(`(?:SyntaxError: (?:Unexpected (?:token|keyword) |(?:expected expression|missing [^\n,]{1,40}|unexpected token: [^\n,]{0,20}|illegal character)[^\n']{0,32}(?:got |before ))|Unexpected token )['‘]?([?.#*|&=]{1,3}|import\.?)(?:['’]|[\s.)]|$)`)
 	// lookBehind is a regular expression that engines older than look-behind and named groups refuse.
-	lookBehind  = regexp.MustCompile(`(?i)SyntaxError: (?:Invalid regular expression: .{0,200}invalid group|invalid regexp group)`)
-	jsonParsing = regexp.MustCompile(`\bJSON\b|is not valid JSON|JSON\.parse`)
+	lookBehind  = lazy.MustCompile(`(?i)SyntaxError: (?:Invalid regular expression: .{0,200}invalid group|invalid regexp group)`)
+	jsonParsing = lazy.MustCompile(`\bJSON\b|is not valid JSON|JSON\.parse`)
 )
 
 // lackingSyntax names the syntax at which a script's parser stopped. JSON's parser

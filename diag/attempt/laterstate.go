@@ -1,11 +1,11 @@
 package attempt
 
 import (
-	"regexp"
 	"time"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 // LaterState is how the service's own store shows the message some time after the recall, as logs tell it.
@@ -16,10 +16,10 @@ type LaterState struct {
 }
 
 var (
-	stillShown = regexp.MustCompile(`(?i)\bis_?(?:withdrawn|recalled|revoked)["']?\W{1,4}false\b|\b(?:state|status)["']?\W{1,3}(?:normal|sent|visible|active|delivered)\b`)
-	nowGone    = regexp.MustCompile(`(?i)\bis_?(?:withdrawn|recalled|revoked)["']?\W{1,4}true\b|\b(?:state|status)["']?\W{1,3}(?:withdrawn|recalled|revoked|retracted)\b`)
-	readBack   = regexp.MustCompile(`(?i)\b(?:histor(?:y|ies)|fetch(?:ed)?|re-?read|read ?back|row|select|query|queried|audit|reload(?:ed)?|sync(?:ed)? from (?:the )?server)\b|历史|回读|查询|审计`)
-	outOfCache = regexp.MustCompile(`(?i)cache|indexed ?db|sqlite|snapshot|local ?(?:db|store|storage)|缓存|本地`)
+	stillShown = lazy.MustCompile(`(?i)\bis_?(?:withdrawn|recalled|revoked)["']?\W{1,4}false\b|\b(?:state|status)["']?\W{1,3}(?:normal|sent|visible|active|delivered)\b`)
+	nowGone    = lazy.MustCompile(`(?i)\bis_?(?:withdrawn|recalled|revoked)["']?\W{1,4}true\b|\b(?:state|status)["']?\W{1,3}(?:withdrawn|recalled|revoked|retracted)\b`)
+	readBack   = lazy.MustCompile(`(?i)\b(?:histor(?:y|ies)|fetch(?:ed)?|re-?read|read ?back|row|select|query|queried|audit|reload(?:ed)?|sync(?:ed)? from (?:the )?server)\b|历史|回读|查询|审计`)
+	outOfCache = lazy.MustCompile(`(?i)cache|indexed ?db|sqlite|snapshot|local ?(?:db|store|storage)|缓存|本地`)
 )
 
 // readLater notes what was read back of the message after the recall. What came

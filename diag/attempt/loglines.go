@@ -3,7 +3,6 @@ package attempt
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -51,7 +51,7 @@ func (a *Attempt) otherRequest(e *logs.Entry, h *hosts) bool {
 }
 
 // answeredPath is a log of answers only: "resp 401 /notices 26ms".
-var answeredPath = regexp.MustCompile(`\b(?:resp(?:onse)?|answer|reply) [1-5]\d\d (/\S*)`)
+var answeredPath = lazy.MustCompile(`\b(?:resp(?:onse)?|answer|reply) [1-5]\d\d (/\S*)`)
 
 // running are signals of the software that runs, which hold from its start on.
 var running = map[string]bool{"stale_app": true, "outdated_client": true, "outdated_browser": true, "visitor_outdated": true}
@@ -72,7 +72,7 @@ func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
 }
 
 // stampText finds stamps, whose digits must not be read as statuses.
-var stampText = regexp.MustCompile(`\d{4}[-/]\d\d[-/]\d\d[T ]?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:?|\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\d{3}){0,2}\b`)
+var stampText = lazy.MustCompile(`\d{4}[-/]\d\d[-/]\d\d[T ]?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:?|\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\d{3}){0,2}\b`)
 
 func stampless(text string) string { return stampText.ReplaceAllString(text, "") }
 
@@ -209,12 +209,12 @@ func (a *Attempt) readLine(e *logs.Entry, lf evidence.LogFile, h *hosts) {
 }
 
 // refusedLine are words beside "recall" by which a line says that there was none.
-var refusedLine = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden)\b|失败|拒绝`)
+var refusedLine = lazy.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden)\b|失败|拒绝`)
 
-var deliveredLine = regexp.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
+var deliveredLine = lazy.MustCompile(`(?i)\b(?:deliver\w*|push\w*|broadcast\w*|notif\w*|event|dispatch\w*|recv|received|ack\w*|fan-?out|emit\w*)\b|推送|通知|下发`)
 
 // accessLine is a line of an access log, whoever wrote it.
-var accessLine = regexp.MustCompile(`"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/[\d.]+"`)
+var accessLine = lazy.MustCompile(`"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/[\d.]+"`)
 
 // afterAnswer reports whether a stamp is after the recall's answer.
 func (a *Attempt) afterAnswer(s clock.Stamp) bool {
@@ -240,11 +240,11 @@ func refusalPart(e *logs.Entry) string {
 }
 
 var (
-	createdLine = regexp.MustCompile(`(?i)\b(?:sent|send|created?|stored?|saved?|insert(?:ed)?|persist(?:ed)?|accepted|enqueued|new|publish(?:ed)?|post(?:ed)?|deliver(?:ed)?)\b|发送|已发|新消息|入库|投递`)
+	createdLine = lazy.MustCompile(`(?i)\b(?:sent|send|created?|stored?|saved?|insert(?:ed)?|persist(?:ed)?|accepted|enqueued|new|publish(?:ed)?|post(?:ed)?|deliver(?:ed)?)\b|发送|已发|新消息|入库|投递`)
 )
 
 // viewLine tells of what a page or list shows: "message 8842 now shows 已撤回" is what a recall looks like that worked.
-var viewLine = regexp.MustCompile(`(?i)\b(?:shows?|displays?|replaced|renders?|bubble|from list|view)\b|显示|展示|气泡`)
+var viewLine = lazy.MustCompile(`(?i)\b(?:shows?|displays?|replaced|renders?|bubble|from list|view)\b|显示|展示|气泡`)
 
 // reasonsIn gives the reasons for a refusal that a log line states.
 func (a *Attempt) reasonsIn(text string) []profile.Match {
@@ -286,8 +286,8 @@ func (a *Attempt) stampsOf(e *logs.Entry, server, verb, mine, near bool, where s
 }
 
 var (
-	authorText   = regexp.MustCompile(`(?i)\b(?:from|author|sender|owner|sent_by|created_by)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
-	operatorText = regexp.MustCompile(`(?i)\b(?:operator|op_id|actor|requester|by|account|uid|user|agent)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
+	authorText   = lazy.MustCompile(`(?i)\b(?:from|author|sender|owner|sent_by|created_by)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
+	operatorText = lazy.MustCompile(`(?i)\b(?:operator|op_id|actor|requester|by|account|uid|user|agent)["']?\s*[=:]\s*["']?(?:agent[:_])?([\w-]{2,40})`)
 )
 
 // whoActed takes from the service's log who wrote the message and who asks for its recall.

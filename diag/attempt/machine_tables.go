@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,20 +8,21 @@ import (
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 var (
-	nameColumn  = regexp.MustCompile(`(?i)^(?:svname|backend|upstream|server|node|pod|instance|host|target|address|addr|endpoint|replica|worker|peer|name|ip|后端|节点|实例|服务器|主机|机器)(?:[ _-]?(?:name|id|addr|ip))?$`)
-	groupColumn = regexp.MustCompile(`(?i)^(?:pxname|service|cluster|pool|group|upstream_group|集群|服务)$`)
-	askedColumn = regexp.MustCompile(`(?i)^(?:stot|req_tot|requests?(?:[ _-]?total)?|reqs?|total|count|rq_total|calls?|请求(?:数|量)?|总数)$`)
-	badColumn   = regexp.MustCompile(`(?i)^(?:hrsp_5xx|5xx|errors?|err|errs|fail(?:s|ed|ures?)?|eresp|econ|rq_error|rq_timeout|timeouts?|5xx[ _-]?count|错误(?:数)?|失败(?:数)?|超时(?:数)?)$`)
-	shareColumn = regexp.MustCompile(`(?i)^(?:err(?:or)?[ _-]?(?:rate|pct|percent|%)|error%|5xx[ _-]?(?:rate|pct|%)|错误率|失败率)(?:\(?%\)?)?$`)
-	waitColumn  = regexp.MustCompile(`(?i)^(?:rtime|ttime|rt|rtt|latency|avg|mean|p50|p9[059](?:\.9)?|p999|response[ _-]?time|resp|duration|time|耗时|延迟|平均(?:耗时|延迟)?|响应时间)(?:[ _-]?\(?(ms|s|µs|us|毫秒|秒)\)?)?$`)
-	stateColumn = regexp.MustCompile(`(?i)^(?:status|state|health|healthy|ready|check_status|targethealth|状态|健康)$`)
-	notAMachine = regexp.MustCompile(`(?i)^(?:frontend|backend|total|sum|all|avg|合计|总计|-+|=+)?$`)
-	readyOf     = regexp.MustCompile(`^(\d+)/(\d+)$`)
-	measured    = regexp.MustCompile(`^([\d.]+)\s*(ms|s|µs|us|%|毫秒|秒)?$`)
-	rowMark     = regexp.MustCompile(`^\s*[|+-][-+|=: ]+$`)
+	nameColumn  = lazy.MustCompile(`(?i)^(?:svname|backend|upstream|server|node|pod|instance|host|target|address|addr|endpoint|replica|worker|peer|name|ip|后端|节点|实例|服务器|主机|机器)(?:[ _-]?(?:name|id|addr|ip))?$`)
+	groupColumn = lazy.MustCompile(`(?i)^(?:pxname|service|cluster|pool|group|upstream_group|集群|服务)$`)
+	askedColumn = lazy.MustCompile(`(?i)^(?:stot|req_tot|requests?(?:[ _-]?total)?|reqs?|total|count|rq_total|calls?|请求(?:数|量)?|总数)$`)
+	badColumn   = lazy.MustCompile(`(?i)^(?:hrsp_5xx|5xx|errors?|err|errs|fail(?:s|ed|ures?)?|eresp|econ|rq_error|rq_timeout|timeouts?|5xx[ _-]?count|错误(?:数)?|失败(?:数)?|超时(?:数)?)$`)
+	shareColumn = lazy.MustCompile(`(?i)^(?:err(?:or)?[ _-]?(?:rate|pct|percent|%)|error%|5xx[ _-]?(?:rate|pct|%)|错误率|失败率)(?:\(?%\)?)?$`)
+	waitColumn  = lazy.MustCompile(`(?i)^(?:rtime|ttime|rt|rtt|latency|avg|mean|p50|p9[059](?:\.9)?|p999|response[ _-]?time|resp|duration|time|耗时|延迟|平均(?:耗时|延迟)?|响应时间)(?:[ _-]?\(?(ms|s|µs|us|毫秒|秒)\)?)?$`)
+	stateColumn = lazy.MustCompile(`(?i)^(?:status|state|health|healthy|ready|check_status|targethealth|状态|健康)$`)
+	notAMachine = lazy.MustCompile(`(?i)^(?:frontend|backend|total|sum|all|avg|合计|总计|-+|=+)?$`)
+	readyOf     = lazy.MustCompile(`^(\d+)/(\d+)$`)
+	measured    = lazy.MustCompile(`^([\d.]+)\s*(ms|s|µs|us|%|毫秒|秒)?$`)
+	rowMark     = lazy.MustCompile(`^\s*[|+-][-+|=: ]+$`)
 )
 
 // table is a header that says what its columns are, while its rows are read.
@@ -166,11 +166,11 @@ func (a *Attempt) machineTables(lf evidence.LogFile) {
 }
 
 var (
-	waitMetric  = regexp.MustCompile(`(?i)(?:p50|p9[059]|p999|latenc|duration|response[ _-]?time|resp[ _]?time|avg|mean|\brt\b|\bms\b|耗时|延迟|响应)`)
-	errorMetric = regexp.MustCompile(`(?i)(?:5xx|error|err\b|fail|timeout|错误|失败|超时)`)
-	memberKey   = regexp.MustCompile(`(?i)^(?:(p5\d|p9\d+|avg|rt|latency|5xx|err(?:ors?)?|fail(?:ed|ures)?|timeouts?|ms)[_.-])?((?:pod|node|backend|upstream|server|srv|instance|replica|worker|host|shard|zone|az|rs|web|app|im|api|gw)[-_.]?(?:[a-z]|\d{1,3}|[\w-]*\d[\w.-]*)|others?|rest)(?:[_.-](p5\d|p9\d+|avg|rt|latency|5xx|err(?:ors?)?|fail(?:ed|ures)?|timeouts?|ms))?$|^(\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)$`)
-	labelled    = regexp.MustCompile(`^([a-zA-Z_:][\w:]*)\{([^}]*)\}\s+([\d.eE+-]+|NaN)`)
-	labelOf     = regexp.MustCompile(`(\w+)="([^"]*)"`)
+	waitMetric  = lazy.MustCompile(`(?i)(?:p50|p9[059]|p999|latenc|duration|response[ _-]?time|resp[ _]?time|avg|mean|\brt\b|\bms\b|耗时|延迟|响应)`)
+	errorMetric = lazy.MustCompile(`(?i)(?:5xx|error|err\b|fail|timeout|错误|失败|超时)`)
+	memberKey   = lazy.MustCompile(`(?i)^(?:(p5\d|p9\d+|avg|rt|latency|5xx|err(?:ors?)?|fail(?:ed|ures)?|timeouts?|ms)[_.-])?((?:pod|node|backend|upstream|server|srv|instance|replica|worker|host|shard|zone|az|rs|web|app|im|api|gw)[-_.]?(?:[a-z]|\d{1,3}|[\w-]*\d[\w.-]*)|others?|rest)(?:[_.-](p5\d|p9\d+|avg|rt|latency|5xx|err(?:ors?)?|fail(?:ed|ures)?|timeouts?|ms))?$|^(\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)$`)
+	labelled    = lazy.MustCompile(`^([a-zA-Z_:][\w:]*)\{([^}]*)\}\s+([\d.eE+-]+|NaN)`)
+	labelOf     = lazy.MustCompile(`(\w+)="([^"]*)"`)
 )
 
 // These spare most lines of a log the look at what follows.

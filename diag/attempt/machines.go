@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 // A balancer, a gateway and whoever watches the machines behind a service write
@@ -37,13 +37,13 @@ func (a *Attempt) tellMachine(m Machine) {
 
 var (
 	// machineKey names a machine wherever it stands as a key.
-	machineKey = regexp.MustCompile(`(?i)^(?:(?:up|upstream|backend|target|origin|server|svr|worker|real_?server|x-upstream|x-backend|x-node|x-served-by|served_?by)(?:[_.-]?(?:addr(?:ess)?|host(?:name)?|name|node|server|instance|cluster_member|ip))?|us|uaddr|rs|node(?:_?name)?|peer|pod(?:_?name)?|instance(?:_?id)?|replica|shard|endpoint|kubernetes\.pod_name|k8s\.pod\.name)$`)
+	machineKey = lazy.MustCompile(`(?i)^(?:(?:up|upstream|backend|target|origin|server|svr|worker|real_?server|x-upstream|x-backend|x-node|x-served-by|served_?by)(?:[_.-]?(?:addr(?:ess)?|host(?:name)?|name|node|server|instance|cluster_member|ip))?|us|uaddr|rs|node(?:_?name)?|peer|pod(?:_?name)?|instance(?:_?id)?|replica|shard|endpoint|kubernetes\.pod_name|k8s\.pod\.name)$`)
 	// callerKey is whoever asks, or the entrance: its address is no machine behind the service.
-	callerKey   = regexp.MustCompile(`(?i)client|remote|peer_?addr|caller|source|src|forward|xff|real_?ip|user|listen|local|downstream|cip|c-ip|visitor|dns|resolver|gateway_?ip|^ip$|^host$|^addr$`)
-	addressText = regexp.MustCompile(`^\[?[0-9a-fA-F.:]{3,45}\]?:\d{1,5}$|^\d{1,3}(?:\.\d{1,3}){3}$`)
-	machineText = regexp.MustCompile(`(?i)\b(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|pod|instance|replica|served-by|x-served-by|x-upstream|x-backend|x-node)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
-	bareStatus  = regexp.MustCompile(`^[1-5]\d\d$`)                                                                        // "us" stands for the upstream's status as well
-	notMachine  = regexp.MustCompile(`(?i)^(?:-|null|none|true|false|ok|unknown|<nosrv>|timed|timeout|error|[\d.]+m?s)?$`) // what else stands behind such a key
+	callerKey   = lazy.MustCompile(`(?i)client|remote|peer_?addr|caller|source|src|forward|xff|real_?ip|user|listen|local|downstream|cip|c-ip|visitor|dns|resolver|gateway_?ip|^ip$|^host$|^addr$`)
+	addressText = lazy.MustCompile(`^\[?[0-9a-fA-F.:]{3,45}\]?:\d{1,5}$|^\d{1,3}(?:\.\d{1,3}){3}$`)
+	machineText = lazy.MustCompile(`(?i)\b(?:us|up|uaddr|upstream(?:_?addr)?|backend|node|pod|instance|replica|served-by|x-served-by|x-upstream|x-backend|x-node)["']?\s*[=:]\s*"?([\w.:-]+)|"(\d{1,3}(?:\.\d{1,3}){3}:\d+)"?\s*$`)
+	bareStatus  = lazy.MustCompile(`^[1-5]\d\d$`)                                                                        // "us" stands for the upstream's status as well
+	notMachine  = lazy.MustCompile(`(?i)^(?:-|null|none|true|false|ok|unknown|<nosrv>|timed|timeout|error|[\d.]+m?s)?$`) // what else stands behind such a key
 )
 
 // machineOf names the machine that a log entry says answered, "" for none. A
@@ -80,17 +80,17 @@ func severalTimes(v string) []string {
 
 // haproxyLine is HAProxy's HTTP log: frontend, backend/server, the five times
 // (the last in all), the status. (HAProxy configuration manual, section 8.2.3.)
-var haproxyLine = regexp.MustCompile(`\S+ ([\w.-]+)/([\w.:<>-]+) -?\d+/-?\d+/-?\d+/(-?\d+)/\+?(-?\d+) (-1|\d{3}) .*"([A-Z]+) (\S+)[^"]*"`)
+var haproxyLine = lazy.MustCompile(`\S+ ([\w.-]+)/([\w.:<>-]+) -?\d+/-?\d+/-?\d+/(-?\d+)/\+?(-?\d+) (-1|\d{3}) .*"([A-Z]+) (\S+)[^"]*"`)
 
 // envoyLine is Envoy's and Istio's access log: request, status, flags, then bytes
 // received and sent and the duration in ms. Others quote the request alike.
 var (
-	envoyLine  = regexp.MustCompile(`"([A-Z]{3,7}) (\S+) HTTP/[\d.]+" (\d{3})\s(.*)`)
-	envoyTimes = regexp.MustCompile(`^\S+ (?:[^"\d][^"]*"[^"]*" )?\d+ \d+ (\d+) (?:\d+|-) `)
+	envoyLine  = lazy.MustCompile(`"([A-Z]{3,7}) (\S+) HTTP/[\d.]+" (\d{3})\s(.*)`)
+	envoyTimes = lazy.MustCompile(`^\S+ (?:[^"\d][^"]*"[^"]*" )?\d+ \d+ (\d+) (?:\d+|-) `)
 )
 
 // failedUpstream is nginx's error log of a machine that did not answer.
-var failedUpstream = regexp.MustCompile(`(?i)(?:upstream|connect\(\)|recv\(\)|send\(\)|writev\(\)).{0,80}(?:timed out|failed|refused|reset|prematurely closed|unreachable|invalid header).*\bupstream: "(?:\w+://)?([^"/]+)`)
+var failedUpstream = lazy.MustCompile(`(?i)(?:upstream|connect\(\)|recv\(\)|send\(\)|writev\(\)).{0,80}(?:timed out|failed|refused|reset|prematurely closed|unreachable|invalid header).*\bupstream: "(?:\w+://)?([^"/]+)`)
 
 // requestsOf reads the service's own log of a request, as the machine that
 // answered it; several where it was tried more than once.
@@ -205,13 +205,13 @@ func (a *Attempt) clientLine(e *logs.Entry, where string) {
 }
 
 var (
-	healthWord = regexp.MustCompile(`(?i)health[ _-]?(?:check|probe|status|state)?\b|\b(?:readiness|liveness|active|passive|tcp|http|heart ?beat) ?(?:check|probe)s?\b|\bprobe\b|\bcheck(?:er)?[_ ]?(?:result|status)\b|健康检查|健康探测|探活|存活检测`)
-	healthGood = regexp.MustCompile(`(?i)\b(?:ok|pass(?:ed|ing)?|success(?:ful|eeded)?|succeeded|healthy|up|alive|ready|online|serving|L[467]OK)\b|正常|健康(?:$|[^检探])|通过|成功`)
-	healthBad  = regexp.MustCompile(`(?i)\b(?:fail(?:ed|ing|ure|s)?|unhealthy|not (?:ok|ready|healthy|serving)|down|dead|timed? ?out|timeout|refused|reset|error|critical|offline|drain(?:ed|ing)?|ejected|L[467](?:TOUT|CON|RSP|STS|ERR))\b|失败|超时|异常|不健康|不可用|拒绝`)
+	healthWord = lazy.MustCompile(`(?i)health[ _-]?(?:check|probe|status|state)?\b|\b(?:readiness|liveness|active|passive|tcp|http|heart ?beat) ?(?:check|probe)s?\b|\bprobe\b|\bcheck(?:er)?[_ ]?(?:result|status)\b|健康检查|健康探测|探活|存活检测`)
+	healthGood = lazy.MustCompile(`(?i)\b(?:ok|pass(?:ed|ing)?|success(?:ful|eeded)?|succeeded|healthy|up|alive|ready|online|serving|L[467]OK)\b|正常|健康(?:$|[^检探])|通过|成功`)
+	healthBad  = lazy.MustCompile(`(?i)\b(?:fail(?:ed|ing|ure|s)?|unhealthy|not (?:ok|ready|healthy|serving)|down|dead|timed? ?out|timeout|refused|reset|error|critical|offline|drain(?:ed|ing)?|ejected|L[467](?:TOUT|CON|RSP|STS|ERR))\b|失败|超时|异常|不健康|不可用|拒绝`)
 	// stateChange is how balancers say that they take a machine out or back: HAProxy, Envoy, nginx, IPVS, Consul.
-	stateChange = regexp.MustCompile(`(?i)\b(?:server|backend|upstream|node|pod|instance|peer|target|endpoint|member|host|real ?server)\s+["']?([\w.-]+/)?([\w.-]*\d[\w.:-]*)["']?\s+(?:is|was|has been|became|marked|changed|went|now)\s+(?:\w+ ){0,2}?(down|unhealthy|failed|dead|not ready|ejected|disabled|up|healthy|ready|restored|enabled)\b`)
-	serversLeft = regexp.MustCompile(`(?i)(\d+) active(?: and \d+ backup)? servers? (?:left|online)`)
-	machineName = regexp.MustCompile(`\b(\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?)\b|\b((?:pod|node|backend|upstream|server|srv|web|app|im|api|gw|worker|replica|instance|host)[-_.]?[\w-]*\d[\w-]*)\b`)
+	stateChange = lazy.MustCompile(`(?i)\b(?:server|backend|upstream|node|pod|instance|peer|target|endpoint|member|host|real ?server)\s+["']?([\w.-]+/)?([\w.-]*\d[\w.:-]*)["']?\s+(?:is|was|has been|became|marked|changed|went|now)\s+(?:\w+ ){0,2}?(down|unhealthy|failed|dead|not ready|ejected|disabled|up|healthy|ready|restored|enabled)\b`)
+	serversLeft = lazy.MustCompile(`(?i)(\d+) active(?: and \d+ backup)? servers? (?:left|online)`)
+	machineName = lazy.MustCompile(`\b(\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?)\b|\b((?:pod|node|backend|upstream|server|srv|web|app|im|api|gw|worker|replica|instance|host)[-_.]?[\w-]*\d[\w-]*)\b`)
 )
 
 // healthWords spare most lines of a log the look at what follows.
@@ -274,7 +274,7 @@ func (a *Attempt) curlLine(text, where string) {
 	a.Server = append(a.Server, &Call{Entry: &har.Entry{Connect: connect * 1000, SSL: 0}, Kind: "api", Host: "probe", Backend: m[1], Status: status, Connect: connect * 1000, Wait: (total - connect) * 1000, Total: total * 1000, Source: where})
 }
 
-var curlTable = regexp.MustCompile(`^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{3})\s+(\d+\.\d+)\s+(\d+\.\d+)\s*$`)
+var curlTable = lazy.MustCompile(`^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{3})\s+(\d+\.\d+)\s+(\d+\.\d+)\s*$`)
 
 // alikeNames reports whether names are those of machines that do the same work: one stem, a number or a letter apart.
 func alikeNames(names []string) bool {
@@ -287,4 +287,4 @@ func alikeNames(names []string) bool {
 	return len(names) > 1 && len(slices.Compact(slices.Sorted(slices.Values(names)))) == len(names)
 }
 
-var nameTail = regexp.MustCompile(`[-_. ]?(?:\d+|[a-zA-Z])$`)
+var nameTail = lazy.MustCompile(`[-_. ]?(?:\d+|[a-zA-Z])$`)

@@ -1,12 +1,12 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 // loopLine reads a row of a loop of requests that prints, in any order, the
@@ -48,14 +48,14 @@ func (a *Attempt) loopLine(text, where string) {
 }
 
 var (
-	loopSeconds = regexp.MustCompile(`^(\d{1,3}\.\d{2,6})s?$`)
-	loopName    = regexp.MustCompile(`^[A-Za-z][A-Za-z.]*(?:[-_.][A-Za-z0-9]+)*[-_.]?[A-Za-z]?\d[\w.-]{0,40}$|^(?:[a-z]+[-_])+[a-z0-9]{1,12}$`)
+	loopSeconds = lazy.MustCompile(`^(\d{1,3}\.\d{2,6})s?$`)
+	loopName    = lazy.MustCompile(`^[A-Za-z][A-Za-z.]*(?:[-_.][A-Za-z0-9]+)*[-_.]?[A-Za-z]?\d[\w.-]{0,40}$|^(?:[a-z]+[-_])+[a-z0-9]{1,12}$`)
 )
 
 var (
 	writerKey  = map[string]bool{"host": true, "hostname": true, "machine": true, "machinename": true, "server": true, "node": true, "pod": true, "instance": true, "computer": true}
-	writerText = regexp.MustCompile(`\[([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]?\d{1,4}[A-Za-z]?)\]`)
-	threadName = regexp.MustCompile(`(?i)exec|thread|worker|pool|nio|task|http|async|scheduler|main|timer|exchange|queue`)
+	writerText = lazy.MustCompile(`\[([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]?\d{1,4}[A-Za-z]?)\]`)
+	threadName = lazy.MustCompile(`(?i)exec|thread|worker|pool|nio|task|http|async|scheduler|main|timer|exchange|queue`)
 )
 
 // writerOf names the machine that wrote a line of the service's log: lines of
@@ -100,11 +100,11 @@ func (a *Attempt) writerLine(e *logs.Entry, where string, mine bool) {
 }
 
 // ailing is how a machine says that it cannot keep up.
-var ailing = regexp.MustCompile(`(?i)\b(?:heap (?:near|at|over)|out of memory|long gc|gc (?:overhead|pause)|stalled|hung|deadlock\w*|disk full|no space left|i/o wait|exhausted|backlog|timed? ?out|timeout|unresponsive|crash\w*|connection (?:refused|reset|pool))\b|内存(?:不足|溢出)|磁盘(?:已)?满|卡死|积压|超时|耗尽|无响应`)
+var ailing = lazy.MustCompile(`(?i)\b(?:heap (?:near|at|over)|out of memory|long gc|gc (?:overhead|pause)|stalled|hung|deadlock\w*|disk full|no space left|i/o wait|exhausted|backlog|timed? ?out|timeout|unresponsive|crash\w*|connection (?:refused|reset|pool))\b|内存(?:不足|溢出)|磁盘(?:已)?满|卡死|积压|超时|耗尽|无响应`)
 
 // answeredVia is how clients and testers note which machine answered a request:
 // "retry #2 via web-3 -> 504 in 10031ms".
-var answeredVia = regexp.MustCompile(`(?i)\b(?:via|from|by|on|through|at|to|经由?|来自)[ :=]\s*["'\[]?([A-Za-z][A-Za-z.]*(?:[-_.][A-Za-z0-9]+)*[-_.]?[A-Za-z]?\d[\w.-]{0,40}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)["'\]]?\s{0,2}(?:->|=>|→|:|returned|answered|gave|返回|,)\s{0,2}(?:status |http |code )?([1-5]\d\d)\b(?:.{0,12}?(\d+(?:\.\d+)?)\s?(ms|s)\b)?`)
+var answeredVia = lazy.MustCompile(`(?i)\b(?:via|from|by|on|through|at|to|经由?|来自)[ :=]\s*["'\[]?([A-Za-z][A-Za-z.]*(?:[-_.][A-Za-z0-9]+)*[-_.]?[A-Za-z]?\d[\w.-]{0,40}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)["'\]]?\s{0,2}(?:->|=>|→|:|returned|answered|gave|返回|,)\s{0,2}(?:status |http |code )?([1-5]\d\d)\b(?:.{0,12}?(\d+(?:\.\d+)?)\s?(ms|s)\b)?`)
 
 // viaLine keeps what a client's log tells of the machine that answered a request whose address it leaves out.
 func (a *Attempt) viaLine(e *logs.Entry, where string) {

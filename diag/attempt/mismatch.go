@@ -1,14 +1,15 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // actedOn is how a log names the message that a request took effect on.
 var (
-	actedOn  = regexp.MustCompile(`(?i)\b(?:affected|updated|applied(?: to)?|actual|returned|answered(?: for)?|acted on|acted|responded for|response for|result for)(?:_?(?:id|msg|message|mid))?[\\"']*\s*[=: ]\s*[\\"']*([\w-]{6,64})`)
-	askedFor = regexp.MustCompile(`(?i)\b(?:request(?:ed)?|asked(?: for)?|expected|wanted|target|input)(?:_?(?:id|msg|message|mid))?[\\"']*\s*[=: ]\s*[\\"']*([\w-]{4,64})`)
+	actedOn  = lazy.MustCompile(`(?i)\b(?:affected|updated|applied(?: to)?|actual|returned|answered(?: for)?|acted on|acted|responded for|response for|result for)(?:_?(?:id|msg|message|mid))?[\\"']*\s*[=: ]\s*[\\"']*([\w-]{6,64})`)
+	askedFor = lazy.MustCompile(`(?i)\b(?:request(?:ed)?|asked(?: for)?|expected|wanted|target|input)(?:_?(?:id|msg|message|mid))?[\\"']*\s*[=: ]\s*[\\"']*([\w-]{4,64})`)
 )
 
 // actedOnOther gives the words by which a log says that the service took another

@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -18,17 +18,17 @@ import (
 // the shape of a recording's entry and read by the same rules.
 
 var (
-	requestLine  = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+((?:https?://[^\s"'<>]+)|(?:/[^\s"'<>]*))(.*)`)
-	lineStatus   = regexp.MustCompile(`^[\s"]*(?:HTTP/[\d.]+"?)?[\s:=>\-\[(]*(?:status[=:\s]+)?([1-5]\d\d)\b`)
-	fieldStatus  = regexp.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
-	lineDuration = regexp.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b|\b(?:[a-z]+_?)?[mM]s["']?\s?[=:]\s?["']?(\d+(?:\.\d+)?)\b`)
-	lineFailure  = regexp.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
-	doneWords    = regexp.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功|\b(?:state|status)\W{0,6}(?:->|→|=>|to|is now|becomes)\W{0,3}(?:withdrawn|recalled|revoked|retracted|unsent)\b|\bmarked (?:as )?(?:withdrawn|recalled|revoked|retracted|unsent)\b`)
-	deniedWords  = regexp.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒|(?:没有?|未)能?成功|不成功|\bunsuccessful|\bnot (?:succeed|successful|complete)|n't (?:succeed|work|go through)`)
-	prefixStatus = regexp.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
-	pageError    = regexp.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)
-	frameLine    = regexp.MustCompile(`(?i)(?:ws|wss|socket|frame|push|mqtt|im)\S{0,8}\s*(?:(>>?|->|→|send(?:ing)?|out|tx|↑)|(<<?|<-|←|recv|received?|in|rx|↓))[\s:]*([\[{].*)`)
-	pushLine     = regexp.MustCompile(`(?i)\bpush\s+[\w.:-]{2,40}\s+([\[{].*)`)
+	requestLine  = lazy.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+((?:https?://[^\s"'<>]+)|(?:/[^\s"'<>]*))(.*)`)
+	lineStatus   = lazy.MustCompile(`^[\s"]*(?:HTTP/[\d.]+"?)?[\s:=>\-\[(]*(?:status[=:\s]+)?([1-5]\d\d)\b`)
+	fieldStatus  = lazy.MustCompile(`(?i)\b(?:status|http|code|http_?code|status_?code)["']?\s*[=:]\s*["']?([1-5]\d\d)\b`)
+	lineDuration = lazy.MustCompile(`\b(\d+(?:\.\d+)?)\s?ms\b|\b(?:[a-z]+_?)?[mM]s["']?\s?[=:]\s?["']?(\d+(?:\.\d+)?)\b`)
+	lineFailure  = lazy.MustCompile(`(?i)net::ERR_[A-Z0-9_]+|NS_(?:ERROR|BINDING)_[A-Z_]+|\bE(?:TIMEDOUT|CONNRESET|CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|CONNABORTED|SOCKETTIMEDOUT|PIPE)\b|UnknownHostException|Unable to resolve host|SocketTimeoutException|SSLHandshakeException|ConnectException|socket hang up|NSURLErrorDomain Code=-?\d+|timed? ?out(?: after)?|timeout (?:of|after)|请求超时|Failed to fetch|NetworkError when|Load failed`)
+	doneWords    = lazy.MustCompile(`(?i)\b(?:ok|done|succeed(?:ed)?|success(?:ful(?:ly)?)?|accepted|completed|applied)\b|成功|\b(?:state|status)\W{0,6}(?:->|→|=>|to|is now|becomes)\W{0,3}(?:withdrawn|recalled|revoked|retracted|unsent)\b|\bmarked (?:as )?(?:withdrawn|recalled|revoked|retracted|unsent)\b`)
+	deniedWords  = lazy.MustCompile(`(?i)\b(?:reject(?:ed)?|denied|deny|refused?|fail(?:ed|ure)?|forbidden|blocked|error)\b|失败|拒绝|被拒|(?:没有?|未)能?成功|不成功|\bunsuccessful|\bnot (?:succeed|successful|complete)|n't (?:succeed|work|go through)`)
+	prefixStatus = lazy.MustCompile(`(?:<--?|<=|←|HTTP/?[\d.]*|[sS]tatus[=: ]*)\s*([1-5]\d\d)\b`)
+	pageError    = lazy.MustCompile(`(?i)\b(?:[a-z]*Error:|Uncaught|DOMException|NS_ERROR|Content[- ]Security[- ]Policy|Refused to|violat)|extension://|blocked by`)
+	frameLine    = lazy.MustCompile(`(?i)(?:ws|wss|socket|frame|push|mqtt|im)\S{0,8}\s*(?:(>>?|->|→|send(?:ing)?|out|tx|↑)|(<<?|<-|←|recv|received?|in|rx|↓))[\s:]*([\[{].*)`)
+	pushLine     = lazy.MustCompile(`(?i)\bpush\s+[\w.:-]{2,40}\s+([\[{].*)`)
 	nsURLCodes   = map[string]Failure{"-1001": FailTimeout, "-1003": FailDNS, "-1004": FailRefusedPort, "-1005": FailReset, "-1009": FailOffline, "-1200": FailTLS, "-1202": FailTLS}
 )
 
@@ -257,7 +257,7 @@ func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool)
 }
 
 // becameRecalled is how whoever keeps messages logs that one was recalled: "message state -> withdrawn".
-var becameRecalled = regexp.MustCompile(`(?i)\b(?:state|status|flag)["']?\s*(?:->|=>|→|:=|=|:|\bto\b|changed to|set to|is now|now|becomes?)\s*["']?(?:is_?)?(?:withdrawn|recalled|revoked|retracted|unsent)\b|\b(?:withdrawn|recalled|revoked|retracted|unsent)(?:_at|_on|_flag)?["']?\s*(?:->|=>|→|[:=])\s*["']?(?:true|1\d{9,12}|20\d\d-)|状态.{0,6}(?:变为|改为|更新为|置为|->|→).{0,3}(?:已撤回|撤回)`)
+var becameRecalled = lazy.MustCompile(`(?i)\b(?:state|status|flag)["']?\s*(?:->|=>|→|:=|=|:|\bto\b|changed to|set to|is now|now|becomes?)\s*["']?(?:is_?)?(?:withdrawn|recalled|revoked|retracted|unsent)\b|\b(?:withdrawn|recalled|revoked|retracted|unsent)(?:_at|_on|_flag)?["']?\s*(?:->|=>|→|[:=])\s*["']?(?:true|1\d{9,12}|20\d\d-)|状态.{0,6}(?:变为|改为|更新为|置为|->|→).{0,3}(?:已撤回|撤回)`)
 
 // besideVerb gives the words around "recall" in a line: what is done or denied
 // there is the recall, and not what the line goes on to tell.

@@ -1,13 +1,13 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 )
 
 // What one side did cannot be older than what made it do so. The client sends a
@@ -77,7 +77,7 @@ type handled struct {
 }
 
 // deviceStamp finds in a service's log the time at which the client says it asked.
-var deviceStamp = regexp.MustCompile(`(?i)\b(?:(?:client|device|local|agent|browser|app)[_ -]?(?:side[_ -]?)?(?:ts|time|timestamp|clock|now|sent_?at|at)|(?:ts|time|timestamp)[_-](?:client|device|local))(?:[_-]?ms)?["']?\s*[=:]\s*["']?(1[5-9]\d{8}(?:\d{3})?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))`)
+var deviceStamp = lazy.MustCompile(`(?i)\b(?:(?:client|device|local|agent|browser|app)[_ -]?(?:side[_ -]?)?(?:ts|time|timestamp|clock|now|sent_?at|at)|(?:ts|time|timestamp)[_-](?:client|device|local))(?:[_-]?ms)?["']?\s*[=:]\s*["']?(1[5-9]\d{8}(?:\d{3})?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))`)
 
 // serviceEvents reads the service's logs; what a request logged when it was over is put back to its beginning.
 func (a *Attempt) serviceEvents(b *bounds) (h handled) {
@@ -119,7 +119,7 @@ func (a *Attempt) serviceEvents(b *bounds) (h handled) {
 }
 
 // sendingLine is how a client logs that it is about to send, in distinction to that something was sent.
-var sendingLine = regexp.MustCompile(`(?i)\b(?:send|sending|submit(?:ting)?|post(?:ing)?|emit(?:ting)?|enqueue|outgoing)\b|-->|→|>>|发送(?:消息|中)|正在发送`)
+var sendingLine = lazy.MustCompile(`(?i)\b(?:send|sending|submit(?:ting)?|post(?:ing)?|emit(?:ting)?|enqueue|outgoing)\b|-->|→|>>|发送(?:消息|中)|正在发送`)
 
 // pairOffset bounds the offset by what both sides wrote down of the message. What
 // contradicts the Date headers is about something else, and left alone.

@@ -1,12 +1,12 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -23,29 +23,29 @@ type Stop struct {
 // stopWordings are how consoles word what a policy kept from being loaded or
 // reached, its address in the first group: Chromium's of old and of late,
 // Firefox's (csp.properties and security.properties, also in Chinese), Safari's.
-var stopWordings = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)Refused to (?:connect|load|send|create|prefetch)\b[^\n'"]{0,40}['"]((?:https?|wss?)://[^\s'"]+)['"] because it (?:violates|does not appear in)`),
-	regexp.MustCompile(`(?i)(?:Connecting to|Loading the \S+|Sending [^\n'"]{1,24}|Creating a worker from) ['"]((?:https?|wss?)://[^\s'"]+)['"] violates the following Content Security Policy`),
-	regexp.MustCompile(`(?i)Fetch API cannot load ((?:https?)://\S+)\. Refused to connect because it violates`),
-	regexp.MustCompile(`(?i)The page.s settings blocked [^\n]{0,80}? at ((?:https?|wss?)://[^\s'"“”]+)`),
-	regexp.MustCompile(`页面(?:的)?设置(?:已)?阻止[^\n]{0,24}?位于 ?((?:https?|wss?)://[^\s'"“”，。]+)`),
-	regexp.MustCompile(`(?i)Mixed Content: [^\n]{0,200}? (?:requested an insecure|attempted to connect to the insecure) [^\n]{0,40}?['"]((?:http|ws)://[^\s'"]+)['"]\. This (?:request|endpoint)[^\n]{0,8} (?:has been|was) blocked`),
-	regexp.MustCompile(`(?i)Blocked loading mixed active content [“"]((?:http|ws)://[^\s”"]+)`),
-	regexp.MustCompile(`已(?:阻止|拦截)(?:加载|载入)混合(?:活动|主动)内容[“"]((?:http|ws)://[^\s”"]+)`),
-	regexp.MustCompile(`(?i)Refused to (?:connect to|load) ((?:https?|wss?)://[^\s'"]+) because it (?:does not appear in|violates)`),
-	regexp.MustCompile(`(?i)\[blocked\] The page at \S+ was not allowed to (?:run|display) insecure content from ((?:http|ws)://\S+?)\.?(?:\s|$)`),
-	regexp.MustCompile(`(?i)requested insecure content from ((?:http|ws)://\S+?)\.? This content was blocked`),
+var stopWordings = []*lazy.Regexp{
+	lazy.MustCompile(`(?i)Refused to (?:connect|load|send|create|prefetch)\b[^\n'"]{0,40}['"]((?:https?|wss?)://[^\s'"]+)['"] because it (?:violates|does not appear in)`),
+	lazy.MustCompile(`(?i)(?:Connecting to|Loading the \S+|Sending [^\n'"]{1,24}|Creating a worker from) ['"]((?:https?|wss?)://[^\s'"]+)['"] violates the following Content Security Policy`),
+	lazy.MustCompile(`(?i)Fetch API cannot load ((?:https?)://\S+)\. Refused to connect because it violates`),
+	lazy.MustCompile(`(?i)The page.s settings blocked [^\n]{0,80}? at ((?:https?|wss?)://[^\s'"“”]+)`),
+	lazy.MustCompile(`页面(?:的)?设置(?:已)?阻止[^\n]{0,24}?位于 ?((?:https?|wss?)://[^\s'"“”，。]+)`),
+	lazy.MustCompile(`(?i)Mixed Content: [^\n]{0,200}? (?:requested an insecure|attempted to connect to the insecure) [^\n]{0,40}?['"]((?:http|ws)://[^\s'"]+)['"]\. This (?:request|endpoint)[^\n]{0,8} (?:has been|was) blocked`),
+	lazy.MustCompile(`(?i)Blocked loading mixed active content [“"]((?:http|ws)://[^\s”"]+)`),
+	lazy.MustCompile(`已(?:阻止|拦截)(?:加载|载入)混合(?:活动|主动)内容[“"]((?:http|ws)://[^\s”"]+)`),
+	lazy.MustCompile(`(?i)Refused to (?:connect to|load) ((?:https?|wss?)://[^\s'"]+) because it (?:does not appear in|violates)`),
+	lazy.MustCompile(`(?i)\[blocked\] The page at \S+ was not allowed to (?:run|display) insecure content from ((?:http|ws)://\S+?)\.?(?:\s|$)`),
+	lazy.MustCompile(`(?i)requested insecure content from ((?:http|ws)://\S+?)\.? This content was blocked`),
 }
 
 var (
 	// reportOnly marks a policy that is only tried out: nothing was stopped.
-	reportOnly = regexp.MustCompile(`(?i)report[- ]only|would (?:block|violate)|将(?:会)?阻止`)
+	reportOnly = lazy.MustCompile(`(?i)report[- ]only|would (?:block|violate)|将(?:会)?阻止`)
 	// scriptDirective names in a wording that the thing was a script to be run.
-	scriptDirective = regexp.MustCompile(`(?i)\b(?:script|worker)-src|Loading the script|load the script|insecure script|a script \(|的脚本`)
+	scriptDirective = lazy.MustCompile(`(?i)\b(?:script|worker)-src|Loading the script|load the script|insecure script|a script \(|的脚本`)
 	// securityHalt is an exception that the browser's rules threw, and that no code caught: what
 	// stood behind it in that script never ran. A promise that fails ends no script.
-	securityHalt = regexp.MustCompile(`(?i)Uncaught (?:DOMException: |Error: )?(?:SecurityError\b|[^\n]{0,120}?(?:The operation is insecure|Access is denied for this document|insecure WebSocket connection may not be initiated))|Unhandled [^\n]{0,24}SecurityError|^(?:\[Error\] )?SecurityError: `)
-	inPromise    = regexp.MustCompile(`(?i)in promise|Unhandled Promise`)
+	securityHalt = lazy.MustCompile(`(?i)Uncaught (?:DOMException: |Error: )?(?:SecurityError\b|[^\n]{0,120}?(?:The operation is insecure|Access is denied for this document|insecure WebSocket connection may not be initiated))|Unhandled [^\n]{0,24}SecurityError|^(?:\[Error\] )?SecurityError: `)
+	inPromise    = lazy.MustCompile(`(?i)in promise|Unhandled Promise`)
 )
 
 // stopIn reads what a line of a console says that the browser's rules stopped.

@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -9,14 +8,15 @@ import (
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 var (
 	// uiLine is how pages and clients log that somebody pressed something.
-	uiLine = regexp.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|action(?: ?[=:])|cho(?:ose|se)|select(?:ed)?|pick(?:ed)?|invoke[ds]?|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了|选择了?|选中`)
+	uiLine = lazy.MustCompile(`(?i)\b(?:click(?:ed)?|tap(?:ped)?|press(?:ed)?|pointer ?(?:down|up)|touch(?:start|end)?|on ?click|user action|action(?: ?[=:])|cho(?:ose|se)|select(?:ed)?|pick(?:ed)?|invoke[ds]?|menu(?: ?item)?|button|onRecall|onWithdraw|onRevoke|onRetract|RecallAction|doRecall|handleRecall)\b|点击|按下|长按|点了|选择了?|选中`)
 	// inputDelay is how long the page says that the press waited for it.
-	inputDelay = regexp.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b|\b(?:dispatched|handled|processed|delivered|fired|ran|started)\b.{0,12}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) (?:late|later|after)\b`)
+	inputDelay = lazy.MustCompile(`(?i)\b(?:input|event|click|tap|press|dispatch|time ?stamp)[ _-]?(?:delay|delayed|latency|lag|waited)\w*\D{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b|\b(?:input|event|click|tap|touch)\b.{0,24}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) late\b|\b(?:dispatched|handled|processed|delivered|fired|ran|started)\b.{0,12}?(\d{2,7}(?:\.\d+)?)\s?(ms|s) (?:late|later|after)\b`)
 )
 
 // How far a stated press and what a log shows may lie apart and still be the

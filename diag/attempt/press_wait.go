@@ -1,22 +1,22 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 // How a page says that a press waited for it, besides naming the delay: when it was
 // queued and when handled, or how long the page stood still before its handler ran.
 var (
-	queuedHandled  = regexp.MustCompile(`(?i)\b(?:queued|enqueued|received|pressed|fired|down|input|timestamp|hwts)\b(?: at)?\W{1,4}(?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:\.\d+)?)\S{0,6}.{1,32}?\b(?:handled|processed|dispatched|delivered|executed|ran|run|started)\b(?: at)?\W{1,4}(?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:\.\d+)?)`)
-	inputToHandler = regexp.MustCompile(`(?i)\b(?:input|click|tap|press|touch|pointer ?\w*|mouse ?up)\s?(?:->|→|=>|-|to|until|till)\s?(?:the )?(?:handler|handled|handling|processing|callback|dispatch|paint)\b\W{0,3}(?:delay|latency|lag|took|gap|wait\w*)?\W{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b`)
-	stoodStill     = regexp.MustCompile(`(?i)\b(?:renderer|page|window|app|(?:main|ui|js) ?thread|event ?loop|tab)\b.{0,16}\b(?:unresponsive|not responding|frozen|blocked|hung|stalled|busy)\b\D{0,8}(\d{1,7}(?:\.\d+)?)\s?(ms|s|sec|seconds)\b|(?:无响应|卡死|卡住|冻结|阻塞)\D{0,6}(\d{1,7}(?:\.\d+)?)\s?(ms|s|毫秒|秒)`)
-	handlerRuns    = regexp.MustCompile(`(?i)\b(?:handler|callback|listener|click|tap|press|mouse ?up|touch ?end|menu[ -]?item)\b.{0,48}\b(?:runs?|ran|fires?d?|handled|starts?|started|executes?d?)\b|(?:点击|按下|处理函数).{0,24}(?:才|现在)(?:执行|处理|触发|响应)`)
+	queuedHandled  = lazy.MustCompile(`(?i)\b(?:queued|enqueued|received|pressed|fired|down|input|timestamp|hwts)\b(?: at)?\W{1,4}(?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:\.\d+)?)\S{0,6}.{1,32}?\b(?:handled|processed|dispatched|delivered|executed|ran|run|started)\b(?: at)?\W{1,4}(?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:\.\d+)?)`)
+	inputToHandler = lazy.MustCompile(`(?i)\b(?:input|click|tap|press|touch|pointer ?\w*|mouse ?up)\s?(?:->|→|=>|-|to|until|till)\s?(?:the )?(?:handler|handled|handling|processing|callback|dispatch|paint)\b\W{0,3}(?:delay|latency|lag|took|gap|wait\w*)?\W{0,6}(\d{2,7}(?:\.\d+)?)\s?(ms|s)\b`)
+	stoodStill     = lazy.MustCompile(`(?i)\b(?:renderer|page|window|app|(?:main|ui|js) ?thread|event ?loop|tab)\b.{0,16}\b(?:unresponsive|not responding|frozen|blocked|hung|stalled|busy)\b\D{0,8}(\d{1,7}(?:\.\d+)?)\s?(ms|s|sec|seconds)\b|(?:无响应|卡死|卡住|冻结|阻塞)\D{0,6}(\d{1,7}(?:\.\d+)?)\s?(ms|s|毫秒|秒)`)
+	handlerRuns    = lazy.MustCompile(`(?i)\b(?:handler|callback|listener|click|tap|press|mouse ?up|touch ?end|menu[ -]?item)\b.{0,48}\b(?:runs?|ran|fires?d?|handled|starts?|started|executes?d?)\b|(?:点击|按下|处理函数).{0,24}(?:才|现在)(?:执行|处理|触发|响应)`)
 )
 
 // waited gives how long a line says that a press waited, 0 when it says nothing of it.
@@ -54,7 +54,7 @@ func ofDay(h, m, s string) time.Duration {
 }
 
 // timedEvents are the inputs of which browsers measure how long they waited (W3C Event Timing).
-var timedEvents = regexp.MustCompile(`^(?:click|aux ?click|context ?menu|pointer ?(?:up|down)|mouse ?(?:up|down)|touch ?(?:end|start)|key ?(?:up|down|press)|pointer|keyboard)$`)
+var timedEvents = lazy.MustCompile(`^(?:click|aux ?click|context ?menu|pointer ?(?:up|down)|mouse ?(?:up|down)|touch ?(?:end|start)|key ?(?:up|down|press)|pointer|keyboard)$`)
 
 // eventTiming reads what the page itself measured of the press and sent to whoever
 // watches its speed: Event Timing's startTime and processingStart, web-vitals' inputDelay.

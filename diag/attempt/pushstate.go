@@ -1,17 +1,17 @@
 package attempt
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/lazy"
 )
 
 // undelivered is how a service logs that it had nobody to bring an event to.
-var undelivered = regexp.MustCompile(`(?i)\bno (?:live|active|open|online)? ?(?:web ?)?(?:socket|connection|conn|session|subscriber|receiver|channel)s?\b|\b(?:not|un)[ -]?deliver(?:ed|able)\b|\b(?:0|zero) (?:connections?|sockets?|subscribers?|receivers?|online)\b|(?:event|message|notification|push) (?:was )?(?:dropped|lost)\b|\bdeliver(?:y|ed)?[ =:]{1,3}(?:false|failed|0)\b|(?:peer|target|recipient|visitor|agent) (?:is )?offline|没有?在线(?:连接)?|无(?:可用|在线)?连接|不在线|未送达|投递失败`)
+var undelivered = lazy.MustCompile(`(?i)\bno (?:live|active|open|online)? ?(?:web ?)?(?:socket|connection|conn|session|subscriber|receiver|channel)s?\b|\b(?:not|un)[ -]?deliver(?:ed|able)\b|\b(?:0|zero) (?:connections?|sockets?|subscribers?|receivers?|online)\b|(?:event|message|notification|push) (?:was )?(?:dropped|lost)\b|\bdeliver(?:y|ed)?[ =:]{1,3}(?:false|failed|0)\b|(?:peer|target|recipient|visitor|agent) (?:is )?offline|没有?在线(?:连接)?|无(?:可用|在线)?连接|不在线|未送达|投递失败`)
 
 // OfVisitor reports whether a source, a file's name with its line, is the visitor's side.
 func (a *Attempt) OfVisitor(source string) bool { return ofVisitors.MatchString(source) }

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -34,9 +34,9 @@ const (
 )
 
 var (
-	actionKeys   = regexp.MustCompile(`^(?:action|act|method|op|opt|operation|operation ?name|op ?name|type|cmd|command|event|evt|name|api|service|svc|func|function|fn|path|route|topic|t|e|k|kind|m|verb|query|mutation|uri|url|do|call|msg ?type|request ?type|event ?type|interface|r)$`)
-	stateKeys    = regexp.MustCompile(`(?:state|status|flag|deleted|is ?withdrawn|recalled|revoked|retracted)`)
-	settingsPath = regexp.MustCompile(`(?i)(?:settings?|config|configs|configuration|polic(?:y|ies)|rules?|permissions?|features?|toggle|options|limits?|preferences?|capabilit(?:y|ies)|i18n|locale|help|docs?)(?:[/?._-]|$)`)
+	actionKeys   = lazy.MustCompile(`^(?:action|act|method|op|opt|operation|operation ?name|op ?name|type|cmd|command|event|evt|name|api|service|svc|func|function|fn|path|route|topic|t|e|k|kind|m|verb|query|mutation|uri|url|do|call|msg ?type|request ?type|event ?type|interface|r)$`)
+	stateKeys    = lazy.MustCompile(`(?:state|status|flag|deleted|is ?withdrawn|recalled|revoked|retracted)`)
+	settingsPath = lazy.MustCompile(`(?i)(?:settings?|config|configs|configuration|polic(?:y|ies)|rules?|permissions?|features?|toggle|options|limits?|preferences?|capabilit(?:y|ies)|i18n|locale|help|docs?)(?:[/?._-]|$)`)
 )
 
 // field is one leaf of a body: its last key, in words, and its value as text.
@@ -87,7 +87,7 @@ func fields(body string) (out []field, ok bool) {
 }
 
 // ackNumber is the number by which socket.io tells an event's answer: 4217[…] is answered by 4317[…].
-var ackNumber = regexp.MustCompile(`^4[23](?:/[^,]*,)?(\d+)$`)
+var ackNumber = lazy.MustCompile(`^4[23](?:/[^,]*,)?(\d+)$`)
 
 // headOf names what stands at the head of an array that is a frame: an event's
 // name, and before it references, as in ["recall",{…}] and ["3","7","room:12","recall",{…}].
@@ -226,8 +226,8 @@ func (a *Attempt) verbLoose(body string, fs []field) bool {
 }
 
 var (
-	settingsWords = regexp.MustCompile(`\b(?:settings?|config\w*|polic(?:y|ies)|permissions?|rules?|preferences?|capabilit(?:y|ies))\b`)
-	graphQLRead   = regexp.MustCompile(`^\s*(?:query\b|\{)`)
+	settingsWords = lazy.MustCompile(`\b(?:settings?|config\w*|polic(?:y|ies)|permissions?|rules?|preferences?|capabilit(?:y|ies))\b`)
+	graphQLRead   = lazy.MustCompile(`^\s*(?:query\b|\{)`)
 )
 
 // asksSettings reports whether what says "recall" only reads or sets its rules.
@@ -245,7 +245,7 @@ func (a *Attempt) asksSettings(fs []field) bool {
 }
 
 // asksNothing are actions of frames that listen for recalls, or count them.
-var asksNothing = regexp.MustCompile(`\b(?:un)?sub(?:scribe)?\b|\blisten|\bwatch|analytic|telemetr|\btrack|\bmetric|\bbeacon|\bstats?\b`)
+var asksNothing = lazy.MustCompile(`\b(?:un)?sub(?:scribe)?\b|\blisten|\bwatch|analytic|telemetr|\btrack|\bmetric|\bbeacon|\bstats?\b`)
 
 func (a *Attempt) asksRecall(fs []field) bool {
 	for _, f := range fs {
@@ -256,7 +256,7 @@ func (a *Attempt) asksRecall(fs []field) bool {
 	return a.verbIn(fs) && !a.asksSettings(fs)
 }
 
-var graphQL = regexp.MustCompile(`^\s*(?:(mutation|query|subscription)\b\s*(\w*)[^{]*)?\{\s*(?:\w+\s*:\s*)?(\w+)`)
+var graphQL = lazy.MustCompile(`^\s*(?:(mutation|query|subscription)\b\s*(\w*)[^{]*)?\{\s*(?:\w+\s*:\s*)?(\w+)`)
 
 // operation gives the part of a value that can name what is asked: of a GraphQL
 // document its name and first field, for the fields it selects name what it reads.
@@ -287,7 +287,7 @@ func (a *Attempt) matchesSample(method string, u *url.URL) bool {
 	return false
 }
 
-var hasDigit = regexp.MustCompile(`\d`)
+var hasDigit = lazy.MustCompile(`\d`)
 
 // mentions reports whether a text names an id as a whole word.
 func mentions(text, id string) bool {
@@ -313,9 +313,9 @@ func wordByte(b byte) bool {
 }
 
 // idsIn finds the message ids that a text names, in JSON, URLs, queries and prose.
-var idPattern = regexp.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63}|[A-Za-z]{1,6}[-_][A-Za-z0-9]{8,64})`)
+var idPattern = lazy.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63}|[A-Za-z]{1,6}[-_][A-Za-z0-9]{8,64})`)
 
-var routeWord = regexp.MustCompile(`(?i)(?:^|[-_])(?:batch|bulk|recall|withdraw|revoke|retract|unsend|undo|delete|remove|send|read|list|history|search|sync|status|mark|update|create|get|by)(?:$|[-_])`)
+var routeWord = lazy.MustCompile(`(?i)(?:^|[-_])(?:batch|bulk|recall|withdraw|revoke|retract|unsend|undo|delete|remove|send|read|list|history|search|sync|status|mark|update|create|get|by)(?:$|[-_])`)
 
 func idsIn(text string) []string {
 	var out []string
@@ -341,7 +341,7 @@ func (a *Attempt) aboutOther(text string) bool {
 }
 
 // bareID is how a log names the object of what it says was done: "withdraw ok id=783322018".
-var bareID = regexp.MustCompile(`(?i)(?:^|[\s,;(])(?:id|key|target)=([a-z]{0,6}[-_]?[a-z0-9][\w-]{5,63})\b`)
+var bareID = lazy.MustCompile(`(?i)(?:^|[\s,;(])(?:id|key|target)=([a-z]{0,6}[-_]?[a-z0-9][\w-]{5,63})\b`)
 
 // outcomeOfOther reports whether a line tells what became of another recall.
 func (a *Attempt) outcomeOfOther(text string) bool {

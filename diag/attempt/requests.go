@@ -2,7 +2,6 @@ package attempt
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"meiqia-diag/diag/clock"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -63,9 +63,9 @@ func (a *Attempt) requestIDs(rawURL, body string) []string {
 }
 
 var (
-	pathID  = regexp.MustCompile(`(?i)/(?:messages?|msgs?|(?:chat-?)?items?|entries|records?|posts|activities|bubbles)/([A-Za-z0-9_-]{2,64})`)
-	idKey   = regexp.MustCompile(`^(?:(?:target|message|msg|m|mid|item|server|svr|origin\w*|recall\w*) ?)?(?:id|guid|key|seq|no|uuid|mid)s?$`)
-	plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{1,63}$`)
+	pathID  = lazy.MustCompile(`(?i)/(?:messages?|msgs?|(?:chat-?)?items?|entries|records?|posts|activities|bubbles)/([A-Za-z0-9_-]{2,64})`)
+	idKey   = lazy.MustCompile(`^(?:(?:target|message|msg|m|mid|item|server|svr|origin\w*|recall\w*) ?)?(?:id|guid|key|seq|no|uuid|mid)s?$`)
+	plainID = lazy.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{1,63}$`)
 )
 
 // readFrames reads the push connection: recalls asked for by frame, their
@@ -134,7 +134,7 @@ func (a *Attempt) mine(text string, fs []field, means string) bool {
 	return false
 }
 
-var number = regexp.MustCompile(`^[0-9]{1,20}$`)
+var number = lazy.MustCompile(`^[0-9]{1,20}$`)
 
 func isNumber(s string) bool { return number.MatchString(s) }
 
@@ -154,9 +154,9 @@ func visitorMessage(fs []field) bool {
 }
 
 var (
-	fromKeys     = regexp.MustCompile(`^(?:from ?type|from|sender|sender ?type|sender ?role|role|author|author ?type|direction|who|by|side)$`)
-	visitorWords = regexp.MustCompile(`^(?:client|visitor|customer|guest|user|consumer|in|inbound|访客|客户)$`)
-	contentKeys  = regexp.MustCompile(`^(?:content|text|body|msg ?content|payload|message|msg)$`)
+	fromKeys     = lazy.MustCompile(`^(?:from ?type|from|sender|sender ?type|sender ?role|role|author|author ?type|direction|who|by|side)$`)
+	visitorWords = lazy.MustCompile(`^(?:client|visitor|customer|guest|user|consumer|in|inbound|访客|客户)$`)
+	contentKeys  = lazy.MustCompile(`^(?:content|text|body|msg ?content|payload|message|msg)$`)
 )
 
 // addFrameRequest keeps a recall that was asked for over the push connection, with its answer.
@@ -205,7 +205,7 @@ func (a *Attempt) addFrameRequest(data string, fs []field, at clock.Stamp, where
 	a.Requests = append(a.Requests, r)
 }
 
-var tagKeys = regexp.MustCompile(`^(?:id|req ?id|request ?id|rid|seq|sn|ref|echo|nonce|trace ?id|corr(?:elation)? ?id|msg ?seq|client ?seq|uuid|ack|ack ?id|reply ?to|in ?reply ?to|cid|call ?id|tag)$`)
+var tagKeys = lazy.MustCompile(`^(?:id|req ?id|request ?id|rid|seq|sn|ref|echo|nonce|trace ?id|corr(?:elation)? ?id|msg ?seq|client ?seq|uuid|ack|ack ?id|reply ?to|in ?reply ?to|cid|call ?id|tag)$`)
 
 func isShortNumber(s string) bool { return len(s) < 3 && isNumber(s) }
 
@@ -281,9 +281,9 @@ func (a *Attempt) foregone(r *Request) bool {
 // localID is an id that a client makes up until the service has given its own:
 // a recall that names it fails although the message is the right one.
 var (
-	localID = regexp.MustCompile(`(?i)^(?:local|tmp|temp|client|cli|c|pending|draft|new|uuid|sending)[-_:.]?[0-9a-f]`)
+	localID = lazy.MustCompile(`(?i)^(?:local|tmp|temp|client|cli|c|pending|draft|new|uuid|sending)[-_:.]?[0-9a-f]`)
 	// hexID is an identifier that the service as well may have given: the c it may begin with is a digit.
-	hexID = regexp.MustCompile(`(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$`)
+	hexID = lazy.MustCompile(`(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$`)
 )
 
 func isLocalID(id string) bool { return localID.MatchString(id) && !hexID.MatchString(id) }

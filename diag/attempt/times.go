@@ -1,7 +1,6 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,10 +9,11 @@ import (
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
-var createdKeys = regexp.MustCompile(`^(?:created ?(?:on|at|time)?|create ?(?:time|at)|sent ?(?:at|on|time)?|send ?time|timestamp|ts|time|date|msg ?time|ctime|server ?time|published ?at|at)$`)
+var createdKeys = lazy.MustCompile(`^(?:created ?(?:on|at|time)?|create ?(?:time|at)|sent ?(?:at|on|time)?|send ?time|timestamp|ts|time|date|msg ?time|ctime|server ?time|published ?at|at)$`)
 
 // noteSent takes the service's own stamp of the message from a frame or answer that brings it.
 func (a *Attempt) noteSent(fs []field, text string, seen clock.Stamp, where string) {
@@ -86,7 +86,7 @@ func (a *Attempt) refineTimes(in *incident.Incident) {
 }
 
 // listing is what a request is called that fetches messages, by whatever method: its answer names many.
-var listing = regexp.MustCompile(`\b(?:histor(?:y|ies)|lists?|pull|poll|sync|fetch|query|search|load|recent|timeline|unread|batch ?get|roam\w*)\b`)
+var listing = lazy.MustCompile(`\b(?:histor(?:y|ies)|lists?|pull|poll|sync|fetch|query|search|load|recent|timeline|unread|batch ?get|roam\w*)\b`)
 
 func pathOnly(address string) string {
 	path, _, _ := strings.Cut(address, "?")
@@ -140,7 +140,7 @@ func (a *Attempt) sentByClient(logged clock.Stamp) {
 
 // ageText finds how old somebody says the message was: "msg age 28859s",
 // "elapsed=125000ms", "age_s=499". What took so many ms is no age.
-var ageText = regexp.MustCompile(`(?i)\b(?:(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})(?:\.\d+)?\s?(ms|s\b|sec|seconds)?|(?:(?:msg|message)[_ ]?)?(?:age|since[_ ]?sent|diff|delta|old)_(ms|millis|s|secs?|seconds)["']?\s*[=:]\s*["']?(\d{2,12})(?:\.\d+)?)`)
+var ageText = lazy.MustCompile(`(?i)\b(?:(?:age|elapsed|since[_ ]?sent|diff|delta)["']?\s*[=:]?\s*(\d{3,12})(?:\.\d+)?\s?(ms|s\b|sec|seconds)?|(?:(?:msg|message)[_ ]?)?(?:age|since[_ ]?sent|diff|delta|old)_(ms|millis|s|secs?|seconds)["']?\s*[=:]\s*["']?(\d{2,12})(?:\.\d+)?)`)
 
 // wrongAge is how far the age may be off before a clock must be wrong.
 const wrongAge = time.Minute

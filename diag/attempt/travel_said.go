@@ -1,11 +1,11 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
+	"meiqia-diag/diag/lazy"
 )
 
 // A service that refuses a recall as late often writes down how it reckoned: when
@@ -16,10 +16,10 @@ import (
 const stampValue = `["'）)]*\s*[=:\x{FF1A}]\s*["']?(1[5-9]\d{8}(?:\d{3})?(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d))`
 
 var (
-	askedStamp    = regexp.MustCompile(`(?i)(?:\b(?:request|requested|req|sent|send|issued|clicked|pressed|asked|submitted)[_ ]?(?:at|time|ts|on)?[_ ]?\(?(?:by[_ ]?)?(?:client|device|browser|agent|local)|\b(?:client|device|browser|agent)[_ ]?(?:sent|send|request(?:ed)?|req|click(?:ed)?|press(?:ed)?|issued|asked|time|ts|at|stamp|clock|now)(?:[_ ]?(?:at|time|ts|on))?|(?:客户端|本机|浏览器|设备)(?:发出|发起|发送|请求|点击|撤回|提交)?(?:时间|时刻|于)?)` + stampValue)
-	receivedStamp = regexp.MustCompile(`(?i)(?:\b(?:received|recv|rcvd|arrived|arrival|reached)[_ ]?(?:at|time|ts|on)?[_ ]?\(?(?:by[_ ]?)?(?:server|service|gateway|backend)?|\b(?:server|service|gateway)[_ ]?(?:received|recv|rcvd|arrived|time|ts|at|stamp|clock|now)(?:[_ ]?(?:at|time|ts|on))?|(?:服务端|服务器|服务)?(?:收到|接收|到达)(?:时间|时刻|于)?|(?:服务端|服务器)(?:时间|时刻))` + stampValue)
-	travelSaid    = regexp.MustCompile(`(?i)(?:\b(?:transit|in[_ ]?flight|travel(?:led)?|network[_ ]?(?:delay|latency|time)|uplink|on[_ ]the[_ ]way|one[_ ]?way)(?:[_ ]?(?:time|delay))?|(?:在途|路上|上行|传输)(?:耗时|时间|用时|时延|延迟)?)(?:_(ms|s|sec|seconds))?["']?\s*[=:\x{FF1A}]\s*["']?(\d{1,7}(?:\.\d+)?)\s?(ms|secs?|seconds?|s|毫秒|秒)?`)
-	oldSaid       = regexp.MustCompile(`(?i)(?:\b(?:msg|message)?[_ ]?(?:age|elapsed)|(?:消息)?(?:已发|已过|年龄|时长))(?:_(ms|s|sec|seconds))?["']?\s*[=:\x{FF1A}]\s*["']?(\d{1,9}(?:\.\d+)?)\s?(ms|secs?|seconds?|s|毫秒|秒)?`)
+	askedStamp    = lazy.MustCompile(`(?i)(?:\b(?:request|requested|req|sent|send|issued|clicked|pressed|asked|submitted)[_ ]?(?:at|time|ts|on)?[_ ]?\(?(?:by[_ ]?)?(?:client|device|browser|agent|local)|\b(?:client|device|browser|agent)[_ ]?(?:sent|send|request(?:ed)?|req|click(?:ed)?|press(?:ed)?|issued|asked|time|ts|at|stamp|clock|now)(?:[_ ]?(?:at|time|ts|on))?|(?:客户端|本机|浏览器|设备)(?:发出|发起|发送|请求|点击|撤回|提交)?(?:时间|时刻|于)?)` + stampValue)
+	receivedStamp = lazy.MustCompile(`(?i)(?:\b(?:received|recv|rcvd|arrived|arrival|reached)[_ ]?(?:at|time|ts|on)?[_ ]?\(?(?:by[_ ]?)?(?:server|service|gateway|backend)?|\b(?:server|service|gateway)[_ ]?(?:received|recv|rcvd|arrived|time|ts|at|stamp|clock|now)(?:[_ ]?(?:at|time|ts|on))?|(?:服务端|服务器|服务)?(?:收到|接收|到达)(?:时间|时刻|于)?|(?:服务端|服务器)(?:时间|时刻))` + stampValue)
+	travelSaid    = lazy.MustCompile(`(?i)(?:\b(?:transit|in[_ ]?flight|travel(?:led)?|network[_ ]?(?:delay|latency|time)|uplink|on[_ ]the[_ ]way|one[_ ]?way)(?:[_ ]?(?:time|delay))?|(?:在途|路上|上行|传输)(?:耗时|时间|用时|时延|延迟)?)(?:_(ms|s|sec|seconds))?["']?\s*[=:\x{FF1A}]\s*["']?(\d{1,7}(?:\.\d+)?)\s?(ms|secs?|seconds?|s|毫秒|秒)?`)
+	oldSaid       = lazy.MustCompile(`(?i)(?:\b(?:msg|message)?[_ ]?(?:age|elapsed)|(?:消息)?(?:已发|已过|年龄|时长))(?:_(ms|s|sec|seconds))?["']?\s*[=:\x{FF1A}]\s*["']?(\d{1,9}(?:\.\d+)?)\s?(ms|secs?|seconds?|s|毫秒|秒)?`)
 )
 
 // longestWay bounds how long one request is on its way before somebody gives it up.

@@ -1,12 +1,13 @@
 package attempt
 
 import (
-	"regexp"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // conversation finds the id of the conversation that a text speaks of.
-var conversation = regexp.MustCompile(`(?i)\b(?:conv(?:ersation)?s?|threads?|sessions?|chats?|rooms?|dialogs?|tickets?)_?(?:id)?["']?\s*[=:/]\s*["']?([a-z]{0,6}[-_]?\d[\w-]{2,63})`)
+var conversation = lazy.MustCompile(`(?i)\b(?:conv(?:ersation)?s?|threads?|sessions?|chats?|rooms?|dialogs?|tickets?)_?(?:id)?["']?\s*[=:/]\s*["']?([a-z]{0,6}[-_]?\d[\w-]{2,63})`)
 
 func conversationIn(text string) string {
 	if m := conversation.FindStringSubmatch(head(text, 4096)); m != nil {

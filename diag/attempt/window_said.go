@@ -1,21 +1,21 @@
 package attempt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 )
 
 // Who refuses a recall as late often says what the limit is: "messages older than
 // 2 minutes cannot be recalled", "over limit limit_s=120". That is the service's
 // own rule, and better than what a profile assumes.
 var (
-	limitWords = regexp.MustCompile(`(?i)\b(?:older than|more than|longer than|over|exceed(?:s|ed|ing)?|within|beyond|limit(?:ed)?(?: of| is| to)?|window(?: of| is)?|in the last|past)\s+(?:the\s+)?(?:(?:last|first|allowed|limit of)\s+)?(\d{1,4}|one|two|three|five|ten)[ -]?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b`)
-	limitZh    = regexp.MustCompile(`(?:超过|超出|超過|逾|已过|仅限|只限|限|在|只能|仅能|可在)了?\s?(\d{1,4}|[一二两三五十])\s?(个?小时|分钟?|分鐘|秒钟?)`)
-	limitField = regexp.MustCompile(`(?i)\b(?:limit|max(?:_?age)?|window|allowed|ttl)_?(ms|s|secs?|seconds|m|mins?|minutes)?["']?\s*[=:]\s*["']?(\d{1,7})\s?(ms|s|secs?|seconds|m|mins?|minutes)?\b`)
+	limitWords = lazy.MustCompile(`(?i)\b(?:older than|more than|longer than|over|exceed(?:s|ed|ing)?|within|beyond|limit(?:ed)?(?: of| is| to)?|window(?: of| is)?|in the last|past)\s+(?:the\s+)?(?:(?:last|first|allowed|limit of)\s+)?(\d{1,4}|one|two|three|five|ten)[ -]?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b`)
+	limitZh    = lazy.MustCompile(`(?:超过|超出|超過|逾|已过|仅限|只限|限|在|只能|仅能|可在)了?\s?(\d{1,4}|[一二两三五十])\s?(个?小时|分钟?|分鐘|秒钟?)`)
+	limitField = lazy.MustCompile(`(?i)\b(?:limit|max(?:_?age)?|window|allowed|ttl)_?(ms|s|secs?|seconds|m|mins?|minutes)?["']?\s*[=:]\s*["']?(\d{1,7})\s?(ms|s|secs?|seconds|m|mins?|minutes)?\b`)
 	spelled    = map[string]int{"one": 1, "two": 2, "three": 3, "five": 5, "ten": 10, "一": 1, "二": 2, "两": 2, "三": 3, "五": 5, "十": 10}
 )
 

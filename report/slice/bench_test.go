@@ -3,7 +3,6 @@ package slice
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -135,7 +134,7 @@ func BenchmarkSlice(b *testing.B) {
 	}
 	for _, t := range tools {
 		if d, ok := measured[t.name]; ok {
-			b.Log(fmt.Sprintf("%s: %v", t.name, d.Round(time.Millisecond)))
+			b.Logf("%s: %v", t.name, d.Round(time.Millisecond))
 		}
 	}
 }

@@ -5,12 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/evidence/packed"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // Input is one log file.
@@ -138,8 +138,8 @@ func (u unpacked) Close() error {
 const datePart = `\d{4}-?\d{2}-?\d{2}(?:[-_T]?\d{2}(?:[-:.]?\d{2}){0,2}(?:[.,]\d{1,9})?)?`
 
 var (
-	rotatedBehind = regexp.MustCompile(`(?i)(?:[-._](?:\d{1,6}|` + datePart + `|old|bak|prev|backup))+$`)
-	rotatedBefore = regexp.MustCompile(`(?i)(?:[-._](?:` + datePart + `(?:[-._]\d{1,6})?|old|bak|prev|backup))+$`)
+	rotatedBehind = lazy.MustCompile(`(?i)(?:[-._](?:\d{1,6}|` + datePart + `|old|bak|prev|backup))+$`)
+	rotatedBefore = lazy.MustCompile(`(?i)(?:[-._](?:` + datePart + `(?:[-._]\d{1,6})?|old|bak|prev|backup))+$`)
 )
 
 // logOf gives the name that all files of a rotated log share. It only tells

@@ -3,7 +3,6 @@ package slice
 import (
 	"bytes"
 	"context"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // Finding is an entry that tells of something wrong, and why it is thought to.
@@ -118,9 +118,9 @@ func order(list []Finding) {
 // Codes by which systems, browsers and services name an error. A number counts
 // where its key says that it is a code.
 var (
-	namedCode  = regexp.MustCompile(`net::ERR_[A-Z0-9_]+|NS_ERROR_[A-Z0-9_]+|\bE(?:CONN(?:RESET|REFUSED|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|ACCES|NOENT|MFILE|NOSPC|PERM)\b|\bERR_[A-Z0-9_]{4,}\b|\b0x8[0-9a-fA-F]{7}\b`)
-	numberCode = regexp.MustCompile(`(?i)\b(?:err(?:or)?[_-]?(?:code|no)?|errno|code|ret(?:code)?)["']?\s*[:=]\s*["']?(-?\d{1,10})\b|(?:错误码|错误代码|返回码)\s*[:=：]?\s*(-?\d{1,10})`)
-	ofRecall   = regexp.MustCompile(`(?i)撤回|撤销消息|recall|revoke|withdraw`)
+	namedCode  = lazy.MustCompile(`net::ERR_[A-Z0-9_]+|NS_ERROR_[A-Z0-9_]+|\bE(?:CONN(?:RESET|REFUSED|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|ACCES|NOENT|MFILE|NOSPC|PERM)\b|\bERR_[A-Z0-9_]{4,}\b|\b0x8[0-9a-fA-F]{7}\b`)
+	numberCode = lazy.MustCompile(`(?i)\b(?:err(?:or)?[_-]?(?:code|no)?|errno|code|ret(?:code)?)["']?\s*[:=]\s*["']?(-?\d{1,10})\b|(?:错误码|错误代码|返回码)\s*[:=：]?\s*(-?\d{1,10})`)
+	ofRecall   = lazy.MustCompile(`(?i)撤回|撤销消息|recall|revoke|withdraw`)
 )
 
 func sortErrors(list []Error) {
