@@ -13,7 +13,7 @@ import (
 // What pages and terminals of many reports share with those of one.
 
 // StyleSheet is the style of every page.
-func StyleSheet() string { return pageCSS }
+func StyleSheet() string { return string(pageStyle()) }
 
 // BothLanguages writes a text in both languages; the style sheet hides one.
 func BothLanguages(t lang.Text) template.HTML { return both(t) }

@@ -122,7 +122,7 @@ func readOptions(opt Options) evidence.Options {
 		}
 	}
 	if id := opt.Incident.String(incident.MessageID); len(id) >= 3 {
-		ro.KeepLine = func(text string) bool { return strings.Contains(text, id) }
+		ro.KeepLine, ro.Named = func(text string) bool { return strings.Contains(text, id) }, id
 	}
 	return ro
 }

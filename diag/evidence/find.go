@@ -3,8 +3,8 @@ package evidence
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"math"
@@ -17,6 +17,7 @@ import (
 	"meiqia-diag/diag/evidence/charset"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/netlog"
+	"meiqia-diag/diag/evidence/packed"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lang"
@@ -115,33 +116,39 @@ func (s *Set) add(f *File, depth int) {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		s.addZip(f, depth)
 		return
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+	case packed.Of(head) != packed.None:
 		if depth >= maxDepth {
 			s.problem(f.Path, lang.T("压缩包嵌套太深", "archives nested too deep"), lang.T("请先解压", "unpack it first"))
 			return
 		}
-		s.add(gzipped(f), depth+1)
+		s.add(unpacked(f, packed.Of(head)), depth+1)
 		return
 	}
 	f.Kind = recognise(head)
 	s.Files = append(s.Files, f)
 }
 
-func gzipped(f *File) *File {
-	return &File{Path: f.Path, Name: strings.TrimSuffix(f.Name, ".gz"), Size: -1, open: func() (io.ReadCloser, error) {
+// unpacked is the content of a file that is compressed as a whole.
+func unpacked(f *File, format packed.Format) *File {
+	return &File{Path: f.Path, Name: strings.TrimSuffix(f.Name, "."+string(format)), Size: -1, open: func() (io.ReadCloser, error) {
 		raw, err := f.Open()
 		if err != nil {
 			return nil, err
 		}
-		zr, err := gzip.NewReader(raw)
+		r, err := packed.NewReader(raw, format)
 		if err != nil {
 			raw.Close()
 			return nil, err
 		}
 		limit := max(f.Size*maxRatio, freeRatio)
-		return readCloser{&limited{zr, min(limit, maxMember)}, raw}, nil
+		return readCloser{&limited{r, min(limit, maxMember)}, both{r, raw}}, nil
 	}}
 }
+
+// both closes two things.
+type both struct{ a, b io.Closer }
+
+func (c both) Close() error { return errors.Join(c.a.Close(), c.b.Close()) }
 
 func (s *Set) addZip(f *File, depth int) {
 	bad := func(what lang.Text) {
@@ -238,7 +245,7 @@ func (f *File) head(n int) ([]byte, error) {
 	defer r.Close()
 	buf := make([]byte, n)
 	got, err := io.ReadFull(r, buf)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
 	return buf[:got], err

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -112,12 +113,21 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 		return
 	}
 	before := *s
-	lf := s.readLog(text, f, opt, opt.Zone)
+	part, err := s.excerpted(ctx, f, opt, opt.Zone)
+	if err != nil {
+		s.problem(f.Path, lang.T("读取中断：%s", "reading broke off: %s").F(lang.Reason(err)), lang.T("其余文件照常使用", "the other files are used all the same"))
+		return
+	}
+	if part != nil {
+		defer part.Close()
+		text = charset.NewReader(Until(ctx, part))
+	}
+	lf := s.readLog(text, part, f, opt, opt.Zone)
 	if lf.Info.Zone.Basis == "assumed" {
 		if zone := betterZone(lf.Info, opt); zone != nil {
-			if again, err := f.Open(); err == nil {
+			if again, part, err := s.again(ctx, f, opt, zone); err == nil {
 				s.logCount, s.logBytes, s.Problems = before.logCount, before.logBytes, before.Problems
-				lf = s.readLog(charset.NewReader(Until(ctx, again)), f, opt, zone)
+				lf = s.readLog(charset.NewReader(Until(ctx, again)), part, f, opt, zone)
 				again.Close()
 			}
 		}
@@ -134,7 +144,21 @@ func (s *Set) readText(ctx context.Context, f *File, opt Options) {
 	s.Logs = append(s.Logs, lf)
 }
 
-func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Location) LogFile {
+// again opens a log once more, to be read in another zone.
+func (s *Set) again(ctx context.Context, f *File, opt Options, zone *time.Location) (io.ReadCloser, *excerpt, error) {
+	part, err := s.excerpted(ctx, f, opt, zone)
+	if err != nil || part != nil {
+		return part, part, err
+	}
+	r, err := f.Open()
+	return r, nil, err
+}
+
+// readLog reads a log, or the parts of it that matter.
+func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options, zone *time.Location) LogFile {
+	if part != nil {
+		zone = part.zone
+	}
 	lf, crowded := LogFile{File: f}, 0
 	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {
@@ -154,6 +178,9 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		}
 	}
 	info, problems, err := logs.Read(text, lo, func(e *logs.Entry) error {
+		if part != nil {
+			part.place(e)
+		}
 		full := s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes
 		if !near(e, opt) || full && (s.logCount >= 2*maxLogEntries || s.logBytes >= 2*maxLogBytes || !beside(e, opt)) {
 			if full && near(e, opt) {
@@ -166,6 +193,9 @@ func (s *Set) readLog(text *charset.Reader, f *File, opt Options, zone *time.Loc
 		lf.Entries = append(lf.Entries, e)
 		return nil
 	})
+	if part != nil {
+		part.whole(&info)
+	}
 	lf.Info, lf.Dropped = info, info.Entries-len(lf.Entries)
 	s.tellDropped(lf, crowded, opt)
 	for _, p := range problems {

@@ -30,6 +30,9 @@ type Options struct {
 	Service func(url string) bool
 	// KeepLine reports whether a log entry outside the incident's time matters all the same.
 	KeepLine func(text string) bool
+	// Named is the text that KeepLine looks for, when it looks for nothing else:
+	// a big log can be searched for it without being parsed.
+	Named string
 }
 
 // Margin is how far around the incident log entries are kept: enough for a

@@ -61,12 +61,10 @@ type Options struct {
 	From, To time.Time     // the incident; zero: taken from the document's timeline
 	Margin   time.Duration // kept before and after it; 2 minutes when 0
 
-	// Stamp gives, for one log, what finds the time of a line; nil keeps logs whole.
-	Stamp func(Source) func(line string) (time.Time, bool)
 	// Own tells whether a request of a HAR went to the service; nil for all.
 	Own func(*har.Entry) bool
-	// Serious tells whether a line is an error.
-	Serious func(line string) bool
+	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
+	Clock func(Source) Clock
 
 	Key      []byte   // the user's: each report's own key is derived from it; nil for a random one
 	Words    []string // to be replaced wherever they stand
@@ -74,6 +72,14 @@ type Options struct {
 	KeepIPs  bool
 	MaxBytes int64     // MaxBytes when 0
 	Epoch    time.Time // instead of the archive's own time, where that is not one of a live run (SOURCE_DATE_EPOCH)
+}
+
+// Clock is how the stamps of a log are read, and put on the service's clock.
+type Clock struct {
+	Zone   *time.Location // of stamps that name none; nil to infer
+	Basis  string         // what Zone rests on, as in logs.Zone
+	Offset time.Duration  // added to all stamps: the measured offset of the clock that wrote them
+	Whole  bool           // its lines do not tell their time one by one: all of it is kept
 }
 
 // Ref tells of an archive that was written.

@@ -27,15 +27,7 @@ func source(name string, kind evidence.Kind, data []byte) Source {
 	return Source{Name: name, Kind: kind, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 }
 
-func stampOf(Source) func(string) (time.Time, bool) {
-	return func(line string) (time.Time, bool) {
-		if len(line) < 25 {
-			return time.Time{}, false
-		}
-		t, err := time.Parse(time.RFC3339, line[:25])
-		return t, err == nil
-	}
-}
+func clockOf(Source) Clock { return Clock{} }
 
 func document() *diag.Document {
 	in := incident.New()
@@ -85,8 +77,7 @@ const harText = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-
 func options(t *testing.T) Options {
 	t.Helper()
 	return Options{
-		Path: filepath.Join(t.TempDir(), "report.zip"), Doc: document(), Profile: []byte(`{"name":"meiqia","hosts":["https://desk.example"]}`), Key: key, Stamp: stampOf,
-		Serious: func(s string) bool { return strings.Contains(s, "ERROR") },
+		Path: filepath.Join(t.TempDir(), "report.zip"), Doc: document(), Profile: []byte(`{"name":"meiqia","hosts":["https://desk.example"]}`), Key: key, Clock: clockOf,
 		Evidence: []Source{source("client.log", evidence.ClientLog, []byte(clientLog)), source("../张三.har", evidence.HAR, []byte(harText)), source("shot.png", evidence.Image, picture("png")), source("shot.png", evidence.Image, picture("jpeg")),
 			source("CON", evidence.Path, []byte("64 bytes from 203.0.113.7: time=30 ms\n")), source("x.heic", evidence.Image, []byte("....ftypheic")), source("clip.mp4", evidence.Video, []byte("\x00\x00\x00\x14ftypisom1234isom\x00\x00\x00\x0cmdat1234")), source("odd.bin", evidence.Other, []byte{1, 2})},
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report/redact"
 	"meiqia-diag/report/slice"
@@ -44,7 +45,7 @@ func (b *builder) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	trim(pieces, b.opt.Stamp)
+	trim(pieces)
 	if err := b.keyed(pieces); err != nil {
 		return err
 	}
@@ -261,51 +262,57 @@ func (b *builder) sliceInfo() *SliceInfo {
 // sliced cuts a log to the range. What is too much is cut to a narrower range
 // around its middle, and said so.
 func (b *builder) sliced(ctx context.Context, p *piece) error {
-	var stamp func(string) (time.Time, bool)
-	whole := b.opt.Stamp == nil
-	if !whole {
-		stamp = b.opt.Stamp(p.src)
-	} else {
-		stamp = func(string) (time.Time, bool) { return b.modified, true }
+	how := Clock{Whole: true}
+	if b.opt.Clock != nil {
+		how = b.opt.Clock(p.src)
 	}
-	from, to := b.from, b.to
-	if whole {
-		from, to = time.Time{}, time.Time{}
-	}
+	src := logs.Source{Name: p.src.Name, Size: p.src.Size, Open: p.src.Open}
+	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice}
+	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.middle()
 	for try := 0; ; try++ {
-		f, err := p.src.Open()
+		text, st, err := slice.Log(ctx, src, opt)
 		if err != nil {
 			return err
 		}
-		var out bytes.Buffer
-		st, err := slice.Lines(ctx, redact.Decode(f, p.src.Encoding), &out, slice.Options{From: from, To: to, Stamp: stamp, Serious: b.opt.Serious, Max: maxSlice})
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return err
-		}
-		if st.Over > 0 && try < 4 && !from.IsZero() && !to.IsZero() {
-			quarter := to.Sub(from) / 4
-			from, to = from.Add(quarter), to.Add(-quarter)
+		if st.Over > 0 && try < 4 && st.Stamped && !opt.From.IsZero() && !opt.To.IsZero() {
+			quarter := opt.To.Sub(opt.From) / 4
+			opt.From, opt.To = opt.From.Add(quarter), opt.To.Add(-quarter)
 			continue
 		}
-		p.data, p.stats = out.Bytes(), &st
-		p.info = &SliceInfo{Mode: "exact", LinesIn: st.LinesIn, LinesKept: st.LinesKept, LinesOver: st.Over}
-		if whole {
-			p.info.Mode = "whole"
-		}
-		if !from.IsZero() {
-			p.info.From = from.Format(time.RFC3339Nano)
-		}
-		if !to.IsZero() {
-			p.info.To = to.Format(time.RFC3339Nano)
-		}
-		if !st.First.IsZero() && !whole {
-			p.info.First, p.info.Last = st.First.Format(time.RFC3339Nano), st.Last.Format(time.RFC3339Nano)
-		}
+		p.data, p.stats, p.info = text, &st, sliceInfo(st, opt)
+		p.src.Encoding = st.Encoding
 		return nil
 	}
+}
+
+// sliceInfo puts a slice into the manifest's words.
+func sliceInfo(st slice.Stats, opt slice.LogOptions) *SliceInfo {
+	s := &SliceInfo{Mode: slice.Exact, Encoding: st.Encoding, LinesIn: st.LinesIn, LinesKept: st.LinesKept, LinesOver: st.Over, LinesDropped: st.LinesIn - st.LinesKept}
+	switch {
+	case !st.Stamped:
+		s.Mode = "whole"
+		return s
+	case st.Fast:
+		s.Mode = slice.Fast
+	}
+	s.Zone, s.ZoneBasis, s.OffsetMS = st.Zone.Name, st.Zone.Basis, st.Offset.Seconds()*1000
+	s.From, s.To, s.First, s.Last = instant(opt.From), instant(opt.To), instant(st.First.UTC()), instant(st.Last.UTC())
+	return s
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// middle is what nearness to the incident counts from.
+func (b *builder) middle() time.Time {
+	if b.from.IsZero() || b.to.IsZero() {
+		return time.Time{}
+	}
+	return b.from.Add(b.to.Sub(b.from) / 2)
 }
 
 // each hands the piece's content to a step of the redaction.

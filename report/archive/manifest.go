@@ -53,16 +53,22 @@ type FileEntry struct {
 	Note       *lang.Text     `json:"note,omitempty"`
 }
 
-// SliceInfo tells which part of a log or HAR was kept.
+// SliceInfo tells which part of a log or HAR was kept, and by what its stamps
+// were read. LinesIn is LinesKept and LinesDropped.
 type SliceInfo struct {
-	Mode      string `json:"mode"` // exact whole
-	From      string `json:"from,omitempty"`
-	To        string `json:"to,omitempty"`
-	First     string `json:"first,omitempty"` // earliest stamp of the whole log
-	Last      string `json:"last,omitempty"`
-	LinesIn   int    `json:"lines_in,omitempty"`
-	LinesKept int    `json:"lines_kept,omitempty"`
-	LinesOver int    `json:"lines_over,omitempty"` // in range, and cut off for their size
+	Mode         string  `json:"mode"` // exact, fast (found by offset: late lines may be missing), whole
+	From         string  `json:"from,omitempty"`
+	To           string  `json:"to,omitempty"`
+	First        string  `json:"first,omitempty"` // earliest stamp of the whole log
+	Last         string  `json:"last,omitempty"`
+	Encoding     string  `json:"encoding,omitempty"` // of the log before
+	Zone         string  `json:"zone,omitempty"`     // of its stamps
+	ZoneBasis    string  `json:"zone_basis,omitempty"`
+	OffsetMS     float64 `json:"clock_offset_ms,omitempty"` // added to its stamps
+	LinesIn      int     `json:"lines_in,omitempty"`
+	LinesKept    int     `json:"lines_kept,omitempty"`
+	LinesDropped int     `json:"lines_dropped,omitempty"`
+	LinesOver    int     `json:"lines_over,omitempty"` // of the dropped: in range, and cut off for their size
 
 	EntriesIn   int `json:"entries_in,omitempty"` // of a HAR
 	EntriesKept int `json:"entries_kept,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"meiqia-diag/diag/evidence"
+	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/report/slice"
 )
 
@@ -30,14 +31,13 @@ func noisy(t *testing.T, name string, lines int) *piece {
 		}
 		log.WriteString("\n")
 	}
-	src := source(name, evidence.ServerLog, nil)
-	p := &piece{src: src, info: &SliceInfo{}}
-	var out bytes.Buffer
-	st, err := slice.Lines(context.Background(), &log, &out, slice.Options{Stamp: stampOf(src), Serious: func(s string) bool { return strings.Contains(s, "ERROR") }})
-	if err != nil {
-		t.Fatal(err)
+	data := log.Bytes()
+	p := &piece{src: source(name, evidence.ServerLog, data)}
+	text, st, err := slice.Log(context.Background(), logs.Source{Name: name, Size: int64(len(data)), Open: p.src.Open}, slice.LogOptions{Max: 64 << 20})
+	if err != nil || len(st.Errors) != 1 {
+		t.Fatalf("%v %+v", err, st.Errors)
 	}
-	p.data, p.stats, p.info.LinesKept = out.Bytes(), &st, st.LinesKept
+	p.data, p.stats, p.info = text, &st, sliceInfo(st, slice.LogOptions{})
 	return p
 }
 
@@ -46,7 +46,7 @@ func noisy(t *testing.T, name string, lines int) *piece {
 func TestLongLogsLoseTheirOldestLines(t *testing.T) {
 	short, long := noisy(t, "short.log", 30_000), noisy(t, "long.log", 120_000)
 	was := len(short.data)
-	trim([]*piece{short, long}, stampOf)
+	trim([]*piece{short, long})
 	size := packedSize(entry{data: long.data}) + packedSize(entry{data: short.data})
 	if size > Aim || size < Aim*8/10 {
 		t.Errorf("%d bytes", size)
@@ -75,7 +75,7 @@ func TestLongLogsLoseTheirOldestLines(t *testing.T) {
 func TestLogsWithinTheAimStay(t *testing.T) {
 	p := noisy(t, "a.log", 30_000)
 	was := p.data
-	trim([]*piece{p}, stampOf)
+	trim([]*piece{p})
 	if !bytes.Equal(p.data, was) || p.note != nil {
 		t.Error("shortened")
 	}

@@ -91,6 +91,10 @@ func indented(line []byte) bool { return line[0] == ' ' || line[0] == '\t' }
 // numbers (a syslog priority, Chromium's pid and tid), a level, key=.
 func isFront(p []byte) bool {
 	for len(p) > 0 {
+		if n := colour(p, 0); n > 0 {
+			p = p[n:]
+			continue
+		}
 		i := bytes.IndexAny(p, " \t")
 		w := p
 		if i >= 0 {

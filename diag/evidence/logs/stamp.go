@@ -117,7 +117,7 @@ func (s *stamp) find(b []byte) bool {
 		c := b[i]
 		switch {
 		case isDigit(c):
-			if i > 0 && (front && s.at(b, i) || !front && !isWord(b[i-1]) && b[i-1] != '.' && s.inside(b, i)) {
+			if i > 0 && (front && (b[i-1] != '[' || i < 2 || b[i-2] != 0x1b) && s.at(b, i) || !front && !isWord(b[i-1]) && b[i-1] != '.' && s.inside(b, i)) {
 				return true
 			}
 			front = false
@@ -130,6 +130,13 @@ func (s *stamp) find(b []byte) bool {
 			}
 			front = false
 		case c == ' ' || c == '[' || c == '(' || c == '<' || c == '"' || c == '\t' || c == '\'':
+		case c == 0x1b:
+			i = max(i, colour(b, i)-1)
+		case c == '@' && i == 0:
+			if s.tai(b) {
+				return true
+			}
+			front = false
 		default:
 			front = false
 		}
@@ -178,7 +185,7 @@ func (s *stamp) iso(b []byte, i int) bool {
 
 // at tries every form that may open a line.
 func (s *stamp) at(b []byte, i int) bool {
-	return s.inside(b, i) || s.short(b, i) || s.timeOnly(b, i) || s.epoch(b, i)
+	return s.inside(b, i) || s.short(b, i) || s.digits(b, i) || s.timeOnly(b, i) || s.epoch(b, i)
 }
 
 // inside tries the forms that are unmistakable anywhere in a line.
@@ -327,10 +334,12 @@ func (s *stamp) glog(b []byte) bool {
 	return true
 }
 
-// short reads 11-20 10:22:41.123 (logcat) and 26/11/20 10:22:41 (Spark).
+// short reads 11-20 10:22:41.123 (logcat), 26/11/20 10:22:41 (Spark) and
+// [11.20 10:22:41] (Proxifier).
 func (s *stamp) short(b []byte, i int) bool {
 	v, p, ok := number(b, i, 2, 2)
-	if !ok || p >= len(b) || b[p] != '-' && b[p] != '/' {
+	// Proxifier has points, which only its bracket tells from a version.
+	if !ok || p >= len(b) || b[p] != '-' && b[p] != '/' && (b[p] != '.' || i != 1 || b[0] != '[') {
 		return false
 	}
 	w, q, ok := number(b, p+1, 2, 2)

@@ -1,6 +1,10 @@
 package logs
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/hex"
+	"time"
+)
 
 // beforeTime finds the time of day that some loggers put behind a level, and
 // consoles behind the place in the script: "[info] 09:04:09.235", "app.js:2
@@ -24,4 +28,66 @@ func beforeTime(b []byte) int {
 		return 0
 	}
 	return i
+}
+
+// colour gives the index after a terminal's colour sequence (ESC [ 32 m) at i,
+// which docker and development servers leave in saved logs; i where there is none.
+func colour(b []byte, i int) int {
+	if i+2 >= len(b) || b[i] != 0x1b || b[i+1] != '[' {
+		return i
+	}
+	for p := i + 2; p < len(b) && p < i+24; p++ {
+		switch c := b[p]; {
+		case isDigit(c) || c == ';':
+		case isLetter(c):
+			return p + 1
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// digits reads 261120 102241 at the start of a line (HDFS, old MySQL).
+func (s *stamp) digits(b []byte, i int) bool {
+	ymd, p, ok := number(b, i, 6, 6)
+	if !ok || p >= len(b) || b[p] != ' ' || !s.date(2000+ymd/10000, ymd/100%100, ymd%100) {
+		return false
+	}
+	if hms, q, ok := number(b, p+1, 6, 6); ok && q < len(b) && b[q] == ' ' && s.clock(hms/10000, hms/100%100, hms%100) {
+		s.start, s.end, s.form = i, q, formISO
+		return true
+	}
+	if p = spaces(b, p); !s.time(b, p, false, false) { // 261120  9:22:41
+		return false
+	}
+	s.start, s.form = i, formISO
+	return true
+}
+
+// tai reads the TAI64N label of multilog, @ and 24 hexadecimal digits: seconds
+// since 1970 in TAI plus 2^62, then nanoseconds. The tools that write it take
+// TAI to be ten seconds ahead of UTC, as it was in 1970.
+// Source: https://cr.yp.to/libtai/tai64.html
+func (s *stamp) tai(b []byte) bool {
+	if len(b) < 25 || len(b) > 25 && isWord(b[25]) {
+		return false
+	}
+	var raw [12]byte
+	if _, err := hex.Decode(raw[:], b[1:25]); err != nil || raw[0] != 0x40 {
+		return false
+	}
+	var sec, nano int64
+	for _, c := range raw[1:8] {
+		sec = sec<<8 | int64(c)
+	}
+	for _, c := range raw[8:] {
+		nano = nano<<8 | int64(c)
+	}
+	if nano >= int64(time.Second) {
+		return false
+	}
+	s.unix, s.nano, s.prec = sec-10, int(nano), time.Nanosecond
+	s.start, s.end = 0, 25
+	return s.markUnix()
 }
