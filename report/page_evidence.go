@@ -26,7 +26,7 @@ func weights(for_, against []weighing) pageWeights {
 	var w pageWeights
 	most, least, sum := 10.0, 0.0, 0.0
 	for _, x := range append(append([]weighing{}, for_...), against...) {
-		if v := x.DB; !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v := x.DB; math.Abs(v) < 1e6 {
 			most, least = max(most, v), min(least, v)
 			sum += v
 		}

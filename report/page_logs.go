@@ -171,7 +171,7 @@ func (r *logRow) mark(x LogLine) {
 		r.Why = x.Why
 	}
 	r.serious = r.serious || x.Serious || x.Level == "error"
-	r.warning = r.warning || x.Level == "warn"
+	r.warning = r.warning || x.Level == "warn" || !x.Why.IsZero()
 }
 
 // bound keeps the entries that tell most: errors, what is near the press,

@@ -48,6 +48,9 @@ func plots(doc *diag.Document, ms []moment) []pagePlot {
 	return out
 }
 
+// farthest bounds times in ms, three decades, so that none overflows.
+const farthest = 1e12
+
 // sample is a point with its place known.
 type sample struct {
 	diag.Point
@@ -71,7 +74,7 @@ func plotOf(doc *diag.Document, s diag.Series, off skew, ms []moment) (pagePlot,
 		start = start.In(zone)
 	}
 	for _, x := range first(s.Points, diag.MaxPoints) {
-		if math.IsNaN(x.At) || math.Abs(x.At) > 1e13 || x.Value != nil && (*x.Value < 0 || math.IsNaN(*x.Value) || math.IsInf(*x.Value, 0)) {
+		if math.IsNaN(x.At) || math.Abs(x.At) > farthest || x.Value != nil && (*x.Value < 0 || math.IsNaN(*x.Value) || math.IsInf(*x.Value, 0)) {
 			continue
 		}
 		if x.Value != nil && x.State == "" || x.Value != nil && x.Main {

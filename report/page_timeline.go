@@ -36,7 +36,7 @@ func skewOf(doc *diag.Document, ms []moment) skew {
 	for _, id := range []string{"clock.offset.incident", "clock.offset"} {
 		o, ok := obs.First(id)
 		n, isNum := o.Number()
-		if !ok || !isNum || math.Abs(n) > 1e14 {
+		if !ok || !isNum || math.Abs(n) > farthest {
 			continue
 		}
 		d := time.Duration(n * float64(time.Millisecond))
@@ -46,7 +46,7 @@ func skewOf(doc *diag.Document, ms []moment) skew {
 		}
 		bound := 0.0
 		if o.Uncertainty != nil {
-			bound = *o.Uncertainty
+			bound = min(*o.Uncertainty, farthest)
 		}
 		switch {
 		case math.Abs(n) <= max(bound, 1):

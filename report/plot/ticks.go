@@ -55,11 +55,11 @@ func Layout(step time.Duration) string {
 // Log is a logarithmic scale from Low to High, both above zero.
 type Log struct{ Low, High float64 }
 
-// NewLog gives a scale of whole steps of 1, 2 and 5 that holds all values above zero.
+// NewLog gives a scale of whole steps of 1, 2 and 5 that holds all values, but for those out of all reason.
 func NewLog(values []float64) Log {
 	lo, hi := math.Inf(1), 0.0
 	for _, v := range values {
-		if v > 0 && !math.IsInf(v, 0) {
+		if v >= 1e-6 && v <= 1e15 {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
