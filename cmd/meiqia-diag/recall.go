@@ -237,11 +237,11 @@ func (a *app) recall(ctx context.Context, cmd *cobra.Command, o *recallOptions) 
 	if o.from != "" {
 		return a.recallFrom(o)
 	}
-	target, err := a.target(o)
+	in, err := a.readInput(o)
 	if err != nil {
 		return err
 	}
-	in, err := a.readInput(o)
+	target, err := a.target(o, in.profile)
 	if err != nil {
 		return err
 	}

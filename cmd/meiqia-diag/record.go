@@ -103,11 +103,11 @@ func (a *app) record(ctx context.Context, o *recordOptions) error {
 	if p := o.conflictRecord(); p != nil {
 		return p
 	}
-	target, err := a.target(&o.recallOptions)
+	in, err := a.readInput(&o.recallOptions)
 	if err != nil {
 		return err
 	}
-	in, err := a.readInput(&o.recallOptions)
+	target, err := a.target(&o.recallOptions, in.profile)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (a *app) reportEncrypt() *cobra.Command {
 // underFlag says of a problem with a flag's value which flag it is.
 func underFlag(flag string, err error) error {
 	var p *lang.Problem
-	if !errors.As(err, &p) || p.File != "" {
+	if err == nil || !errors.As(err, &p) || p.File != "" {
 		return err
 	}
 	one := *p

@@ -32,14 +32,14 @@ type target struct {
 
 // target decides where the archive goes, and finds out what stands in its way
 // before anything is measured.
-func (a *app) target(o *recallOptions) (t target, err error) {
+func (a *app) target(o *recallOptions, prof *profile.Profile) (t target, err error) {
 	if o.noReport {
 		return target{}, nil
 	}
 	if t.epoch, err = a.sourceDateEpoch(); err != nil {
 		return target{}, err
 	}
-	if t.to, err = recipients(o.encryptTo); err != nil {
+	if t.to, err = recipients(o.encryptTo, prof); err != nil {
 		return target{}, err
 	}
 	for _, w := range o.words {
@@ -91,14 +91,18 @@ func (t target) ext() string {
 	return ".zip"
 }
 
-// recipients reads the public keys that the report is to be encrypted to.
-func recipients(given []string) ([]age.Recipient, error) {
-	to, err := archive.Recipients(given)
-	var p *lang.Problem
-	if errors.As(err, &p) && p.Field != "" {
-		p.Field = "--encrypt-to " + p.Field
+// recipients reads the public keys that the report is to be encrypted to: those
+// that were given, else the profile's.
+func recipients(given []string, prof *profile.Profile) ([]age.Recipient, error) {
+	if len(given) > 0 {
+		to, err := archive.Recipients(given)
+		return to, underFlag("--encrypt-to", err)
 	}
-	return to, err
+	if prof == nil {
+		return nil, nil
+	}
+	to, err := archive.Recipients(prof.Recipients)
+	return to, underFlag("report_recipients", err)
 }
 
 // sourceDateEpoch is the time that a reproducible archive bears, if one is set.

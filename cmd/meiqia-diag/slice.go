@@ -15,6 +15,7 @@ import (
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/report/archive"
 	"meiqia-diag/report/slice"
 )
 
@@ -316,7 +317,7 @@ func (t *sliceTarget) finish() error {
 	}
 	err := t.f.Close()
 	if err == nil {
-		err = named(t.f.Name(), t.path, t.force)
+		err = archive.PutInPlace(t.f.Name(), t.path, t.force)
 	}
 	if err != nil {
 		return &lang.Problem{Field: "--output " + t.path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个位置", "make room, or choose another place")}

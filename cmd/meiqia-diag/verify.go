@@ -88,15 +88,19 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, o *recallOptions, 
 	if o.before, err = readBefore(file, o.identities); err != nil {
 		return err
 	}
-	t := target{}
-	if o.output != "" {
-		if t, err = a.target(o); err != nil {
-			return err
-		}
-	}
 	in, err := a.verifyInput(ctx, o, file)
 	if err != nil {
 		return err
+	}
+	t := target{}
+	if o.output != "" {
+		prof := in.profile
+		if o.profile == "" { // the report's own, which says nothing of whom this person writes to
+			prof = nil
+		}
+		if t, err = a.target(o, prof); err != nil {
+			return err
+		}
 	}
 	return a.diagnose(ctx, o, t, in)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -213,6 +214,11 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 				lang.T("例如 https://desk.example/desktop/latest.yml", "as in https://desk.example/desktop/latest.yml"), "updates", key)
 		}
 	}
+	for i, key := range p.Recipients {
+		if !publicKey.MatchString(key) { // whether it is a whole one shows when it is used
+			bad("report_recipients", lang.T("不是公钥", "this is no public key"), lang.T("请写 age1… 开头的公钥", "write a public key, which begins with age1"), "report_recipients", i)
+		}
+	}
 	for i, re := range p.Recall.Verbs {
 		expression(re, "recall.verbs", "recall", "verbs", i)
 	}
@@ -242,6 +248,9 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 	}
 	return out
 }
+
+// publicKey is what a key looks like to which reports can be encrypted.
+var publicKey = regexp.MustCompile(`^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?)$`)
 
 var expressionTexts = map[syntax.ErrorCode]lang.Text{
 	syntax.ErrMissingParen: lang.T("括号没有闭合", "a missing closing )"), syntax.ErrUnexpectedParen: lang.T("多了右括号", "an unexpected )"),

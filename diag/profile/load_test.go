@@ -190,6 +190,7 @@ var badProfiles = []struct {
 	{"a negative timeout", "name: x\nrequest_timeout: -10s\n", 2, "-10s", false},
 	{"wrong kind", "name: x\nhosts: desk.example\n", 2, "wrong kind", false},
 	{"one type, no list", "recallable_types: text\n", 1, "wrong kind", false},
+	{"a private key", "name: x\nreport_recipients:\n  - age1abc\n  - AGE-SECRET-KEY-1ABC\n", 4, "public key", false},
 	{"a list of lists", "name: x\ntime_servers: [[a]]\n", 2, "wrong kind", false},
 	{"a list of versions", "min_versions: [\"3.6.1\"]\n", 1, "wrong kind", false},
 	{"words as a list", "recall: [recall]\n", 1, "wrong kind", false},

@@ -91,6 +91,7 @@ type Profile struct {
 	Clients         []Client          `yaml:"clients" json:"clients,omitempty"`           // where the agents' desktop client is
 	Updates         map[string]string `yaml:"updates" json:"updates,omitempty"`           // the updater's manifest of a client: agent_desktop, …
 	RequestTimeout  Duration          `yaml:"request_timeout" json:"request_timeout,omitempty"`
+	Recipients      []string          `yaml:"report_recipients" json:"report_recipients,omitempty"` // age public keys: reports are encrypted to them
 
 	Recall   Recall          `yaml:"recall" json:"recall"`
 	Refusals []Pattern       `yaml:"refusals" json:"refusals,omitempty"`

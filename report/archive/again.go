@@ -51,11 +51,10 @@ func (o *Opened) Redacted(r *redact.Redactor) ([]byte, error) {
 			return nil
 		case strings.HasPrefix(name, "attachments/"):
 			e.text = false
-			if clean, mime := stripVideo(data); mime != "" {
-				e.data = clean
-				break
-			}
 			clean, mime := stripImage(data)
+			if mime == "" {
+				clean, mime = stripVideo(data)
+			}
 			if mime == "" {
 				drop(name, len(data), lang.T("不是可放入的类型", "of a kind that is not put in"))
 				return nil

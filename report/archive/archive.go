@@ -61,10 +61,10 @@ type Options struct {
 	From, To time.Time     // the incident; zero: taken from the document's timeline
 	Margin   time.Duration // kept before and after it; 2 minutes when 0
 
-	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
-	Clock func(Source) Clock
 	// Own tells whether a request of a HAR went to the service; nil for all.
 	Own func(*har.Entry) bool
+	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
+	Clock func(Source) Clock
 
 	Key      []byte   // the user's: each report's own key is derived from it; nil for a random one
 	Words    []string // to be replaced wherever they stand

@@ -23,7 +23,7 @@ const (
 	maxCount  = 2000
 	maxTotal  = 200 << 20
 	maxRatio  = 200
-	ratioFrom = 1 << 20
+	ratioFrom = wholeFiles // a file of ours may be as dense as it likes
 	maxReport = 64 << 20
 )
 
@@ -179,7 +179,7 @@ func (o *Opened) read(f *zip.File, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	max = min(max, maxTotal-o.total, maxRatio*int64(f.CompressedSize64+1)+ratioFrom) // small files may be as dense as they like
+	max = min(max, maxTotal-o.total, maxRatio*int64(f.CompressedSize64+1)+ratioFrom)
 	data, err := io.ReadAll(io.LimitReader(r, max+1))
 	if o.total += int64(len(data)); int64(len(data)) > max {
 		return nil, errTooBig
@@ -199,11 +199,14 @@ func (o *Opened) find(name string) *zip.File {
 	return nil
 }
 
+// ErrNotHeld is among the errors of File when the archive is sound and the file not in it.
+var ErrNotHeld = errors.New("not in the archive")
+
 // File gives one file of an archive, such as profile.json.
 func (o *Opened) File(name string) ([]byte, error) {
 	f := o.find(name)
 	if f == nil {
-		return nil, refuse(o.file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file"))
+		return nil, errors.Join(refuse(o.file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file")), ErrNotHeld)
 	}
 	o.total = 0
 	data, err := o.read(f, maxReport)

@@ -2,10 +2,12 @@ package archive
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"time"
 
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/report/slice"
 )
 
 // Aim is the size that an archive is brought to by shortening its logs; tickets
@@ -19,11 +21,11 @@ const nearError = 10 * time.Second
 // each the oldest lines that no error is near.
 func trim(pieces []*piece) {
 	total, packed := int64(0), map[*piece]int64{}
-	var logs []*piece
+	var texts []*piece
 	for _, p := range pieces {
 		total += int64(len(p.data))
 		if p.stats != nil {
-			logs = append(logs, p)
+			texts = append(texts, p)
 		}
 	}
 	if total <= Aim {
@@ -37,10 +39,10 @@ func trim(pieces []*piece) {
 		}
 		total += packed[p]
 	}
-	for over := total - Aim; over > 0 && len(logs) > 0; {
-		sort.SliceStable(logs, func(i, j int) bool { return packed[logs[i]] > packed[logs[j]] })
-		p := logs[0]
-		logs = logs[1:]
+	for over := total - Aim; over > 0 && len(texts) > 0; {
+		sort.SliceStable(texts, func(i, j int) bool { return packed[texts[i]] > packed[texts[j]] })
+		p := texts[0]
+		texts = texts[1:]
 		if packed[p] == 0 {
 			return
 		}
@@ -53,7 +55,6 @@ func trim(pieces []*piece) {
 
 // shorten takes bytes off the beginning of a log, but not lines around its errors.
 func (p *piece) shorten(bytesOff int64) {
-	at := p.stats.Time
 	serious := map[int]bool{}
 	var near []time.Time
 	for _, e := range p.stats.Errors {
@@ -70,10 +71,8 @@ func (p *piece) shorten(bytesOff int64) {
 	n, now, off, keep := 0, 0, int64(0), false
 	for line := range bytes.Lines(p.data) {
 		n++
-		if at != nil {
-			if t, ok := at(line[:min(len(line), 4096)]); ok {
-				keep = close(t) // lines without a stamp stay with the one above
-			}
+		if t, ok := p.at(line); ok {
+			keep = close(t) // lines without a stamp stay with the one above
 		}
 		if off < bytesOff && !keep && !serious[n] {
 			off += int64(len(line))
@@ -86,19 +85,13 @@ func (p *piece) shorten(bytesOff int64) {
 	if now == n {
 		return
 	}
-	errors := p.stats.Errors[:0:0]
-	for _, e := range p.stats.Errors {
-		e.Line = moved[e.Line]
-		errors = append(errors, e)
+	for i := range p.stats.Errors {
+		p.stats.Errors[i].Line = moved[p.stats.Errors[i].Line]
 	}
-	p.stats.Errors = errors
-	findings := p.stats.Findings[:0:0]
-	for _, f := range p.stats.Findings {
-		if f.Line = moved[f.Line]; f.Line > 0 {
-			findings = append(findings, f)
-		}
+	p.stats.Findings = slices.DeleteFunc(p.stats.Findings, func(f slice.Finding) bool { return moved[f.Line] == 0 })
+	for i := range p.stats.Findings {
+		p.stats.Findings[i].Line = moved[p.stats.Findings[i].Line]
 	}
-	p.stats.Findings = findings
 	p.info.LinesOver += n - now
 	p.info.LinesDropped += n - now
 	p.info.LinesKept -= n - now
@@ -106,4 +99,12 @@ func (p *piece) shorten(bytesOff int64) {
 	p.data = kept.Bytes()
 	note := lang.T("太长，去掉了最早的 %d 行；错误前后 10 秒都在", "too long: the oldest %d lines were taken off; 10 seconds around each error are all there").F(n - now)
 	p.note = &note
+}
+
+// at is the time of a line, as the log as a whole was read.
+func (p *piece) at(line []byte) (time.Time, bool) {
+	if p.stats.Time == nil {
+		return time.Time{}, false
+	}
+	return p.stats.Time(line[:min(len(line), 4096)])
 }

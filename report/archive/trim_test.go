@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -32,14 +31,13 @@ func noisy(t *testing.T, name string, lines int) *piece {
 		}
 		log.WriteString("\n")
 	}
-	src := source(name, evidence.ServerLog, nil)
 	data := log.Bytes()
-	p := &piece{src: src, info: &SliceInfo{}}
-	text, st, err := slice.Log(context.Background(), logs.Source{Name: name, Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}, slice.LogOptions{Max: 64 << 20})
-	if err != nil {
-		t.Fatal(err)
+	p := &piece{src: source(name, evidence.ServerLog, data)}
+	text, st, err := slice.Log(context.Background(), logs.Source{Name: name, Size: int64(len(data)), Open: p.src.Open}, slice.LogOptions{Max: 64 << 20})
+	if err != nil || len(st.Errors) != 1 {
+		t.Fatalf("%v %+v", err, st.Errors)
 	}
-	p.data, p.stats, p.info.LinesKept = text, &st, st.LinesKept
+	p.data, p.stats, p.info = text, &st, sliceInfo(st, slice.LogOptions{})
 	return p
 }
 

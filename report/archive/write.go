@@ -24,14 +24,30 @@ const sealHead = "sha256:"
 
 const sealLen = len(sealHead) + 64
 
-// fit drops the biggest evidence until the archive is within its cap.
+// fit drops the biggest evidence until the archive is within its cap, packed
+// and unpacked: what is written can be read again.
 func (b *builder) fit() error {
-	plain := int64(0)
-	for _, e := range b.entries {
-		plain += e.Size + 2*int64(len(e.Name)) + 800
+	biggest := func() (at int, plain int64) {
+		at = -1
+		for i, e := range b.entries {
+			plain += e.Size
+			if e.extra && (at < 0 || e.Size > b.entries[at].Size) {
+				at = i
+			}
+		}
+		return at, plain
 	}
-	if plain+4096 <= b.opt.MaxBytes {
-		return nil // whatever it packs to
+	for {
+		at, plain := biggest()
+		if at < 0 || plain <= maxTotal-maxReport/4 && len(b.entries) < maxCount {
+			if plain+int64(900*len(b.entries))+4096 <= b.opt.MaxBytes {
+				return nil // whatever it packs to
+			}
+			break
+		}
+		e := b.entries[at]
+		b.dropped = append(b.dropped, Dropped{Name: e.Name, Size: e.Size, Why: lang.T("解开后超过报告的上限，先去掉最大的证据", "unpacked, the archive was over its limit, so the biggest evidence went first")})
+		b.entries = append(b.entries[:at], b.entries[at+1:]...)
 	}
 	packed := map[string]int64{}
 	size := func(e entry) int64 {
@@ -194,6 +210,15 @@ func WriteFile(ctx context.Context, path string, data []byte, force bool) (err e
 		return err
 	}
 	return place(tmp.Name(), path, force)
+}
+
+// PutInPlace gives a finished private file its name. Without force it replaces
+// none, and it never replaces what is not a file.
+func PutInPlace(tmp, path string, force bool) error {
+	if err := free(path, force); err != nil {
+		return err
+	}
+	return place(tmp, path, force)
 }
 
 // place gives the file its name. Without force it never replaces one, not even

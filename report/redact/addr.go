@@ -59,7 +59,7 @@ func (c *scan) address(i int) {
 	}
 	if s[k] == '.' && s[i] >= '0' && s[i] <= '9' {
 		if end, ok := ipv4End(s, i); ok {
-			if a, err := netip.ParseAddr(s[i:end]); err == nil && !productVersion(s, i, a) {
+			if a, err := netip.ParseAddr(s[i:end]); err == nil && !productVersion(s, i, a) && !packaged(s, i, end) {
 				c.ip(i, end, a)
 			}
 			c.next[byAddress] = end
@@ -126,6 +126,24 @@ func ipv4End(s string, i int) (int, bool) {
 		j++
 	}
 	return j, dots == 3
+}
+
+// packaged tells of the version of a package: 1.2.5.1-2, 8:6.9.11.60+dfsg, topology-conf_1.2.5.1.
+func packaged(s string, i, end int) bool {
+	if i > 1 && s[i-1] == '_' && wordByte(s[i-2]) {
+		return true
+	}
+	if end+1 >= len(s) || !wordByte(s[end+1]) {
+		return false
+	}
+	switch s[end] {
+	case '+', '~':
+		return true
+	case '-':
+		next, four := ipv4End(s, end+1)
+		return !four || next <= end+1 // 10.0.0.1-10.0.0.9 are two addresses
+	}
+	return false
 }
 
 // productVersion tells Chrome/126.0.0.0 and v1.2.3.4 from addresses.

@@ -137,7 +137,7 @@ func (f *File) payload(n *node, mime, status string) {
 	t := strings.TrimSpace(v)
 	if tree, ok := parseAll(t); ok && (tree.kind == '{' || tree.kind == '[') {
 		f.node(tree, around{depth: 4})
-		n.text = tree.String()
+		n.text = tree.within(t)
 		return
 	}
 	switch {

@@ -29,9 +29,15 @@ func (f *File) node(n *node, at around) {
 	case '{':
 		f.object(n, at)
 	case '[':
-		for _, item := range n.items {
+		for i, item := range n.items {
 			inner := at
 			inner.depth++
+			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
+				switch f.classify(n.items[i-1].text) {
+				case cookie, auth, secret, pass, phone, idCard, card:
+					inner.key = n.items[i-1].text
+				}
+			}
 			f.node(item, inner)
 		}
 	case '"':
@@ -41,11 +47,53 @@ func (f *File) node(n *node, at around) {
 	}
 }
 
+// named redacts the value of {"name": "phone", "value": …} and its kin by what the name says.
+func (f *File) named(n *node, at around) {
+	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
+		key := n.get(name)
+		if key == nil || key.kind != '"' || f.classify(key.text) == none {
+			continue
+		}
+		for _, value := range []string{"value", "number", "no", "num", "val", "v"} {
+			if v := n.get(value); v != nil && v.kind == '"' {
+				f.str(v, around{key: key.text, depth: at.depth + 1})
+			} else if v != nil && v.kind == '0' {
+				f.number(v, around{key: key.text, depth: at.depth + 1})
+			}
+		}
+	}
+}
+
+// counts tells of keys of sizes, times and ids of messages, whose numbers have
+// the shape of a phone only by chance.
+func counts(key string) bool {
+	words := wordsOf(key)
+	if len(words) == 0 {
+		return false
+	}
+	switch last := words[len(words)-1]; last {
+	case "bytes", "total", "size", "offset", "length", "len", "count", "seq", "sequence", "ts", "time", "timestamp", "duration", "elapsed", "ns", "us", "ms", "pos", "position", "rss", "heap", "block", "port", "pid", "line", "version", "build":
+		return true
+	case "id":
+		if len(words) > 1 {
+			switch words[len(words)-2] {
+			case "msg", "message", "conv", "conversation", "request", "req", "trace", "track", "span", "log", "event", "page", "browser", "ent", "enterprise", "job", "task", "process", "thread", "build", "block":
+				return true
+			}
+		}
+	}
+	return false
+}
+
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
-	inner := around{depth: at.depth + 1, body: at.body || classify(at.key) == text && bodyKey(at.key)}
+	inner := around{depth: at.depth + 1, body: at.body || isText(classify(at.key)) && bodyKey(at.key)}
 	inner.person = slices.Contains(personWords, strings.ToLower(lastWord(at.key)))
+	switch squeeze(at.key) {
+	case "error", "err", "exception", "fault", "cause":
+		inner.report = true
+	}
 	for i, name := range n.names {
 		item := n.items[i]
 		switch squeeze(name) {
@@ -70,10 +118,7 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
-	pair, value := n.get("name"), n.get("value")
-	if pair != nil && value != nil && pair.kind == '"' && value.kind == '"' && f.classify(pair.text) != none {
-		f.str(value, around{key: pair.text, depth: at.depth + 1})
-	}
+	f.named(n, at)
 	if n.get("opcode") != nil && n.get("data") != nil {
 		f.frame(n)
 	}
@@ -99,6 +144,11 @@ func (f *File) str(n *node, at around) {
 		return
 	}
 	cl := f.classify(at.key)
+	if cl == textOrID {
+		if cl = text; digitsRun(v) == len(v) {
+			cl = none
+		}
+	}
 	if cl == text && f.Prose {
 		cl = none
 	}
@@ -109,6 +159,9 @@ func (f *File) str(n *node, at around) {
 	c := &scan{f: f, s: v, depth: at.depth}
 	switch cl {
 	case secret, pass, weak:
+		if cl == weak && stamped(v) {
+			break
+		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
 			c.secretSpan(0, len(v), "secret")
 		}
@@ -153,8 +206,10 @@ func (f *File) str(n *node, at around) {
 		}
 	case place:
 		if hasHan(v) && !f.Prose {
-			c.mark(0, len(v), "place", v)
+			c.teach(0, len(v), "place", v)
 		}
+	case plateNo, birth, geo, deviceID, wifi, taxNo, macNo:
+		c.particular(cl, 0, len(v))
 	}
 	if len(c.spans) > 0 {
 		n.text = c.replace()
@@ -208,6 +263,8 @@ func (f *File) textIn(s string, depth int) string {
 	return b.String()
 }
 
+func isText(cl class) bool { return cl == text || cl == textOrID }
+
 func (a around) isLog() bool { return a.report && !a.calm && a.key != "" && !a.body && !a.person }
 
 // quietKey tells of fields of a message's content that hold no words of people.
@@ -247,7 +304,7 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 		return "", false // a secret that happens to be JSON is a secret
 	}
 	f.node(n, inner)
-	return head + n.String(), true
+	return head + n.within(t), true
 }
 
 // bodyKey tells of keys under which a message's content stands, and not a whole request's.
@@ -268,9 +325,17 @@ func (f *File) number(n *node, at around) {
 		}
 		return
 	case pass, secret:
-		if len(v) >= 4 {
+		if len(v) >= 4 && v[0] != '-' && !strings.Contains(v, ".") { // codes of errors about passwords are below zero
 			f.replaceNumber(n, "secret", v)
 		}
+		return
+	case geo, birth, deviceID:
+		if kind, ok := shaped(cl, v); ok {
+			f.replaceNumber(n, kind, v)
+		}
+		return
+	}
+	if counts(at.key) {
 		return
 	}
 	// The whole part alone can be a phone or a card; a fraction is none.

@@ -25,6 +25,12 @@ func (c *scan) key(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
+	if s[i] == ':' && start > 1 && s[start-1] == '/' && s[start-2] == '/' {
+		return // scheme://user:password@
+	}
+	if s[i] == ':' && ofPackage(s[i+1:]) {
+		return // libxcb-text:amd64
+	}
 	cl := c.f.classify(key)
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
@@ -70,6 +76,24 @@ func init() {
 	}
 }
 
+// numbered are the last letters of numberWords.
+var numbered = func() (out [32]bool) {
+	for w := range numberWords {
+		out[w[len(w)-1]&31] = true
+	}
+	return out
+}()
+
+// numberEnded tells whether a key ends in a word such as "no" or "number".
+func numberEnded(key string) bool {
+	for w := range numberWords {
+		if len(key) > len(w) && strings.EqualFold(key[len(key)-len(w):], w) {
+			return true
+		}
+	}
+	return false
+}
+
 // keyEnds tells whether a key that matters may end before the sign at s[i].
 func keyEnds(s string, i int) bool {
 	j := i
@@ -79,7 +103,7 @@ func keyEnds(s string, i int) bool {
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
-	return lastThree[three(s[j-3], s[j-2], s[j-1])]
+	return lastThree[three(s[j-3], s[j-2], s[j-1])] || numbered[s[j-1]&31] && numberEnded(s[:j])
 }
 
 // number tells whether what ends at s[end] is a number and no key.
@@ -148,6 +172,17 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if i >= len(s) {
 		return 0
 	}
+	if s[i] == '&' && i+1 < len(s) && wordByte(s[i+1]) && spaced || s[i] == '!' && strings.HasPrefix(s[i:], "!!str ") { // YAML's anchors and tags
+		if k := strings.IndexByte(s[i:], ' '); k > 0 && k < 40 {
+			return c.value(cl, keyStart, i+k, prose)
+		}
+	}
+	if cl != text && i+1 < len(s) && (s[i] == '{' || s[i] == '[' || s[i] == '(' || s[i] == '<') && s[i+1] != '"' && s[i+1] != '\'' && !(s[i] == '<' && strings.Contains(s[i:min(len(s), i+16)], "#")) {
+		closing := map[byte]byte{'{': '}', '[': ']', '(': ')', '<': '>'}[s[i]]
+		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && strings.IndexAny(s[i+1:i+k], ":={[<") < 0 {
+			return c.judge(cl, i+1, i+k, true, prose, spaced)
+		}
+	}
 	for _, pair := range [...][2]string{{"“", "”"}, {"‘", "’"}, {"「", "」"}} {
 		if strings.HasPrefix(s[i:], pair[0]) {
 			from := i + len(pair[0])
@@ -156,8 +191,18 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			}
 		}
 	}
+	if cl == textOrID {
+		if n := i + digitsRun(s[i:]); n > i && (n == len(s) || !wordByte(s[n]) && s[n] < 0x80) {
+			return 0
+		}
+		cl = text
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
-	return c.judge(cl, i, bareEnd(s, i, cl, inQuery), false, prose, spaced)
+	end := bareEnd(s, i, cl, inQuery)
+	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
+		end = i + byteOrEnd(s[i:end], ';')
+	}
+	return c.judge(cl, i, end, false, prose, spaced)
 }
 
 // quoteEnd finds the quote that closes a value, at the same depth of escaping.
@@ -195,6 +240,8 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = " \t\r\n\"'`&#<>"
 	case cl == pass:
 		stops = " \t\r\n\"'`&"
+	case cl == birth:
+		stops = "\"'`&;|<>{}\r\n,"
 	case cl == phone || cl == idCard || cl == card:
 		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
 	case cl == auth:
@@ -203,11 +250,54 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = "\"'`&;|<>{}\r\n"
 	}
 	for j, r := range s[from:] {
+		if cl == pass && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
+			return from + j
+		}
 		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
 			return from + j
 		}
 	}
 	return len(s)
+}
+
+// ofPackage tells whether a text begins with the machine that a package is for.
+func ofPackage(s string) bool {
+	for _, m := range [...]string{"amd64", "all", "arm64", "i386", "armhf", "any", "native"} {
+		if strings.HasPrefix(s, m) && (len(s) == len(m) || !wordByte(s[len(m)])) {
+			return true
+		}
+	}
+	return false
+}
+
+// aPath tells of a place on a disk, which is no secret under a word that is none for certain.
+func aPath(v string) bool {
+	return v[0] == '/' || v[0] == '$' || strings.HasPrefix(v, "./") || strings.Contains(v, `:\`)
+}
+
+// stamped tells of an id that begins with the time of a program's start, as
+// git's traces have it: no session that anybody could take over.
+func stamped(v string) bool {
+	return len(v) > 16 && v[8] == 'T' && digitsRun(v) == 8 && v[:2] == "20" && digitsRun(v[9:]) >= 6
+}
+
+// digitsRun is how many digits a text begins with.
+func digitsRun(s string) int {
+	n := 0
+	for n < len(s) && begins[s[n]] == digit {
+		n++
+	}
+	return n
+}
+
+// fieldBehind tells whether a text begins with the next "key=" of a list.
+func fieldBehind(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := 0
+	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
+		n++
+	}
+	return n > 1 && n < len(s) && s[n] == '='
 }
 
 // fieldAhead finds where the next " key=" begins, or the end.
@@ -239,6 +329,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		from = end
 	}
 	v := c.s[from:to]
+	if cl == textOrID {
+		if digitsRun(v) == len(v) {
+			return 0
+		}
+		cl = text
+	}
 	loose := prose && spaced && !quoted // "key: word" may be a sentence
 	switch cl {
 	case pass:
@@ -247,26 +343,32 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case secret:
+		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
+			to, v = from+k, v[:k]
+		}
 		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && !looksSecret(v) || c.schemeOnly(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case maybe:
-		if !looksSecret(v) {
+		if !looksSecret(v) || aPath(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case cookie:
+		if v[0] == '{' || v[0] == '[' {
+			return 0
+		}
 		c.cookies(from, to)
 	case auth:
 		c.authorization(from, to)
 	case text:
-		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") {
+		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
@@ -305,9 +407,53 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if c.f.Prose || !hasHan(v) || len(v) < 12 {
 			return 0
 		}
-		c.mark(from, to, "place", v)
+		c.teach(from, to, "place", v)
+	default:
+		return c.particular(cl, from, to)
 	}
 	return to
+}
+
+// particular marks a value of the rarer classes when it has their shape.
+func (c *scan) particular(cl class, from, to int) int {
+	v := c.s[from:to]
+	kind, ok := shaped(cl, v)
+	if !ok {
+		return 0
+	}
+	if cl == deviceID || cl == taxNo || cl == plateNo {
+		c.teach(from, to, kind, v)
+	} else {
+		c.mark(from, to, kind, v)
+	}
+	return to
+}
+
+// shaped tells whether a value under a key of one of the rarer classes is what
+// the key says, and the kind of its pseudonym.
+func shaped(cl class, v string) (kind string, ok bool) {
+	v = strings.TrimSpace(v)
+	digits := digitsIn(v)
+	switch cl {
+	case plateNo:
+		n := utf8.RuneCountInString(v)
+		return "plate", n >= 6 && n <= 10 && (hasHan(v) || digits > 0 && strings.ToUpper(v) == v)
+	case birth:
+		return "birth", digits >= 4 && len(v) <= 40
+	case geo: // a place on the map, not a latency in milliseconds
+		frac := v[strings.LastIndexByte(v, '.')+1:]
+		return "geo", digits >= 5 && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
+	case deviceID:
+		return "device", len(v) >= 8 && digits >= 4 && !strings.ContainsAny(v, " <")
+	case wifi:
+		return "wifi", len(v) >= 2 && !isBenign(v) && !strings.EqualFold(v, "<unknown ssid>") && v[0] != '{'
+	case taxNo:
+		return "tax", len(v) >= 15 && len(v) <= 20 && digits >= 8
+	case macNo:
+		hex := macSigns.Replace(v)
+		return "mac", len(hex) == 12 && allHex(hex) && strings.Trim(strings.ToLower(hex), "f") != "" && strings.Trim(hex, "0") != ""
+	}
+	return "", false
 }
 
 // object tells of a program's object that is printed, as Token{9f4ef63 …}.

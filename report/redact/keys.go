@@ -11,58 +11,75 @@ import (
 type class int
 
 const (
-	none    class = iota
-	secret        // tokens, signatures: a value under it is always taken
-	pass          // passwords: as secret, and anything up to the next space
-	weak          // words that name a secret only sometimes: sign, session, auth
-	maybe         // key, code, state: a secret when it looks like one
-	cookie        // the cookies of a request
-	auth          // the Authorization header
-	text          // what people wrote
-	logText       // message, msg: people's words or the program's
-	errText       // errmsg, error_description: the program's words
-	name          // a person's name or account name
-	login         // user, account: a person's when it is a word and no number
-	thing         // name, client: a person's only sometimes
-	phone         // a phone number, however written
-	idCard        // a national id, passport, permit
-	card          // a bank card or account
-	wx            // openid, unionid, wxid
-	qq            // QQ number
-	place         // an address where people live
-	version       // four numbers with dots are no IP address here
+	none     class = iota
+	secret         // tokens, signatures: a value under it is always taken
+	pass           // passwords: as secret, and anything up to the next space
+	weak           // words that name a secret only sometimes: sign, session, auth
+	maybe          // key, code, state: a secret when it looks like one
+	cookie         // the cookies of a request
+	auth           // the Authorization header
+	text           // what people wrote
+	textOrID       // what people wrote, or the number of it
+	logText        // message, msg: people's words or the program's
+	errText        // errmsg, error_description: the program's words
+	name           // a person's name or account name
+	login          // user, account: a person's when it is a word and no number
+	thing          // name, client: a person's only sometimes
+	phone          // a phone number, however written
+	idCard         // a national id, passport, permit
+	card           // a bank card or account
+	wx             // openid, unionid, wxid
+	qq             // QQ number
+	place          // an address where people live
+	version        // four numbers with dots are no IP address here
+	plateNo        // a number plate
+	birth          // a day of birth
+	geo            // where somebody is
+	deviceID       // what tells one device from all others
+	wifi           // the name of a network, which people choose
+	taxNo          // a company's or person's tax number
+	macNo          // a MAC address without its signs
 )
 
-var exact = map[string]class{}
-
-func init() {
+// exact are the classes of whole keys, in small letters and without what joins their words.
+var exact = func() map[string]class {
+	out := map[string]class{}
 	for c, list := range map[class]string{
-		pass:    "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:  "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken 验证码 令牌 密钥 签名 校验码 动态码",
-		weak:    "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
-		maybe:   "key code state nonce ak sk hash data_token ukey k uuid_token",
-		cookie:  "cookie setcookie cookies documentcookie",
-		auth:    "authorization proxyauthorization xauthorization",
-		text:    "content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext lastmessage lastmsg preview summary remark remarks note draft quote reply caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容 消息",
-		logText: "message msg",
-		errText: "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
+		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
+		secret:   "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
+		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
+		cookie:   "cookie setcookie cookies documentcookie",
+		auth:     "authorization proxyauthorization xauthorization",
+		text:     "quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext preview summary remark remarks note draft caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容",
+		textOrID: "lastmessage lastmsg quote reply 消息 回复",
+		logText:  "message msg",
+		errText:  "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
 		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
 			"姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
-		thing:   "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
-		login:   "user account 账号 账户 帐号",
-		phone:   "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
-		idCard:  "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 驾驶证号 社保号",
-		card:    "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
-		wx:      "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber 微信 微信号",
-		qq:      "qq qqnum qqno qqnumber uin qq号 qq号码 qq号",
-		place:   "address addr homeaddress 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
-		version: "version ver build appversion clientversion sdkversion release useragent ua",
+		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
+		login:    "user account 账号 账户 帐号",
+		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
+		idCard:   "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
+		card:     "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
+		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber 微信 微信号",
+		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅",
+		place:    "address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
+		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码",
+		birth:    "birthday birth birthdate dateofbirth dob 生日 出生日期 出生年月",
+		geo:      "lat lng lon latitude longitude latlng lnglat coordinate coordinates 经度 纬度 经纬度",
+		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial",
+		wifi:     "ssid bssid wifissid wifiname wifi 无线名称",
+		taxNo:    "taxno taxid taxnumber taxpayerno taxpayerid uscc creditcode 税号 纳税人识别号 统一社会信用代码",
+		macNo:    "mac macaddr macaddress hwaddr mac地址 物理地址",
+		version:  "version ver build appversion clientversion sdkversion release useragent ua",
 	} {
 		for _, w := range strings.Fields(list) {
-			exact[w] = c
+			out[w] = c
 		}
 	}
-}
+	return out
+}()
 
 // suffixes name a secret at the end of a longer key.
 var suffixes = []struct {
@@ -74,11 +91,11 @@ var suffixes = []struct {
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
 	{"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
-	{"银行卡号", card}, {"卡号", card}, {"微信号", wx}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
+	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 
 // notSecret are keys that end like a secret and hold none.
-var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "mac地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
+var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "siteforcookies": true, "firstpartyforcookies": true, "thirdpartycookies": true, "blockcookies": true, "acceptcookies": true, "allowcookies": true, "withcookies": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
 
 // classify tells what a value under the key is.
 func classify(key string) class {
@@ -97,6 +114,9 @@ func classify(key string) class {
 			return s.c
 		}
 	}
+	if c := byWords(key); c != none {
+		return c
+	}
 	// The last word of a longer key: x_sign, ws-ticket, user[sign].
 	switch lastWord(key) {
 	case "sign", "sig", "ticket", "session", "sid", "skey":
@@ -109,6 +129,58 @@ func classify(key string) class {
 		}
 	}
 	return none
+}
+
+// numberWords are what a key that names a number may end in.
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "1": true, "2": true}
+
+// byWords classifies a key of several words by the last of them: what
+// shipping_address, travelDocPassport and data-qqNo have in common with
+// address, passport and qq. Classes of common words are not found so.
+func byWords(key string) class {
+	words := wordsOf(key)
+	for len(words) > 0 {
+		for i := range words {
+			switch c := exact[strings.Join(words[i:], "")]; c {
+			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, wx:
+				return c
+			case name:
+				if i > 0 || len(words) > 1 {
+					return c
+				}
+			}
+		}
+		if !numberWords[words[len(words)-1]] {
+			return none
+		}
+		words = words[:len(words)-1]
+	}
+	return none
+}
+
+// wordsOf cuts a key into its words, in small letters: userPhone, user_phone, user-phone1.
+func wordsOf(key string) []string {
+	var out []string
+	from := 0
+	cut := func(to int) {
+		if to > from {
+			out = append(out, strings.ToLower(key[from:to]))
+		}
+	}
+	for i := 0; i < len(key); i++ {
+		b := key[i]
+		switch {
+		case b < 0x80 && !wordByte(b):
+			cut(i)
+			from = i + 1
+		case i > from && b >= 'A' && b <= 'Z' && (key[i-1] >= 'a' && key[i-1] <= 'z' || i+1 < len(key) && key[i+1] >= 'a' && key[i+1] <= 'z' && key[i-1] >= 'A' && key[i-1] <= 'Z'),
+			i > from && b >= '0' && b <= '9' && !(key[i-1] >= '0' && key[i-1] <= '9'):
+			cut(i)
+			from = i
+		}
+	}
+	cut(len(key))
+	return out
 }
 
 // lastWords are those that classify looks for at the end of longer keys.
@@ -220,7 +292,7 @@ func looksName(v string) bool {
 var common = map[string]bool{}
 
 func init() {
-	for _, w := range strings.Fields("admin administrator root user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
+	for _, w := range strings.Fields("admin administrator root postgres mysql redis nginx daemon mail git jenkins ubuntu debian centos ec2-user runneradmin vscode node www-data nogroup user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
 		common[w] = true
 	}
 }

@@ -136,7 +136,7 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
 		f.node(n, around{key: key, depth: depth + 1})
-		b.WriteString(n.String())
+		b.WriteString(n.within(s[i : i+size]))
 		done = i + size
 		i = done - 1
 	}

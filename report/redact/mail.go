@@ -13,6 +13,10 @@ func (c *scan) mail(i int) {
 		return
 	}
 	size := 0
+	if strings.HasPrefix(s[i:], "@//") {
+		c.logon(i)
+		return
+	}
 	switch {
 	case s[i] == '@':
 		size = 1
@@ -61,7 +65,7 @@ func localPart(s string, at int) int {
 }
 
 // fileEnds are ends of file names that look like a domain's: fn@main.js.
-var fileEnds = map[string]bool{"js": true, "mjs": true, "cjs": true, "css": true, "html": true, "htm": true, "map": true, "vue": true, "tsx": true, "jsx": true, "png": true, "jpg": true, "gif": true, "svg": true, "webp": true, "tgz": true, "woff": true, "json": true, "log": true, "txt": true, "exe": true, "dll": true}
+var fileEnds = map[string]bool{"js": true, "mjs": true, "cjs": true, "css": true, "html": true, "htm": true, "map": true, "vue": true, "tsx": true, "jsx": true, "png": true, "jpg": true, "gif": true, "svg": true, "webp": true, "tgz": true, "woff": true, "json": true, "log": true, "txt": true, "exe": true, "dll": true, "service": true, "socket": true, "target": true, "timer": true, "mount": true, "slice": true, "scope": true, "swap": true}
 
 // domainEnd gives where the domain that begins at s[from] ends, 0 for none.
 func domainEnd(s string, from int) int {

@@ -58,7 +58,7 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 		part := gs[:k+1]
 		start, end := gs[0].start, g.end
-		if k == 0 && c.inHex(start, end) {
+		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
 			return 0
 		}
 		before := c.s[max(0, start-40):start]
@@ -74,6 +74,9 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			return end
 		}
 		if m, ok := mobile(all); ok && mobileShape(part, len(all)) && !c.moreDigits(gs, k) {
+			if k == 0 && start > 0 && strings.IndexByte("=: \"m", c.s[start-1]) >= 0 && c.counted(start) {
+				return end
+			}
 			c.mark(c.plusBefore(start), end, "phone", m)
 			return end
 		}
@@ -87,6 +90,22 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 	}
 	return c.abroad(gs)
+}
+
+// counted tells whether the number at s[start] stands under a key of sizes or ids.
+func (c *scan) counted(start int) bool {
+	i := start
+	if k := strings.LastIndexByte(c.s[max(0, i-8):i], 0x1b); k >= 0 && c.s[i-1] == 'm' { // the colour of a number
+		i = max(0, i-8) + k
+	}
+	for i > 0 && (c.s[i-1] == ' ' || c.s[i-1] == '"') && start-i < 12 {
+		i--
+	}
+	if i == 0 || c.s[i-1] != '=' && c.s[i-1] != ':' {
+		return false
+	}
+	_, key := keyLeft(c.s, i-1)
+	return counts(key)
 }
 
 // moreDigits tells whether the number would cut a run of digits with equal
@@ -154,7 +173,19 @@ func (c *scan) inHex(start, end int) bool {
 		letter = letter || c.s[j] > '9'
 		j++
 	}
-	return letter && j-i >= 24
+	return letter && (j-i >= 24 || j-i == 16) // an id of a trace's span has 16
+}
+
+// inUUID tells whether s[at] stands within 8-4-4-4-12 hexadecimal digits.
+func (c *scan) inUUID(at int) bool {
+	i, j := at, at
+	for i > 0 && at-i < 37 && (ofHex[c.s[i-1]] || c.s[i-1] == '-') {
+		i--
+	}
+	for j < len(c.s) && j-i < 38 && (ofHex[c.s[j]] || c.s[j] == '-') {
+		j++
+	}
+	return j-i == 36 && c.s[i+8] == '-' && c.s[i+13] == '-' && c.s[i+18] == '-' && c.s[i+23] == '-'
 }
 
 func isHex(b byte) bool {

@@ -13,6 +13,7 @@ const (
 	underline      // wxid_
 	bigJ           // of eyJ, which begins a JWT also inside of a word
 	rare           // @ % \ [ ( { &
+	dash           // an option, an address in a host's name
 	wide           // Chinese and full-width letters
 )
 
@@ -44,7 +45,9 @@ func init() {
 			begins[b] = slash
 		case c == '_':
 			begins[b] = underline
-		case strings.IndexByte("@%\\[({&", c) >= 0:
+		case c == '-':
+			begins[b] = dash
+		case strings.IndexByte("@%\\[({&<\t", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE3 && c <= 0xEF:
 			begins[b] = wide
@@ -62,7 +65,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -83,6 +86,8 @@ const (
 	byWxid
 	byOpenID
 	byPlate
+	byPlace
+	byJar
 	byEncoded
 	bySweep
 	rules
@@ -128,6 +133,10 @@ func (c *scan) once(early bool) bool {
 			}
 			if i == 0 || !wordByte(s[i-1]) {
 				c.word(i)
+			}
+		case dash:
+			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == '-') {
+				c.curl(i)
 			}
 		case wide:
 			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
@@ -175,6 +184,13 @@ func (c *scan) rare(i int) {
 	case '\\':
 		c.home(i)
 		c.share(i)
+	case '<':
+		c.tag(i)
+	case '\t':
+		if i+1 < len(c.s) && (c.s[i+1] == 'T' || c.s[i+1] == 'F') && c.next[byJar] == 0 {
+			c.next[byJar] = len(c.s)
+			c.jar()
+		}
 	}
 }
 
@@ -197,6 +213,9 @@ func (c *scan) word(i int) {
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
 		c.openID(i)
+	}
+	if s[i] < 'a' && (begins[s[i+1]] == digit || i+2 < len(s) && s[i+1] < 'a' && begins[s[i+2]] == digit) {
+		c.permitFrom(i)
 	}
 	if ofHex[s[i]] && (ofHex[s[i+1]] || s[i+1] == ':') {
 		c.address(i)
@@ -232,6 +251,9 @@ func (c *scan) figure(i int) int {
 		if stamp := stampEnd(s, i, end); stamp > 0 {
 			return stamp
 		}
+	}
+	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
+		c.dashed(i)
 	}
 	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
 		c.number(i)
@@ -327,6 +349,13 @@ func (c *scan) wide(i int) {
 	case 0xE7: // 的
 		if s[i+1] == 0x9A && s[i+2] == 0x84 {
 			c.device(i)
+		}
+	}
+	if strings.Contains(labelEnds, s[i:i+3]) {
+		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
+			c.house(i)
+		} else if i+3 < len(s) && (s[i+3] == ' ' || wordByte(s[i+3])) {
+			c.label(i + 3)
 		}
 	}
 	if r, _ := hanDigit(s, i); r > 0 && i >= c.next[byNumber] {

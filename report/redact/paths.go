@@ -96,11 +96,25 @@ func (c *scan) owner(from int, home string) {
 	if _, done := pseudonymAt(s, from); done {
 		return
 	}
+	if k := strings.IndexByte(v, '~'); k >= 4 && k == len(v)-2 {
+		c.longName(v[:k])
+	}
 	if len(v) < 4 && !hasHan(v) || common[strings.ToLower(v)] {
 		c.mark(from, end, "user", v)
 		return
 	}
 	c.teach(from, end, "user", v)
+}
+
+// longName marks the words of the line that Windows cut to a short name: ZHANGX~1.
+func (c *scan) longName(short string) {
+	for i := 0; i+len(short) < len(c.s); i++ {
+		if (i == 0 || !wordByte(c.s[i-1])) && strings.EqualFold(c.s[i:i+len(short)], short) {
+			if end := runEnd(c.s, i, "._-"); c.s[i+len(short)] != '~' {
+				c.teach(i, end, "user", c.s[i:end])
+			}
+		}
+	}
 }
 
 // share reads \\server\share, whose first backslash stands at s[i]: both name
@@ -130,6 +144,14 @@ func (c *scan) share(i int) {
 		c.rank = byShare
 		c.teach(host, hostEnd, "host", h)
 		c.mark(share, shareEnd, "user", s[share:shareEnd])
+		switch strings.ToLower(strings.TrimSuffix(s[share:shareEnd], "$")) {
+		case "home", "homes", "users", "profiles", "user": // the folder below is the user's
+			if at := shareEnd + len(sep); strings.HasPrefix(s[shareEnd:], sep) {
+				if end := at + anyOrEnd(s[at:], "\\\"'\r\n "); end > at {
+					c.teach(at, end, "user", s[at:end])
+				}
+			}
+		}
 	}
 	c.next[byShare] = shareEnd
 }

@@ -109,11 +109,12 @@ func (c *scan) percent(at int, word string) {
 	from := 0
 	for from < len(word) {
 		end := from
-		for end < len(word) && strings.IndexByte("&?#=/,;()[]{}|", word[end]) < 0 {
+		for end < len(word) && strings.IndexByte("&?#/,;()[]{}|", word[end]) < 0 {
 			end++
 		}
-		if part := word[from:end]; strings.Contains(part, "%") {
-			if plain, err := url.QueryUnescape(part); err == nil && plain != part {
+		authority := from > 1 && word[from-1] == '/' && word[from-2] == '/' && strings.Contains(word[from:end], "@") // userinfo has looked at it
+		if part := word[from:end]; strings.Contains(part, "%") && !authority {
+			if plain, err := c.unescaped(part, strings.ContainsAny(word[:end], "?=")); err == nil && plain != part {
 				plain = strings.ToValidUTF8(plain, "\uFFFD")
 				quiet := c.f.try()
 				if out := quiet.lineAt(plain, c.depth+1); out != plain && quiet.Total() > 0 {
@@ -123,6 +124,20 @@ func (c *scan) percent(at int, word string) {
 		}
 		from = end + 1
 	}
+}
+
+// unescaped undoes the percent-encoding of a part of an address. A "+" stands for
+// a space in a form, and for itself elsewhere: for a space only where that tells something.
+func (c *scan) unescaped(part string, form bool) (string, error) {
+	plain, err := url.PathUnescape(part)
+	if err != nil || !form || !strings.Contains(part, "+") {
+		return plain, err
+	}
+	spaced, err := url.QueryUnescape(part)
+	if quiet := c.f.try(); err == nil && quiet.lineAt(strings.ToValidUTF8(plain, "\uFFFD"), c.depth+1) == plain {
+		return spaced, nil
+	}
+	return plain, err
 }
 
 // minBase64 is how long a run of base64 is at least: it tells ten bytes.

@@ -116,6 +116,7 @@ type File struct {
 	later   bool                // they wait for the line on which they are written
 	waiting map[string][]string // by pseudonym, their rules
 	ruins   bool                // what is left of a document that could not be parsed
+	carry   carry               // what the lines so far tell of the next
 	inKey   bool                // the text is inside of a private key
 	mute    bool                // a learning pass: nothing is counted
 }

@@ -27,6 +27,16 @@ func (c *scan) known(i int) {
 	}
 }
 
+// isKnown tells whether a value is a key that a service hands out.
+func isKnown(v string) bool {
+	for _, k := range knownBy[v[0]] {
+		if strings.HasPrefix(v, k.head) && len(v) >= len(k.head)+k.tail {
+			return true
+		}
+	}
+	return false
+}
+
 // jwt reads a JSON web token whose "eyJ" stands at s[from], also where it is
 // glued to a word; the whole word goes.
 func (c *scan) jwt(from int) {
@@ -166,7 +176,7 @@ func (c *scan) cookie(from, to int) {
 		to--
 	}
 	v := c.s[from:to]
-	if len(v) == 0 {
+	if len(v) == 0 || isBenign(v) {
 		return
 	}
 	if _, done := pseudonymAt(c.s, from); done {
@@ -186,14 +196,48 @@ func (c *scan) userinfo(from int) {
 		end++
 	}
 	at := strings.LastIndexByte(c.s[from:end], '@')
+	if _, port, has := strings.Cut(c.s[from:end], ":"); has && strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(c.s[from:end], "[") {
+		// A password may hold what ends a host, unescaped: up to the last "@" before a host.
+		word := from + anyOrEnd(c.s[from:], " \t\"'<>")
+		for k := end; k < word; k++ {
+			if c.s[k] == '@' && hostBehind(c.s[k+1:word]) {
+				at = k - from
+				break
+			}
+		}
+	}
 	if at <= 0 {
 		return
 	}
+	c.next[byMail] = max(c.next[byMail], from+at+1)
 	c.rank = byUserinfo
 	user, passw, has := strings.Cut(c.s[from:from+at], ":")
 	c.teach(from, from+len(user), "user", user)
 	if has {
 		c.teach(from+len(user)+1, from+at, "secret", passw)
+	}
+}
+
+// hostBehind tells whether a text begins with a host and ends there, or goes on with a port or a path.
+func hostBehind(s string) bool {
+	n := 0
+	for n < len(s) && (wordByte(s[n]) || s[n] == '.' || s[n] == '-') {
+		n++
+	}
+	return n > 0 && (n == len(s) || strings.IndexByte(":/?#", s[n]) >= 0)
+}
+
+// logon reads user/password@//host, as Oracle writes it, before the "@" at s[at].
+func (c *scan) logon(at int) {
+	from := at
+	for from > 0 && strings.IndexByte(" \t\"'=<>,;:", c.s[from-1]) < 0 {
+		from--
+	}
+	user, passw, ok := strings.Cut(c.s[from:at], "/")
+	if ok && user != "" && passw != "" {
+		c.rank = byUserinfo
+		c.teach(from, from+len(user), "user", user)
+		c.teach(from+len(user)+1, at, "secret", passw)
 	}
 }
 

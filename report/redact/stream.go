@@ -59,6 +59,11 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 	rest := string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	var out strings.Builder
 	for strings.TrimSpace(rest) != "" {
+		if t := strings.TrimLeft(rest, " \t\r\n"); t[0] != '{' && t[0] != '[' { // words and numbers, and no document
+			out.WriteString(f.Text(rest))
+			rest = ""
+			break
+		}
 		n, size, ok := parseAt(rest)
 		if !ok {
 			f.hit("unparsed", "")
@@ -68,11 +73,11 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 			rest = ""
 			break
 		}
-		rest = rest[size:]
 		f.node(n, around{})
-		out.WriteString(n.String())
-		out.WriteByte('\n')
+		out.WriteString(n.within(rest[:size]))
+		rest = rest[size:]
 	}
+	out.WriteString(rest)
 	_, err = io.WriteString(w, out.String())
 	return err
 }
@@ -113,7 +118,20 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 		switch {
 		case pem:
 			out = f.keyLine(line)
+		case f.carry.what != nothingCarried || f.carry.cols != nil:
+			if from < at {
+				if _, err := io.WriteString(w, s[from:at]); err != nil {
+					return err
+				}
+				from = at
+			}
+			var ok bool
+			if out, ok = f.carriedLine(line); !ok {
+				out = f.line(line)
+			}
+			f.carryOn(s[at:end])
 		case c.nothing(s[at:end]):
+			f.carryOn(s[at:end])
 			at = next
 			continue
 		default:
@@ -123,6 +141,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				}
 				from = at
 			}
+			f.carryOn(s[at:end])
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {

@@ -15,25 +15,59 @@ type node struct {
 	text  string        // of a string, unquoted; of a number or literal, as written
 	names []string      // of an object
 	items []*node
+
+	at    span2 // where it stands in its source
+	was   leaf  // before it was redacted
+	heads []nameAt
+}
+
+// span2 is a piece of a source.
+type span2 struct{ from, to int }
+
+// leaf is the content of a value that holds no others.
+type leaf struct {
+	kind jsontext.Kind
+	text string
+}
+
+// nameAt is the name of a member before it was redacted, and where it stands.
+type nameAt struct {
+	at  span2
+	was string
 }
 
 var lax = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
 // parse reads the next value of a decoder.
 func parse(dec *jsontext.Decoder) (*node, error) {
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return nil, err
+	n := &node{kind: dec.PeekKind()}
+	switch n.kind {
+	case '{', '[':
+		if _, err := dec.ReadToken(); err != nil {
+			return nil, err
+		}
+		n.at.from = int(dec.InputOffset()) - 1
+	default:
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		n.kind = raw.Kind()
+		n.text = unquoted(raw)
+		n.at = behind(dec, raw)
+		n.was = leaf{n.kind, n.text}
+		return n, nil
 	}
-	n := &node{kind: tok.Kind()}
+	var err error
 	switch n.kind {
 	case '{':
 		for dec.PeekKind() != '}' {
-			name, err := dec.ReadToken()
+			raw, err := dec.ReadValue()
 			if err != nil {
 				return nil, noEOF(err)
 			}
-			key := name.String()
+			key := unquoted(raw)
+			n.heads = append(n.heads, nameAt{behind(dec, raw), key})
 			item, err := parse(dec)
 			if err != nil {
 				return nil, noEOF(err)
@@ -50,10 +84,58 @@ func parse(dec *jsontext.Decoder) (*node, error) {
 			n.items = append(n.items, item)
 		}
 		_, err = dec.ReadToken()
-	default:
-		n.text = tok.String()
 	}
+	n.at.to = int(dec.InputOffset())
 	return n, noEOF(err)
+}
+
+// unquoted gives the text of a string, and any other value as it is written.
+func unquoted(raw jsontext.Value) string {
+	if raw.Kind() != '"' {
+		return string(raw)
+	}
+	text, _ := jsontext.AppendUnquote(nil, raw) // of bytes that are no UTF-8 it makes U+FFFD
+	return string(text)
+}
+
+// behind tells where a value that was just read stands.
+func behind(dec *jsontext.Decoder, raw jsontext.Value) span2 {
+	end := int(dec.InputOffset())
+	return span2{end - len(raw), end}
+}
+
+// within writes the value as it stands in its source, what was redacted
+// replaced: the layout of a document stays, and so do the numbers of its lines.
+func (n *node) within(src string) string {
+	var b strings.Builder
+	at := 0
+	n.splice(&b, src, &at)
+	b.WriteString(src[at:])
+	return b.String()
+}
+
+func (n *node) splice(b *strings.Builder, src string, at *int) {
+	put := func(where span2, text string) {
+		b.WriteString(src[*at:where.from])
+		b.WriteString(text)
+		*at = where.to
+	}
+	if n.was.kind != 0 {
+		if n.kind != n.was.kind || n.text != n.was.text {
+			put(n.at, n.String())
+		}
+		return
+	}
+	if n.kind == '"' { // a whole part was taken away
+		put(n.at, n.String())
+		return
+	}
+	for i, item := range n.items {
+		if n.kind == '{' && n.names[i] != n.heads[i].was {
+			put(n.heads[i].at, (&node{kind: '"', text: n.names[i]}).String())
+		}
+		item.splice(b, src, at)
+	}
 }
 
 func noEOF(err error) error {
@@ -141,4 +223,4 @@ func (n *node) str(name string) string {
 }
 
 // set makes a node a string.
-func (n *node) set(s string) { *n = node{kind: '"', text: s} }
+func (n *node) set(s string) { n.kind, n.text, n.names, n.items = '"', s, nil, nil }

@@ -32,11 +32,14 @@ func never(string, int, int) bool { return false }
 // The words that stand in a redacted file under a key that matters, and tell nothing.
 var vPlain = regexp.MustCompile(`(?i)^(?:<|\{|\[|&lt;|\\u003c|%3C|\*+$|(?:true|false|null|nil|none|undefined|expired|invalid|missing|required|empty|valid|revoked|rejected|denied|ok|yes|no|error|unknown|anonymous|guest|admin|administrator|root|system|test|user|agent|visitor|bot|self|public|default)\b)`)
 
+// vCounter are keys of sizes, times and ids of messages, whose numbers look like a phone by chance.
+var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|count|seq|sequence|ts|time|timestamp|duration|elapsed|ns|us|ms|pos|position|rss|heap|block|port|pid|line|version|build|(?:msg|message|conv|conversation|request|req|trace|track|span|log|event|page|browser|ent|enterprise|job|task|process|thread|build|block)_?id)\\*["']?\s*[:=]\s*["']?(?:\x1b\[[0-9;]*m)?$`)
+
 var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
 var checksOfTheSecond = []check{
 	{"phone", manyDigits, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
-		return hexAround(s, from, to) || fraction(s, from) || !evenGaps(s[from:to])
+		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"id", manyDigits, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
@@ -144,6 +147,9 @@ func fineAddress(s string, from, to int) bool {
 	if ip == nil || ip.IsLoopback() || ip.IsUnspecified() || ip.IsMulticast() || strings.HasSuffix(s[from:to], ".0.0.0") || strings.HasPrefix(s[from:to], "255.") {
 		return true
 	}
+	if to+1 < len(s) && strings.IndexByte("-+~", s[to]) >= 0 || from > 0 && s[from-1] == '_' {
+		return true // the version of a package
+	}
 	switch s[from:to] {
 	case "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "114.114.114.114", "114.114.115.115", "223.5.5.5", "223.6.6.6", "119.29.29.29", "180.76.76.76":
 		return true
@@ -167,6 +173,18 @@ func evenGaps(v string) bool {
 	return !(len(v) == 12 && !strings.ContainsAny(last, " -") && vNotAlone.MatchString(last)) // a date behind a number
 }
 
+var vUUID = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+func partOfUUID(s string, from, to int) bool {
+	at := max(0, from-36)
+	for _, m := range vUUID.FindAllStringIndex(s[at:min(len(s), to+36)], -1) {
+		if at+m[0] <= from && to <= at+m[1] {
+			return true
+		}
+	}
+	return false
+}
+
 // noDigits tells of a word of a sentence, not a key.
 func noDigits(s string, from, to int) bool { return !strings.ContainsAny(s[from:to], "0123456789") }
 
@@ -188,7 +206,7 @@ func hexAround(s string, from, to int) bool {
 	for to < len(s) && hex(s[to]) {
 		to++
 	}
-	return to-from >= 24 && strings.ContainsAny(s[from:to], "abcdefABCDEF")
+	return (to-from >= 24 || to-from == 16) && strings.ContainsAny(s[from:to], "abcdefABCDEF")
 }
 
 func checksum11(id string) bool {

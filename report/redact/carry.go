@@ -1,0 +1,296 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// carry is what one line of a text tells of those that follow it.
+type carry struct {
+	what   carried
+	cl     class
+	indent int     // of the line that began a block
+	cols   []class // of a table, from its first line
+	sep    byte    // between the cells of the table
+	open   int     // the cell whose quotes are still open, from 1
+	begun  bool    // the first line of the text was seen
+}
+
+type carried int
+
+const (
+	nothingCarried carried = iota
+	yamlBlock              // content: |
+	formHead               // the lines between Content-Disposition and the value of a form's field
+	formValue              // the value
+	chatText               // what was said, below who said it and when
+	cookieEcho             // the answer of a console to document.cookie
+	jwtRest                // the rest of a token that a backslash broke
+)
+
+// carriedLine redacts a line by what lines before it told; ok is false when they told nothing.
+func (f *File) carriedLine(line string) (out string, ok bool) {
+	body := strings.TrimRight(line, "\r\n")
+	end := line[len(body):]
+	k := &f.carry
+	trimmed := strings.TrimLeft(body, " \t")
+	indent := len(body) - len(trimmed)
+	switch k.what {
+	case yamlBlock:
+		switch {
+		case trimmed == "":
+			return line, true
+		case indent > k.indent:
+			return body[:indent] + f.under(k.cl, trimmed) + end, true
+		}
+	case formHead:
+		if trimmed == "" {
+			k.what = formValue
+		}
+		return "", false
+	case formValue:
+		if !strings.HasPrefix(body, "--") {
+			if trimmed == "" {
+				return line, true
+			}
+			return f.under(k.cl, body) + end, true
+		}
+	case chatText:
+		if trimmed != "" && !chatHead(body) && !strings.HasPrefix(trimmed, "[") && !strings.HasPrefix(trimmed, "【") {
+			return body[:indent] + f.length(trimmed) + end, true
+		}
+	case cookieEcho:
+		k.what = nothingCarried
+		c := &scan{f: f, s: body}
+		from := indent
+		for from < len(body) && strings.IndexByte("<> '\"", body[from]) >= 0 {
+			from++
+		}
+		to := len(strings.TrimRight(body, "'\" "))
+		if from < to && strings.Contains(body[from:to], "=") {
+			c.cookies(from, to)
+			return c.replace() + end, true
+		}
+	case jwtRest:
+		k.what = nothingCarried
+		to := indent
+		for to < len(body) && (wordByte(body[to]) || strings.IndexByte("._-=\\", body[to]) >= 0) {
+			to++
+		}
+		if strings.HasSuffix(body[:to], "\\") {
+			k.what = jwtRest
+		}
+		if to > indent {
+			c := &scan{f: f, s: body, rank: byJWT}
+			c.mark(indent, to, "jwt", body[indent:to])
+			return f.line(c.replace() + end), true
+		}
+	}
+	k.what = nothingCarried
+	if k.cols != nil {
+		return f.row(body) + end, true
+	}
+	return "", false
+}
+
+// under redacts a text that is the whole value under a key of that class.
+func (f *File) under(cl class, v string) string {
+	if cl == textOrID && digitsRun(v) == len(v) {
+		return f.line(v)
+	}
+	if isText(cl) || cl == logText {
+		if end, done := pseudonymAt(v, 0); done && end == len(v) {
+			return v
+		}
+		return f.length(v)
+	}
+	c := &scan{f: f, s: v, rank: byKey}
+	from := 0
+	if k := strings.IndexAny(v, "=:"); k > 0 && cl != cookie && cl != auth { // a block of pairs
+		if from = k + 1; f.classify(strings.TrimSpace(v[:k])) != none {
+			return f.line(v)
+		}
+		for from < len(v) && v[from] == ' ' {
+			from++
+		}
+		if !looksSecret(v[from:]) {
+			return f.line(v)
+		}
+	}
+	c.judge(cl, from, len(v), true, false, false)
+	return f.line(c.replace())
+}
+
+// carryOn learns from a line what it tells of the next ones. Most lines are
+// told by their last byte to tell nothing.
+func (f *File) carryOn(body string) {
+	k := &f.carry
+	body = strings.TrimRight(body, "\r")
+	if !k.begun {
+		k.begun = true
+		f.tableHead(strings.TrimPrefix(body, "\ufeff"))
+	}
+	if body == "" || k.what == formHead {
+		return
+	}
+	switch last := body[len(body)-1]; last {
+	case '|', '>', '-', '+':
+		key, _, ok := strings.Cut(body, ":")
+		if head := strings.TrimRight(body, "|>-+0123456789"); ok && len(head) < len(body) && strings.TrimRight(head, " ") == key+":" {
+			key = strings.TrimLeft(key, " -")
+			if cl := f.classify(strings.Trim(key, `"'`)); sensitive(cl) {
+				*k = carry{what: yamlBlock, cl: cl, indent: len(body) - len(strings.TrimLeft(body, " ")), cols: k.cols, sep: k.sep, begun: true}
+			}
+		}
+	case '"':
+		if i := strings.Index(body, "form-data; name=\""); i >= 0 {
+			name := body[i+len("form-data; name=\"") : len(body)-1]
+			if j := strings.IndexByte(name, '"'); j >= 0 {
+				name = name[:j]
+			}
+			if cl := f.classify(name); sensitive(cl) || cl == logText {
+				k.what, k.cl = formHead, cl
+			}
+		}
+	case 'e':
+		if strings.HasSuffix(body, "document.cookie") {
+			k.what = cookieEcho
+		}
+	case '\\':
+		if i := strings.LastIndexAny(body[:len(body)-1], " =:\"'"); strings.Contains(body[i+1:], "eyJ") {
+			k.what = jwtRest
+		}
+	case ')':
+		if chatHead(body) {
+			k.what = chatText
+		}
+	default:
+		if last >= '0' && last <= '9' && len(body) < 80 && chatHead(body) {
+			k.what = chatText
+		}
+	}
+}
+
+// sensitive tells whether a value under a key of that class is always taken.
+func sensitive(cl class) bool {
+	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe
+}
+
+// chatHead tells whether a line says who said something and when, as exported
+// chats have it: 张三 10:21:03, 客服小美(8842) 2026-11-20 10:21.
+func chatHead(s string) bool {
+	who, when := "", ""
+	for _, cut := range []string{" 20", " 1", " 0", " 2", "\t"} {
+		if a, b, ok := strings.Cut(s, cut); ok && (when == "" || len(a) < len(who)) {
+			who, when = a, strings.TrimLeft(cut, " ")+b
+		}
+	}
+	if who == "" || !hasHan(who) || utf8.RuneCountInString(who) > 20 || strings.ContainsAny(who, "[]{}=,，。;；!！?？") {
+		return false
+	}
+	colons := 0
+	for _, r := range strings.TrimSpace(when) {
+		switch {
+		case r == ':':
+			colons++
+		case unicode.IsDigit(r) || strings.ContainsRune(" -/.年月日()", r):
+		default:
+			return false
+		}
+	}
+	return colons == 1 || colons == 2
+}
+
+// tableHead looks whether the first line of a text names the columns of a table.
+func (f *File) tableHead(line string) {
+	if len(line) > 4096 {
+		return
+	}
+	for _, sep := range []byte{',', '\t', ';'} {
+		cells := cellsOf(line, sep)
+		if len(cells) < 2 {
+			continue
+		}
+		cols, found := make([]class, len(cells)), false
+		for i, c := range cells {
+			name := strings.Trim(strings.TrimSpace(line[c[0]:c[1]]), `"`)
+			if name == "" || utf8.RuneCountInString(name) > 40 || strings.ContainsAny(name, "=:{}<>@") || digitsIn(name) > 4 {
+				return
+			}
+			cols[i] = f.classify(name)
+			if cols[i] == logText {
+				cols[i] = text // no code and no level says that it is the program's
+			}
+			if !sensitive(cols[i]) && cols[i] != thing {
+				cols[i] = none
+			}
+			found = found || cols[i] != none
+		}
+		if found {
+			f.carry.cols, f.carry.sep = cols, sep
+		}
+		return
+	}
+}
+
+// cellsOf gives where the cells of a line of a table begin and end. A cell whose
+// quotes are still open reaches to the end.
+func cellsOf(s string, sep byte) [][2]int {
+	var out [][2]int
+	from, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == sep && !quoted:
+			out = append(out, [2]int{from, i})
+			from = i + 1
+		}
+	}
+	return append(out, [2]int{from, len(s)})
+}
+
+// row redacts a line of a table by its columns, and by all other rules.
+func (f *File) row(s string) string {
+	k := &f.carry
+	c := &scan{f: f, s: s, rank: byKey}
+	first, shift := 0, 0
+	if k.open > 0 { // the rest of a cell of several lines
+		shift = k.open - 1
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			i = len(s)
+		} else {
+			k.open = 0
+		}
+		if cl := k.cols[min(shift, len(k.cols)-1)]; cl != none {
+			c.judge(cl, 0, i, true, false, false)
+		}
+		if k.open > 0 {
+			return f.line(c.replace())
+		}
+		first = min(i+1, len(s))
+		if first < len(s) && s[first] == k.sep {
+			first++
+		}
+		shift++
+	}
+	cells := cellsOf(s[first:], k.sep)
+	for i, cell := range cells {
+		from, to := first+cell[0], first+cell[1]
+		if strings.Count(s[from:to], `"`)%2 == 1 && i == len(cells)-1 {
+			k.open = i + shift + 1
+		}
+		for from < to && (s[from] == ' ' || s[from] == '"') {
+			from++
+		}
+		for to > from && (s[to-1] == ' ' || s[to-1] == '"') {
+			to--
+		}
+		if i+shift < len(k.cols) && k.cols[i+shift] != none && from < to {
+			c.judge(k.cols[i+shift], from, to, true, false, false)
+		}
+	}
+	return f.line(c.replace())
+}

@@ -1,0 +1,123 @@
+package redact
+
+import "strings"
+
+// tag reads the tag of XML or HTML that begins at s[i]: <fullName>张三</fullName>,
+// <input name="realname" value="张三">, <th>姓名</th><td>张三</td>.
+func (c *scan) tag(i int) {
+	s := c.s
+	if i+3 >= len(s) || !wordByte(s[i+1]) && s[i+1] < 0x80 {
+		return
+	}
+	if _, own := pseudonymAt(s, i); own {
+		return
+	}
+	end := i + 1
+	for end < len(s) && end-i < 2000 && s[end] != '>' && s[end] != '<' {
+		end++
+	}
+	if end >= len(s) || s[end] != '>' {
+		return
+	}
+	inside := s[i+1 : end]
+	name := inside[:anyOrEnd(inside, " \t/")]
+	c.rank = byKey
+	cl := none
+	if strings.ContainsAny(inside, "=") {
+		cl = c.attributes(i+1+len(name), end)
+	}
+	if cl == none && !ofHTML[strings.ToLower(name)] {
+		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
+	}
+	content := end + 1
+	stop := content + byteOrEnd(s[content:], '<')
+	if stop >= len(s) || content >= stop || strings.HasSuffix(inside, "/") {
+		return
+	}
+	v := strings.TrimSpace(s[content:stop])
+	if v == "" {
+		return
+	}
+	from := content + strings.Index(s[content:stop], v)
+	if cl != none && cl != version && cl != errText && cl != logText && strings.HasPrefix(s[stop:], "</") {
+		c.judge(cl, from, from+len(v), true, false, false)
+		return
+	}
+	// A label, and the value in the element behind it.
+	label := c.f.classify(strings.TrimRight(v, ":： *"))
+	if !sensitive(label) && label != thing || len(v) > 60 {
+		return
+	}
+	at := stop
+	for range 4 { // the tags between them
+		if !strings.HasPrefix(s[at:], "<") {
+			break
+		}
+		k := strings.IndexByte(s[at:], '>')
+		if k < 0 || k > 300 {
+			return
+		}
+		at += k + 1
+		for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
+			at++
+		}
+	}
+	if at == stop || at >= len(s) || s[at] == '<' {
+		return
+	}
+	if to := at + byteOrEnd(s[at:], '<'); to > at {
+		c.judge(label, at, at+len(strings.TrimRight(s[at:to], " \t")), true, false, false)
+	}
+}
+
+// ofHTML are elements whose names say nothing of what is in them.
+var ofHTML = map[string]bool{"html": true, "head": true, "body": true, "title": true, "text": true, "address": true, "content": true, "summary": true, "caption": true, "label": true, "code": true, "key": true, "q": true, "cite": true, "time": true, "data": true, "form": true, "input": true, "option": true, "select": true, "th": true, "td": true, "tr": true, "p": true, "a": true, "b": true, "i": true, "u": true, "s": true, "span": true, "div": true, "string": true}
+
+// attributes redacts value="…" beside name="phone", and tells what the
+// attributes say of the element's content: class="msg-text".
+func (c *scan) attributes(from, to int) class {
+	s := c.s
+	of := none
+	valueFrom, valueTo, nameOf := 0, 0, none
+	for at := from; at < to; {
+		eq := at + byteOrEnd(s[at:to], '=')
+		if eq+1 >= to {
+			break
+		}
+		name := strings.ToLower(strings.TrimSpace(s[at:eq]))
+		v, end := eq+1, 0
+		if q := s[v]; q == '"' || q == '\'' {
+			v++
+			end = v + byteOrEnd(s[v:to], q)
+			at = end + 1
+		} else {
+			end = v + anyOrEnd(s[v:to], " \t")
+			at = end
+		}
+		switch name {
+		case "name", "id", "key", "field", "data-field", "data-key", "itemprop", "placeholder":
+			if cl := c.f.classify(s[v:end]); sensitive(cl) || cl == thing {
+				nameOf = cl
+			}
+		case "class":
+			for _, w := range strings.Fields(s[v:end]) {
+				switch squeeze(w) {
+				case "msgtext", "messagetext", "msgcontent", "messagecontent", "msgbody", "messagebody", "chattext", "chatcontent", "bubble", "bubbletext", "bubblecontent":
+					of = text
+				case "nickname", "username", "realname", "visitorname", "customername", "agentname":
+					of = c.f.classify("nickname")
+				}
+			}
+		case "value", "content", "data-value":
+			valueFrom, valueTo = v, end
+		}
+	}
+	if nameOf == none {
+		return of
+	}
+	if valueTo > valueFrom {
+		c.judge(nameOf, valueFrom, valueTo, true, false, false)
+		return of
+	}
+	return nameOf
+}
