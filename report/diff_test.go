@@ -13,8 +13,8 @@ import (
 	"meiqia-diag/diag/lang"
 )
 
-// skewed is a health run with this clock offset, and the cause that follows from it.
-func skewed(ms float64, named bool) *diag.Document {
+// skewedRun is a health run with this clock offset, and the cause that follows from it.
+func skewedRun(ms float64, named bool) *diag.Document {
 	d := &diag.Document{Schema: diag.Schema, Health: true, StartedAt: "2026-11-20T10:22:41+08:00", Incident: diag.IncidentJSON{Incident: incident.New()}, Verdict: diag.Verdict{Outcome: diag.Healthy}}
 	o := diag.Observation{ID: "clock.offset", Value: ms, Unit: "ms", Uncertainty: diag.Float(20), Basis: incident.Measured, Live: true}
 	d.Checks = []diag.CheckJSON{{ID: "clock", State: diag.Pass, Observations: []diag.Observation{o}}}
@@ -39,14 +39,14 @@ func TestTheSentenceOfADiff(t *testing.T) {
 		d      *diag.Diff
 		zh, en string
 	}{
-		{"mended", worded(skewed(95000, true), skewed(0.2, false)),
+		{"mended", worded(skewedRun(95000, true), skewedRun(0.2, false)),
 			"A 的原因“两端时间不一致”（decision.clock-skew）在 B 中不再出现；与服务的钟差：+95 ± 0.02 秒 → +0.2 ± 20 毫秒。",
 			"The cause of A, decision.clock-skew (the clocks differ), is gone in B; clock offset to the service: +95 ± 0.02 s → +0.2 ± 20 ms."},
-		{"new", worded(skewed(0.2, false), skewed(-95000, true)),
+		{"new", worded(skewedRun(0.2, false), skewedRun(-95000, true)),
 			" B 出现了新的原因“两端时间不一致”（decision.clock-skew）；与服务的钟差：+0.2 ± 20 毫秒 → -95 ± 0.02 秒。",
 			"B has a new cause, decision.clock-skew (the clocks differ); clock offset to the service: +0.2 ± 20 ms → -95 ± 0.02 s."},
-		{"still there", worded(skewed(95000, true), skewed(95010, true)), "A 的原因“两端时间不一致”（decision.clock-skew）在 B 中仍在。", "The cause of A, decision.clock-skew (the clocks differ), is still there in B."},
-		{"alike", worded(skewed(1, false), skewed(9, false)), "A 与 B 没有实质差别。", "A and B do not differ in anything of significance."},
+		{"still there", worded(skewedRun(95000, true), skewedRun(95010, true)), "A 的原因“两端时间不一致”（decision.clock-skew）在 B 中仍在。", "The cause of A, decision.clock-skew (the clocks differ), is still there in B."},
+		{"alike", worded(skewedRun(1, false), skewedRun(9, false)), "A 与 B 没有实质差别。", "A and B do not differ in anything of significance."},
 	} {
 		if zh := strings.TrimSpace(c.d.Summary.ZH); zh != strings.TrimSpace(c.zh) || c.d.Summary.EN != c.en {
 			t.Errorf("%s: %q %q", c.name, c.d.Summary.ZH, c.d.Summary.EN)
@@ -69,7 +69,7 @@ var (
 // TestHostileReportsCompareHarmlessly: whatever stands in a report stays text.
 func TestHostileReportsCompareHarmlessly(t *testing.T) {
 	const evil = "<script>alert(1)</script>\x1b[31m\u202e](http://evil.example)|`\n# x @all"
-	a, b := skewed(95000, true), skewed(1, false)
+	a, b := skewedRun(95000, true), skewedRun(1, false)
 	for _, d := range []*diag.Document{a, b} {
 		d.StartedAt, d.Tool.Version = evil, evil
 		d.Checks = append(d.Checks, diag.CheckJSON{ID: "network", State: diag.Pass})

@@ -17,6 +17,7 @@ const (
 	pageLines = 300
 	pageText  = 2000 // bytes of one line
 	around    = 4    // lines beside an error
+	stampHead = 4096 // bytes of a line that its stamp is looked for in
 	pressed   = 10 * time.Second
 )
 
@@ -46,13 +47,11 @@ func (b *builder) excerpt(p *piece, data []byte) {
 		}{p.name, x.Line, x.From, at, text})
 		b.errors = append(append(b.errors, row...), '\n')
 	}
-	all := make([]report.LogLine, len(lines))
 	why := map[int]lang.Text{}
 	for _, f := range p.stats.Findings {
-		if _, ok := why[f.Line]; !ok {
-			why[f.Line] = f.Why
-		}
+		why[f.Line] = f.Why
 	}
+	all := make([]report.LogLine, len(lines))
 	stamps := b.stampsOf(p, len(lines))
 	for n, s := range lines {
 		if len(s) > pageText {
@@ -85,7 +84,8 @@ func (b *builder) excerpt(p *piece, data []byte) {
 // zero for a line of the entry above; nil where the log tells no times. They
 // are read off the text before it was redacted, which has the same lines.
 func (b *builder) stampsOf(p *piece, n int) []time.Time {
-	if p.stats.Time == nil || p.info == nil || p.info.Mode == "whole" {
+	find := p.stats.Time
+	if find == nil {
 		return nil
 	}
 	plain := strings.Split(strings.TrimSuffix(string(p.data), "\n"), "\n")
@@ -93,19 +93,13 @@ func (b *builder) stampsOf(p *piece, n int) []time.Time {
 		return nil
 	}
 	out := make([]time.Time, n)
-	stamped, same := 0, true
-	var one time.Time
+	stamped := false
 	for i, s := range plain {
-		t, ok := p.at([]byte(strings.TrimRight(s, "\r")))
-		if !ok {
-			continue
+		if t, ok := find([]byte(s[:min(len(s), stampHead)])); ok {
+			out[i], stamped = t, true
 		}
-		stamped++
-		same = same && (one.IsZero() || t.Equal(one))
-		one, out[i] = t, t
 	}
-	// A log whose lines do not tell their time is kept whole by one instant for all.
-	if stamped == 0 || same && stamped == n && n > 1 {
+	if !stamped {
 		return nil
 	}
 	return out
