@@ -23,7 +23,7 @@ import (
 func staged() map[string]*diag.Document {
 	out := fixtures()
 	out["two-hours"] = twoHours()
-	out["skewed"] = skewed()
+	out["skewed"] = apartClocks()
 	return out
 }
 
@@ -46,8 +46,8 @@ func twoHours() *diag.Document {
 	return d
 }
 
-// skewed is a device whose clock is 2.5 s ahead, with a course of requests.
-func skewed() *diag.Document {
+// apartClocks is of a device whose clock is 2.5 s ahead, with a course of requests.
+func apartClocks() *diag.Document {
 	d := twoHours()
 	for i := range d.Timeline {
 		m := &d.Timeline[i]

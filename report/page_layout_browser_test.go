@@ -58,6 +58,7 @@ func TestPageFitsInABrowser(t *testing.T) {
 				}
 			}
 		}
+		b.Navigate(pageFile(t, expired(), Options{}))
 		b.Eval(`document.querySelectorAll('svg.scene').forEach(s => s.insertAdjacentHTML('beforeend', '<text x="10%" y="2em">one</text><text x="11%" y="2em">other</text>'))`, nil)
 		var found []string
 		if b.Eval(overlaps, &found); len(found) == 0 {

@@ -29,7 +29,7 @@ func poppler(t *testing.T, tool string, args ...string) []byte {
 // folded is open.
 func TestPagePrintsInABrowser(t *testing.T) {
 	inBrowsers(t, browsertest.Setup{Dark: true}, func(t *testing.T, b browsertest.Viewer) {
-		doc := skewed()
+		doc := apartClocks()
 		b.Navigate(pageFile(t, doc, withLogs(lang.ZH)))
 		dir := t.TempDir()
 		file := filepath.Join(dir, "report.pdf")

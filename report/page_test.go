@@ -14,7 +14,7 @@ import (
 // Numbers out of all reason come to a page all the same.
 func TestPageOfOddNumbers(t *testing.T) {
 	for _, n := range []float64{0, -1, 1e-320, 1e15, -1e15, 1e300, -1e300, math.MaxFloat64} {
-		doc := skewed()
+		doc := apartClocks()
 		for i := range doc.Timeline {
 			doc.Timeline[i].ErrMS = n
 		}
@@ -42,9 +42,9 @@ func TestPageOfOddNumbers(t *testing.T) {
 }
 
 func TestPageIsTheSameEveryTime(t *testing.T) {
-	want := render(t, skewed(), "html", withLogs(lang.ZH))
+	want := render(t, apartClocks(), "html", withLogs(lang.ZH))
 	for range 5 {
-		if got := render(t, skewed(), "html", withLogs(lang.ZH)); !bytes.Equal(got, want) {
+		if got := render(t, apartClocks(), "html", withLogs(lang.ZH)); !bytes.Equal(got, want) {
 			t.Fatal("the same report gives another page")
 		}
 	}

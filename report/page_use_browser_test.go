@@ -30,7 +30,7 @@ func count(b browsertest.Browser, selector string) (n int) {
 
 func TestPageIsUsedInABrowser(t *testing.T) {
 	inBrowsers(t, browsertest.Setup{}, func(t *testing.T, b browsertest.Viewer) {
-		b.Navigate(pageFile(t, skewed(), withLogs(lang.ZH)))
+		b.Navigate(pageFile(t, apartClocks(), withLogs(lang.ZH)))
 		if zh, en := count(b, "span[lang=zh-CN]"), count(b, "span[lang=en]"); zh == 0 || en != 0 {
 			t.Errorf("Chinese page: %d Chinese and %d English texts", zh, en)
 		}
@@ -86,7 +86,7 @@ func TestPageIsUsedInABrowser(t *testing.T) {
 // Everything on the page that is pressed is reached by the keyboard too.
 func TestPageByKeyboardInABrowser(t *testing.T) {
 	inBrowsers(t, browsertest.Setup{}, func(t *testing.T, b browsertest.Viewer) {
-		b.Navigate(pageFile(t, skewed(), withLogs(lang.ZH)))
+		b.Navigate(pageFile(t, apartClocks(), withLogs(lang.ZH)))
 		var missed []string
 		b.Eval(`[...document.querySelectorAll('a,input,summary,.scroll')].filter(e => e.checkVisibility()).filter(e => { e.focus(); const s = getComputedStyle(e.id?.startsWith('pick') ? e.nextElementSibling : e); return document.activeElement !== e; }).map(e => e.outerHTML.slice(0, 60))`, &missed)
 		if len(missed) > 0 {
@@ -97,7 +97,7 @@ func TestPageByKeyboardInABrowser(t *testing.T) {
 
 // leaky is a document whose every text tries to load something from an address.
 func leaky(base string) (*diag.Document, Options) {
-	doc := hostile(skewed())
+	doc := hostile(apartClocks())
 	try := `"><img src="` + base + `img"><link rel=stylesheet href="` + base + `css"><iframe src="` + base + `frame"></iframe><script src="` + base + `js"></script><style>@import "` + base + `import";*{background:url(` + base + `url)}</style><meta http-equiv=refresh content="0;url=` + base + `refresh">`
 	doc.Verdict.Summary = lang.Same(try)
 	doc.Checks[0].Reason, doc.Checks[0].Observations[0].Source, doc.Checks[1].Series[0].Source = try, try, try
@@ -151,7 +151,7 @@ func TestPageLoadsNothingInABrowser(t *testing.T) {
 
 // What comes is bounded, however much the document holds, and it is drawn in time.
 func TestHugePageInABrowser(t *testing.T) {
-	doc := skewed()
+	doc := apartClocks()
 	long := strings.Repeat("很长<b>long</b>\u202e ", 60_000) // 1 MB
 	doc.Verdict.Summary = lang.Same(long)
 	for i := range 10_000 {
