@@ -325,21 +325,6 @@ func (t *sliceTarget) finish() error {
 	return nil
 }
 
-// named gives a file its name at once. Without force it replaces nothing.
-func named(from, to string, force bool) error {
-	if force {
-		return os.Rename(from, to)
-	}
-	err := os.Link(from, to) // the name from goes away with the tidying
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(to); err == nil { // a file system without links
-		return fs.ErrExist
-	}
-	return os.Rename(from, to)
-}
-
 // sliceProgress shows how far the reading is, a few times a second.
 func sliceProgress(bar *progress) func(string, int64, int64) {
 	var shown time.Time
