@@ -319,25 +319,14 @@ func (t *sliceTarget) finish() error {
 	if err == nil {
 		err = archive.PutInPlace(t.f.Name(), t.path, t.force)
 	}
+	var p *lang.Problem
+	if errors.As(err, &p) {
+		return p
+	}
 	if err != nil {
 		return &lang.Problem{Field: "--output " + t.path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个位置", "make room, or choose another place")}
 	}
 	return nil
-}
-
-// named gives a file its name at once. Without force it replaces nothing.
-func named(from, to string, force bool) error {
-	if force {
-		return os.Rename(from, to)
-	}
-	err := os.Link(from, to) // the name from goes away with the tidying
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(to); err == nil { // a file system without links
-		return fs.ErrExist
-	}
-	return os.Rename(from, to)
 }
 
 // sliceProgress shows how far the reading is, a few times a second.
