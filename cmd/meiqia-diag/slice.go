@@ -319,6 +319,10 @@ func (t *sliceTarget) finish() error {
 	if err == nil {
 		err = archive.PutInPlace(t.f.Name(), t.path, t.force)
 	}
+	var p *lang.Problem
+	if errors.As(err, &p) {
+		return p
+	}
 	if err != nil {
 		return &lang.Problem{Field: "--output " + t.path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间，或换一个位置", "make room, or choose another place")}
 	}
