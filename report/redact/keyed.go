@@ -179,7 +179,7 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	if cl != text && i+1 < len(s) && (s[i] == '{' || s[i] == '[' || s[i] == '(' || s[i] == '<') && s[i+1] != '"' && s[i+1] != '\'' && !(s[i] == '<' && strings.Contains(s[i:min(len(s), i+16)], "#")) {
 		closing := map[byte]byte{'{': '}', '[': ']', '(': ')', '<': '>'}[s[i]]
-		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && strings.IndexAny(s[i+1:i+k], ":={[<") < 0 {
+		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && !strings.ContainsAny(s[i+1:i+k], ":={[<") {
 			return c.judge(cl, i+1, i+k, true, prose, spaced)
 		}
 	}
