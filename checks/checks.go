@@ -20,7 +20,8 @@ func All() []diag.Check {
 
 // sheet collects the observations of one check.
 type sheet struct {
-	list []diag.Observation
+	list   []diag.Observation
+	series []diag.Series
 }
 
 type option func(*diag.Observation)

@@ -66,6 +66,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	quality := s.pathTexts(in)
 	failure := s.failure(a)
 	s.recorded(a)
+	s.requestSeries(a)
 	strong := s.signals("network", a, "offline", "reset", "unstable", "slow_path", "loss", "timeout", "local_network")
 	if sig := a.Barred(); sig != nil {
 		s.add(NetworkBarred, "recall", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
@@ -75,7 +76,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	}
 	liveState, liveReason := s.networkNow(ctx, in)
 
-	res := diag.Result{State: diag.Pass, Observations: s.list}
+	res := diag.Result{State: diag.Pass, Observations: s.list, Series: s.series}
 	switch {
 	case failure != "" && failure != attempt.FailBlocked && failure != attempt.FailPolicy && failure != attempt.FailUnspecified:
 		res.State, res.Reason = diag.Fail, lang.T("撤回请求没有得到回答（%s）", "the recall got no answer (%s)").F(string(failure))
@@ -166,6 +167,7 @@ func (s *sheet) pathTexts(in *diag.Input) string {
 		if len(r.RTTs) > 0 || r.Avg > 0 {
 			s.add(NetworkRTT, diag.Millis(medianOf(r.Ping)), unit("ms"), method("ping"), src, target)
 			s.add(NetworkJitter, diag.Millis(r.Jitter()), unit("ms"), method("ping"), src, target)
+			s.pingSeries(r.Ping, r.file)
 		}
 		if r.quality != "" {
 			s.add(NetworkQuality, r.quality, src, target)

@@ -29,12 +29,14 @@ func (s *sheet) networkNow(ctx context.Context, in *diag.Input) (diag.CheckState
 	var path probe.PathResult
 	var where probe.WhereResult
 	var wg sync.WaitGroup
+	start := in.Now()
 	wg.Go(func() { where = probe.Where(ctx, all, probe.Here(), opt) })
 	wg.Go(func() { path = probe.Path(ctx, all[0], opt) })
 	wg.Wait()
 
 	state, reason := s.whereNow(where)
 	word := s.pathNow(path)
+	s.pathSeries(path, start)
 	if word != "" && word != "good" && state == diag.Pass {
 		state, reason = diag.Fail, pathText(word, path)
 	}

@@ -60,4 +60,5 @@ type Result struct {
 	Reason       lang.Text // why this state, one sentence
 	FollowsFrom  string    // id of the check whose failure explains this one, "" for none
 	Observations []Observation
+	Series       []Series // what to draw beside them
 }

@@ -144,6 +144,7 @@ type CheckJSON struct {
 	ReasonZH     string        `json:"reason_zh"`
 	FollowsFrom  string        `json:"follows_from,omitempty"`
 	Observations []Observation `json:"observations"`
+	Series       []Series      `json:"series,omitempty"`
 }
 
 // ReasonText gives the reason in both languages.
@@ -157,7 +158,7 @@ func ChecksOf(results []Result) []CheckJSON {
 		if obs == nil {
 			obs = []Observation{}
 		}
-		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs})
+		out = append(out, CheckJSON{ID: r.ID, State: r.State, DurationMS: Millis(r.Duration), Reason: r.Reason.EN, ReasonZH: r.Reason.ZH, FollowsFrom: r.FollowsFrom, Observations: obs, Series: r.Series})
 	}
 	return out
 }

@@ -1,10 +1,11 @@
 package report
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
 
 	"meiqia-diag/diag"
@@ -12,54 +13,59 @@ import (
 	"meiqia-diag/diag/lang"
 )
 
-//go:embed page.html
-var pageHTML string
+//go:embed page
+var pageFiles embed.FS
 
-//go:embed page.css
-var pageCSS string
-
-// page is what the template shows. Both languages are in it; the reader picks
+// page is what the templates show. Both languages are in it; the reader picks
 // one without a script.
 type page struct {
-	CSS        template.CSS
-	English    bool // which language is shown first
-	HTMLLang   string
-	Doc        *diag.Document
-	Tone       string // bad good warn
-	Sign       string
-	Title      lang.Text
-	Summary    lang.Text
-	Sure       lang.Text
-	Percent    string // of the bar, "" for none
-	Primary    *diag.CauseReport
-	Name       lang.Text
-	Todo       []lang.Text
-	Stages     []pageStage
-	Outcomes   []pagePair
-	Charts     []chart
-	Moments    []pageMoment
-	For        []weighing
-	Against    []weighing
+	CSS      template.CSS
+	English  bool // which language is shown first
+	HTMLLang string
+	Doc      *diag.Document
+	Archived bool // the page is within an archive
+
+	Tone     string // bad good warn
+	Sign     string
+	Title    lang.Text
+	Summary  lang.Text
+	Sure     lang.Text
+	Percent  string // of the bar, "" for none
+	Primary  *diag.CauseReport
+	Name     lang.Text
+	Todo     []lang.Text
+	Stages   []pageStage
+	Outcomes []pagePair
+
+	Timeline []drawing
+	Scales   lang.Text // where the axis changes its scale
+	Skew     lang.Text // what the clocks say of each other
+	Moments  []pageMoment
+
+	Plots  []pagePlot
+	Losses []pageLoss
+
+	Weights    pageWeights
 	Others     []pageCause
 	OthersHead lang.Text
 	Ruled      []pageRuled
-
 	RuledCount lang.Text
-	Archived   bool // the page is within an archive
+	Missing    []lang.Text
 
 	Verified    template.HTML // what became of another report's causes
 	Compared    lang.Text     // what a recording with and one without extensions say together
 	Differences []lang.Text
 
-	Missing  []lang.Text
-	Checks   []pageCheck
-	Steps    []lang.Text
-	Logs     []Log
-	Pictures []picture
-	Facts    []fact
-	Remedies []diag.Remedy
-	Problems []lang.Text
-	Files    []diag.FileRef
+	Checks      []pageCheck
+	Steps       []lang.Text
+	Logs        pageLogs
+	Pictures    []picture
+	Environment []fact
+	Facts       []fact
+	Remedies    []diag.Remedy
+	Problems    []lang.Text
+	Files       []diag.FileRef
+	More        lang.Text // what the page leaves to report.json
 }
 
 type pageStage struct {
@@ -71,7 +77,7 @@ type pageStage struct {
 
 type pagePair struct {
 	Label, Value lang.Text
-	Tone         string
+	Tone, Sign   string
 }
 
 type pageMoment struct {
@@ -115,62 +121,78 @@ type pageObservation struct {
 }
 
 type picture struct {
+	N     int
 	Name  string
 	Note  lang.Text
 	Src   template.URL // "" when it is in the archive only
+	Link  string       // of the file beside the page, "" for none
 	Video bool
 }
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"t": both, "clean": clean, "db": db, "basis": basisMark, "inc": func(i int) int { return i + 1 },
-	"s": func(name string) template.HTML { return both(pageWords[name]) },
-}).Parse(pageHTML))
+// pageTemplate is never executed itself, so that it can be cloned for each page.
+var pageTemplate = template.Must(template.New("page.html").Funcs(voice{}.funcs()).ParseFS(pageFiles, "page/*.html"))
 
-// both writes a text in both languages; the style sheet hides one.
-func both(t lang.Text) template.HTML {
-	zh, en := template.HTMLEscapeString(clean(t.ZH)), template.HTMLEscapeString(clean(t.EN))
-	if zh == en {
-		return template.HTML(zh)
+func (v voice) funcs() template.FuncMap {
+	return template.FuncMap{
+		"t": v.both, "clean": v.one, "lines": v.lines, "db": db, "basis": v.basis,
+		"s":    func(name string) template.HTML { return v.both(pageWords[name]) },
+		"word": func(name string, l lang.Lang) string { return pageWords[name].In(l) },
+		"zh":   func(name string) string { return pageWords[name].ZH },
+		"en":   func(name string) string { return pageWords[name].EN },
 	}
-	return template.HTML(`<span lang="zh-CN">` + zh + `</span><span lang="en">` + en + `</span>`)
-}
-
-func basisMark(b incident.Basis) template.HTML {
-	w := basisWord(b)
-	if w.IsZero() {
-		return ""
-	}
-	return `<span class="basis ` + template.HTML(template.HTMLEscapeString(string(b))) + `">` + both(w) + `</span>`
-}
-
-var pageWords = map[string]lang.Text{
-	"headline": sHeadline, "sure": sHowSure, "now": sNow, "nothing": sNothing, "stages": sStages, "outcomes": sOutcomes, "timeline": sTimeline, "evidence": sEvidence, "evidencenote": sEvidenceNote,
-	"for": sFor, "against": sAgainst, "ruledout": sRuledOut, "missing": sMissing, "checks": sChecks, "observations": sObservations,
-	"remedies": sRemedies, "paste": sPaste, "problems": sProblems, "compared": sCompared, "facts": sFacts, "files": sFiles, "steps": sSteps, "none": sNone, "basiskey": basisKey, "because": sBecause,
-	"whole": sWhole, "profile": sProfile, "version": sVersion, "started": sStarted,
-	"logs": lang.T("日志（错误已标出）", "Logs (errors marked)"), "attachments": lang.T("截图与录屏", "Screenshots and recordings"),
-	"time": lang.T("时间", "time"), "what": lang.T("发生了什么", "what happened"), "clock": lang.T("谁的钟、当时显示", "whose clock, as shown"), "basis": lang.T("来历", "basis"), "source": lang.T("出处", "source"),
-	"value": lang.T("值", "value"), "id": lang.T("名称", "name"), "noevidence": sNoEvidence, "live": lang.T("现在测的", "measured now"), "error": lang.T("错误", "error"),
-	"window": lang.T("撤回时限", "recall window"), "uncertain": lang.T("不确定范围", "uncertainty"), "inarchive": lang.T("见压缩包内的文件", "see the file in the archive"), "omitted": lang.T("行未显示，见压缩包", "lines not shown; they are in the archive"),
-	"kind": lang.T("类型", "kind"), "size": lang.T("字节", "bytes"), "name": lang.T("文件", "file"), "took": lang.T("用时", "took"), "private": lang.T("个人信息已换成代号，如 <phone#…>；同一个值在本报告内代号相同。", "Personal data has been replaced by pseudonyms such as <phone#…>; one value has one pseudonym within this report."),
 }
 
 // imageTypes are the attachments that a page may show inline.
 var imageTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/bmp": true, "video/mp4": true, "video/webm": true}
 
+// besides are the names of files that an archive keeps next to the page.
+var besides = regexp.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+
 func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p := page{
-		CSS: template.CSS(pageCSS), English: opt.Lang == lang.EN, HTMLLang: "zh-CN", Doc: doc, Title: title(doc), Summary: summary(doc), Sure: howSure(doc),
-		Todo: todo(doc), Missing: unsettled(doc), OthersHead: othersHead(doc), Steps: Steps(doc), Logs: opt.Logs, Facts: facts(doc), Remedies: remedies(doc), Problems: problems(doc), Files: doc.Evidence, Archived: opt.Archived,
+		CSS: pageStyle(), English: opt.Lang == lang.EN, HTMLLang: "zh-CN", Doc: doc, Title: title(doc), Summary: summary(doc), Sure: howSure(doc),
+		Todo: first(todo(doc), 12), Missing: first(unsettled(doc), mostRows), OthersHead: othersHead(doc), Steps: Steps(doc), Environment: environmentOf(doc), Facts: facts(doc),
+		Remedies: first(remedies(doc), mostRows), Problems: first(problems(doc), mostRows), Files: first(doc.Evidence, mostRows), Archived: opt.Archived,
 	}
 	p.Compared, p.Differences = comparedLines(doc)
 	var err error
 	if p.Verified, err = verifiedHTML(doc); err != nil {
 		return err
 	}
+	p.Differences = first(p.Differences, mostRows)
 	if p.English {
 		p.HTMLLang = "en"
 	}
+	p.verdict(doc)
+	p.travelled(doc)
+	ms := moments(doc)
+	p.course(doc, ms)
+	p.Plots, p.Losses = plots(doc, ms), losses(doc)
+	p.causes(doc)
+	p.checked(doc)
+	p.Logs = logsOf(opt.Logs, ms)
+	p.pictures(opt.Attachments)
+	t, err := pageTemplate.Clone()
+	if err != nil {
+		return err
+	}
+	return t.Funcs(newVoice(doc).funcs()).Execute(w, p)
+}
+
+// pageStyle gives the style sheets as one.
+func pageStyle() template.CSS {
+	var b strings.Builder
+	for _, name := range []string{"base", "verdict", "plots", "logs", "tables", "print"} {
+		data, err := pageFiles.ReadFile("page/" + name + ".css")
+		if err != nil {
+			panic(err) // they are embedded
+		}
+		b.Write(data)
+	}
+	return template.CSS(b.String())
+}
+
+func (p *page) verdict(doc *diag.Document) {
 	switch doc.Verdict.Outcome {
 	case diag.Explained:
 		p.Tone, p.Sign = "bad", "✗"
@@ -185,57 +207,97 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	if c := primary(doc); c != nil {
 		p.Primary, p.Name = c, causeName(c.Code)
 		p.Percent = pct(min(max(c.Probability, 0), 1) * 100)
-		p.For, p.Against = weighings(doc, c.For), weighings(doc, c.Against)
+		p.Weights = weights(weighings(doc, c.For), weighings(doc, c.Against))
 	}
-	labels, travelled := outcomeLabels, stages(doc)
+}
+
+// travelled tells of the stages and of what came out.
+func (p *page) travelled(doc *diag.Document) {
 	if doc.Health { // no recall travelled them, and none came out any way
-		labels, travelled = nil, nil
+		return
 	}
-	for _, s := range travelled {
-		p.Stages = append(p.Stages, pageStage{stageMark(s.State), s.Stage.Name(), s.Stage.Question(), because(doc, s)})
+	for _, s := range stages(doc) {
+		p.Stages = append(p.Stages, pageStage{stageMark(s.State), s.Stage.Name(), s.Stage.Question(), first(because(doc, s), 20)})
 	}
-	for _, o := range labels {
+	for _, o := range outcomeLabels {
 		v := o.value(doc.Outcomes)
-		tone := map[string]string{"accepted": "good", "gone": "good", "refused": "bad", "no_answer": "bad", "not_sent": "bad", "still_visible": "bad"}[v]
-		p.Outcomes = append(p.Outcomes, pagePair{o.label, outcomeWord(v), tone})
+		pair := pagePair{Label: o.label, Value: outcomeWord(v), Sign: "?"}
+		switch v {
+		case "accepted", "gone":
+			pair.Tone, pair.Sign = "good", "✓"
+		case "refused", "no_answer", "not_sent", "still_visible":
+			pair.Tone, pair.Sign = "bad", "✗"
+		}
+		p.Outcomes = append(p.Outcomes, pair)
 	}
-	p.moments(doc)
-	for _, c := range others(doc) {
-		p.Others = append(p.Others, pageCause{percent(c.Probability), causeName(c.Code), string(c.Code), weighings(doc, c.For)})
+}
+
+// course tells of the timeline, drawn and as a table.
+func (p *page) course(doc *diag.Document, ms []moment) {
+	if len(ms) == 0 {
+		return
+	}
+	parts := 0
+	p.Timeline = drawn(func(l lang.Lang, width float64) scene {
+		sc, n := timelineScene(doc, ms, l, width)
+		parts = n
+		return sc
+	})
+	if p.Timeline[0].Height == "" {
+		p.Timeline = nil
+	}
+	if parts > 1 {
+		p.Scales = lang.T("共 %d 段：段内按比例，虚线处比例改变", "%d parts: each to scale, which changes at the dashed lines").F(parts)
+	}
+	p.Skew = skewOf(doc, ms).Text
+	day := ""
+	for i, m := range first(ms, mostRows) {
+		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Clock: clockWords[m.Clock], Shown: shown(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
+		if pm.Day == day {
+			pm.Day = ""
+		} else {
+			day = pm.Day
+		}
+		p.Moments = append(p.Moments, pm)
+	}
+}
+
+func (p *page) causes(doc *diag.Document) {
+	for _, c := range first(others(doc), mostRows) {
+		p.Others = append(p.Others, pageCause{percent(c.Probability), causeName(c.Code), string(c.Code), first(weighings(doc, c.For), 20)})
 	}
 	ruled := ruledOut(doc)
-	for _, same := range alike(ruled) {
-		p.Ruled = append(p.Ruled, pageRuled{same, same[0].why})
+	for _, same := range first(alike(ruled), mostRows) {
+		p.Ruled = append(p.Ruled, pageRuled{first(same, mostRows), first(same[0].why, 20)})
 	}
 	p.RuledCount = sRuledCount.F(len(ruled))
-	for _, c := range checks(doc) {
+}
+
+func (p *page) checked(doc *diag.Document) {
+	all := checks(doc)
+	rest := max(len(all)-mostRows, 0)
+	for _, c := range first(all, mostRows) {
 		pc := pageCheck{Mark: checkMark(c.State), Name: checkName(c.ID), Reason: reason(c), Depth: c.depth, Millis: number(c.DurationMS)}
-		for _, o := range c.Observations {
+		rest += max(len(c.Observations)-mostRows, 0)
+		for _, o := range first(c.Observations, mostRows) {
 			pc.Details = append(pc.Details, pageObservation{o.ID, o.Source, o.At, observationName(o.ID), observationValue(o), o.Basis, o.Live})
 		}
 		p.Checks = append(p.Checks, pc)
 	}
-	for _, a := range opt.Attachments {
-		pic := picture{Name: a.Name, Note: a.Note, Video: strings.HasPrefix(a.MIME, "video/")}
+	if rest > 0 {
+		p.More = lang.T("另有 %d 项不在这一页上，见 report.json", "%d more are not on this page; report.json has them").F(rest)
+	}
+}
+
+func (p *page) pictures(list []Attachment) {
+	for i, a := range first(list, mostRows) {
+		pic := picture{N: i + 1, Name: a.Name, Note: a.Note, Video: strings.HasPrefix(a.MIME, "video/")}
 		if a.Data != nil && imageTypes[a.MIME] {
 			pic.Src = template.URL("data:" + a.MIME + ";base64," + base64.StdEncoding.EncodeToString(a.Data))
 		}
+		if besides.MatchString(a.Name) {
+			pic.Link = a.Name
+		}
 		p.Pictures = append(p.Pictures, pic)
-	}
-	return pageTemplate.Execute(w, p)
-}
-
-func (p *page) moments(doc *diag.Document) {
-	ms := moments(doc)
-	p.Charts = charts(ms)
-	for i, m := range ms {
-		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Shown: shown(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
-		if c, ok := clockWords[m.Clock]; ok {
-			pm.Clock = c
-		}
-		if i > 0 && pm.Day == p.Moments[i-1].Day || i > 0 && p.Moments[i-1].Day == "" && pm.Day == ms[i-1].t.Format("2006-01-02 -07:00") {
-			pm.Day = ""
-		}
-		p.Moments = append(p.Moments, pm)
 	}
 }

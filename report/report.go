@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -45,6 +46,9 @@ type LogLine struct {
 	Number  int
 	Text    string
 	Serious bool
+	Why     lang.Text // why the line was marked, where that is known
+	Level   string    // error warn, "" for any other
+	At      time.Time // on the service's clock; zero for a line of the entry above, and where a log tells no times
 }
 
 // Attachment is an image or video that a person handed in.

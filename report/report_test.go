@@ -231,7 +231,7 @@ func poison(v reflect.Value) {
 
 func TestHTMLIsHarmless(t *testing.T) {
 	opt := Options{Lang: lang.ZH,
-		Logs:        []Log{{Name: evil, Note: lang.Same(evil), Lines: []LogLine{{1, evil, true}}}},
+		Logs:        []Log{{Name: evil, Note: lang.Same(evil), Lines: []LogLine{{Number: 1, Text: evil, Serious: true}}}},
 		Attachments: []Attachment{{Name: evil, MIME: "image/png", Data: []byte("x"), Note: lang.Same(evil)}, {Name: evil, MIME: "text/html", Data: []byte(evil)}}}
 	for name, doc := range fixtures() {
 		out := string(render(t, hostile(doc), "html", opt))

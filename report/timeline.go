@@ -95,3 +95,11 @@ func errText(ms float64) lang.Text {
 	}
 	return lang.T("±%s 分", "±%s min").F(number(math.Ceil(ms/6000-1e-6) / 10))
 }
+
+// basisClass gives one of three classes, whatever the document says.
+func basisClass(b incident.Basis) string {
+	if _, ok := basisWords[b]; ok {
+		return string(b)
+	}
+	return string(incident.Assumed)
+}

@@ -34,6 +34,7 @@ var observationNames = map[string]lang.Text{
 	"network.quality":         lang.T("网络质量", "path quality"),
 	"network.recorded_rtt":    lang.T("录到的握手时延", "recorded handshake"),
 	"network.recorded_swings": lang.T("录到的异常慢请求", "recorded slow outliers"),
+	"network.requests":        lang.T("录到的请求", "recorded requests"),
 	"network.resent":          lang.T("系统重传的段", "segments sent again"),
 	"network.restarts":        lang.T("浏览器自动重发", "sent again by the browser"),
 	"network.rtt":             lang.T("往返时延", "round-trip time"),

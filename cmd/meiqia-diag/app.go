@@ -28,6 +28,7 @@ type app struct {
 	out, err io.Writer
 	env      func(string) string
 	now      func() time.Time
+	home     func() string // the person's folder where no variable names it
 	lang     lang.Lang
 
 	inTTY, outTTY, errTTY bool
@@ -44,7 +45,7 @@ type app struct {
 // newApp is the program over the process's own streams.
 func newApp(args []string) *app {
 	a := &app{
-		args: args, in: os.Stdin, err: os.Stderr, env: os.Getenv, now: time.Now,
+		args: args, in: os.Stdin, err: os.Stderr, env: os.Getenv, now: time.Now, home: systemHome,
 		inTTY: term.IsTerminal(int(os.Stdin.Fd())), outTTY: term.IsTerminal(int(os.Stdout.Fd())), errTTY: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	if a.args == nil {

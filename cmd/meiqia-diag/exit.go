@@ -53,6 +53,7 @@ type ending struct {
 	failOn failOn
 	format string // in which a failure is told too, where a program reads it
 	told   bool   // a document was written
+	found  bool   // triage: what --fail-on names was found
 
 	verdict *diag.Verdict // of a command that judges many documents
 }
@@ -64,6 +65,8 @@ func (e ending) status(err error) int {
 		return statusInterrupted
 	case err != nil:
 		return statusUsage
+	case e.found:
+		return statusFound
 	case e.doc == nil && e.verdict == nil:
 		return statusHealthy
 	}

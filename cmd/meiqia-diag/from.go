@@ -47,13 +47,9 @@ func readReport(file string, identities []string) (*archive.Opened, *diag.Docume
 }
 
 func openReport(file string, identities []string) (*archive.Opened, error) {
-	var ids []age.Identity
-	for _, name := range identities {
-		more, err := archive.Identities(name)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, more...)
+	ids, err := identitiesOf(identities)
+	if err != nil {
+		return nil, err
 	}
 	o, err := archive.Open(file, ids...)
 	return o, unreadableReport(file, err)
@@ -77,4 +73,17 @@ func unreadableReport(file string, err error) error {
 		return &one
 	}
 	return &lang.Problem{File: file, What: lang.T("读不了：%s", "cannot read: %s").F(lang.Reason(err)), Hint: hint}
+}
+
+// identitiesOf reads private keys from files.
+func identitiesOf(files []string) ([]age.Identity, error) {
+	var ids []age.Identity
+	for _, name := range files {
+		more, err := archive.Identities(name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	return ids, nil
 }

@@ -39,6 +39,10 @@ func (a *app) help(cmd *cobra.Command) {
 	if len(rows) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", a.t("某个命令的帮助："+programName+" 命令 --help", "Help of one command: "+programName+" COMMAND --help"))
 	}
+	if cmd.Name() == "verify" || cmd.Name() == "watch" {
+		fmt.Fprintf(&b, "\n%s\n", a.t("退出码：0 没有原因（已解决），1 有原因（仍在或新出现），2 用法或输入有误，3 不能确定，130 被中断",
+			"Exit status: 0 no cause (mended), 1 a cause (still there or new), 2 bad usage or input, 3 inconclusive, 130 interrupted"))
+	}
 	if !cmd.HasParent() || cmd.Name() == "recall" {
 		fmt.Fprintf(&b, "\n%s\n", a.t("退出码：0 没有发现原因，1 找到原因，2 用法或输入有误，3 不能确定，130 被中断",
 			"Exit status: 0 no cause found, 1 a cause found, 2 bad usage or input, 3 inconclusive, 130 interrupted"))

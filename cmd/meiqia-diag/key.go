@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os/user"
 	"path/filepath"
 	"runtime"
 
@@ -13,10 +14,14 @@ import (
 // it, by the environment of this run; "" where there is none.
 func (a *app) settingsDir() string {
 	under := func(variable string, more ...string) string {
-		if dir := a.env(variable); filepath.IsAbs(dir) {
-			return filepath.Join(append([]string{dir}, more...)...)
+		dir := a.env(variable)
+		if dir == "" && variable == "HOME" {
+			dir = a.home() // services and schedulers run without the variable
 		}
-		return ""
+		if !filepath.IsAbs(dir) {
+			return ""
+		}
+		return filepath.Join(append([]string{dir}, more...)...)
 	}
 	switch runtime.GOOS {
 	case "windows":
@@ -28,6 +33,14 @@ func (a *app) settingsDir() string {
 		return dir
 	}
 	return under("HOME", ".config", programName)
+}
+
+// systemHome is the person's folder as the system knows it.
+func systemHome() string {
+	if u, err := user.Current(); err == nil {
+		return u.HomeDir
+	}
+	return ""
 }
 
 // userKey is the key of the person's pseudonyms. Without a place to keep one it

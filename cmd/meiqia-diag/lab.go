@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,34 +80,49 @@ func labProblem(err error) *lang.Problem {
 }
 
 // labInput performs a recall in the simulated service, and hands in what a
-// person would: an incident file, a folder of evidence, a profile. The service
-// stays up until the program ends.
+// person would. The service stays up until the program ends.
 func (a *app) labInput(ctx context.Context, o *recallOptions) (*input, error) {
+	in, _, err := a.labPlay(ctx, lab.Options{Scenario: o.lab, Healed: o.healed})
+	if err != nil {
+		return nil, err
+	}
+	return in, a.setFacts(in.incident, o)
+}
+
+// labPlay performs a recall in a simulated service, and hands in what a person
+// would: an incident file, a folder of evidence, a profile. The service stays
+// up until end is called, or the program ends.
+func (a *app) labPlay(ctx context.Context, opt lab.Options) (in *input, end func(), err error) {
+	var undo []func()
+	end = func() {
+		for _, f := range slices.Backward(undo) {
+			f()
+		}
+	}
 	dir, err := os.MkdirTemp("", programName+"-lab-*") // 0700
 	if err != nil {
-		return nil, labProblem(err)
+		return nil, end, labProblem(err)
 	}
-	a.tidy.add(func() { _ = os.RemoveAll(dir) })
-	l, err := lab.Start(context.WithoutCancel(ctx), lab.Options{Scenario: o.lab, Healed: o.healed})
+	undo = append(undo, a.tidy.add(func() { _ = os.RemoveAll(dir) }))
+	l, err := lab.Start(context.WithoutCancel(ctx), opt)
 	if err != nil {
-		return nil, labProblem(err)
+		return nil, end, labProblem(err)
 	}
-	a.tidy.add(func() { closeSoon(l) })
+	undo = append(undo, a.tidy.add(func() { closeSoon(l) }))
 	folder := filepath.Join(dir, "evidence")
 	played, err := l.Play(ctx, folder)
 	if err != nil {
-		return nil, labProblem(err)
+		return nil, end, labProblem(err)
 	}
 	incidentFile, profileFile := filepath.Join(dir, "incident.yaml"), filepath.Join(dir, "lab.yaml")
 	if err := os.Rename(played.Incident, incidentFile); err != nil {
-		return nil, labProblem(err)
+		return nil, end, labProblem(err)
 	}
 	if err := os.WriteFile(profileFile, l.Profile(), 0o600); err != nil {
-		return nil, labProblem(err)
+		return nil, end, labProblem(err)
 	}
-	real := *o
-	real.incident, real.evidence, real.profile = incidentFile, []string{folder}, profileFile
-	return a.readInput(&real)
+	in, err = a.readInput(&recallOptions{incident: incidentFile, evidence: []string{folder}, profile: profileFile})
+	return in, end, err
 }
 
 // closeSoon ends the lab, and does not wait for a connection that will not end.

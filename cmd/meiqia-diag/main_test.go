@@ -96,6 +96,7 @@ func call(t *testing.T, env map[string]string, stdin string, args ...string) (st
 	a.in, a.out, a.err = strings.NewReader(stdin), &o, &e
 	a.inTTY, a.outTTY, a.errTTY = false, false, false
 	a.env = func(k string) string { return env[k] }
+	a.home = func() string { return "" } // a test leaves nothing there
 	a.lang = chooseLang(args, a.env)
 	status = a.end(a.run(t.Context()))
 	return status, o.String(), e.String()

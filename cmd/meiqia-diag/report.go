@@ -82,16 +82,17 @@ func (a *app) reportValidate() *cobra.Command {
 		Example: examples(a.t("检验一个报告", "validate a report"), "meiqia-diag report validate report.zip"),
 		Args:    oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
-			o, err := openReport(args[0], identities)
-			if err != nil {
+			o, doc, err := readReport(args[0], identities)
+			if o == nil {
 				return err
 			}
-			ps := verified(o)
-			_, doc, err := readReport(args[0], identities)
+			var ps problems
 			if err != nil {
-				return append(asProblems(err), ps...)
+				ps = asProblems(err)
+			} else {
+				ps = validate(doc, args[0])
 			}
-			if ps = append(validate(doc, args[0]), ps...); len(ps) > 0 {
+			if ps = append(ps, verified(o)...); len(ps) > 0 {
 				return ps
 			}
 			if _, err = fmt.Fprintln(a.out, lang.T("%s：有效，%s，由 %s 生成", "%s: valid, %s, written by version %s").F(harmless(args[0]), doc.Schema, harmless(doc.Tool.Version)).In(a.lang)); err == nil {

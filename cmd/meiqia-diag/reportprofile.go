@@ -134,17 +134,18 @@ func hostPort(raw string) string {
 	return strings.ToLower(u.Host)
 }
 
+// mostHosts bounds whom a report's profile may name.
+const mostHosts = 40
+
 // agree shows which hosts will be contacted, and asks. A report comes from
 // somebody else: nothing is contacted on its word alone.
 func (a *app) agree(ctx context.Context, p *profile.Profile, file string, yes, noInput bool) error {
-	const most = 20
 	hosts := hostsOf(p)
+	if len(hosts) > mostHosts { // nobody reads them all, and no service has so many
+		return &lang.Problem{Field: file, What: lang.T("其中的配置有 %d 个地址，太多了", "its profile names %d hosts, which is too many").F(len(hosts)), Hint: lang.T("可用 --profile 给出自己的配置", "a profile of your own may be given with --profile")}
+	}
 	a.say(lang.T("按 %s 里的配置 %q，这次运行会连接：", "by the profile %[2]q in %[1]s, this run will connect to:").F(file, p.Name))
-	for i, h := range hosts {
-		if i == most {
-			a.say(lang.T("  另有 %d 个", "  and %d more").F(len(hosts) - most))
-			break
-		}
+	for _, h := range hosts {
 		a.say(lang.Same("  " + h))
 	}
 	switch {

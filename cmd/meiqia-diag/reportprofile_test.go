@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +149,14 @@ func TestNothingIsContactedUnasked(t *testing.T) {
 		if status != statusUsage || out != "" || !strings.Contains(errs, "desk.invalid:443") || !strings.Contains(errs, "--yes") {
 			t.Errorf("%v: status %d, %q, %q", args, status, out, errs)
 		}
+	}
+	many := []string{}
+	for i := range 60 {
+		many = append(many, fmt.Sprintf(`{"role":"api","url":"https://h%d.invalid/"}`, i))
+	}
+	crowd := strangersReport(t, plainReport, `{"name":"desk","hosts":[`+strings.Join(many, ",")+`]}`)
+	if status, _, errs := call(t, nil, "", "verify", crowd, "--yes", "--lang", "en"); status != statusUsage || !strings.Contains(errs, "60 hosts") {
+		t.Errorf("60 hosts: status %d, %q", status, errs)
 	}
 	for answer, want := range map[string]int{"n\n": statusUsage, "\n": statusUsage, "": statusUsage} {
 		a := newApp([]string{"verify", file, "--lang", "en"})

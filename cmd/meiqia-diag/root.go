@@ -59,7 +59,7 @@ func (a *app) root() *cobra.Command {
 	root.Flags().Bool("version", false, a.t("显示版本", "show the version"))
 	complete(root, "lang", "zh", "en")
 
-	root.AddCommand(a.recallCommand(), a.recordCommand(), a.verifyCommand(), a.watchCommand(), a.labCommand(), a.explainCommand(), a.checksCommand(), a.reportCommand(), a.completionCommand(), a.manCommand())
+	root.AddCommand(a.recallCommand(), a.recordCommand(), a.reproduceCommand(), a.verifyCommand(), a.watchCommand(), a.labCommand(), a.explainCommand(), a.checksCommand(), a.reportCommand(), a.triageCommand(), a.completionCommand(), a.manCommand())
 	root.SetHelpCommand(a.helpCommand())
 	return root
 }

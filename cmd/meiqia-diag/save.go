@@ -98,6 +98,9 @@ func recipients(given []string, prof *profile.Profile) ([]age.Recipient, error) 
 		to, err := archive.Recipients(given)
 		return to, underFlag("--encrypt-to", err)
 	}
+	if prof == nil {
+		return nil, nil
+	}
 	to, err := archive.Recipients(prof.Recipients)
 	return to, underFlag("report_recipients", err)
 }

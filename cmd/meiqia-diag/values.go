@@ -130,7 +130,7 @@ func halfWidth(s string) string {
 }
 
 // fromEnvironment are the flags that an environment variable can stand in for.
-var fromEnvironment = []string{"profile", "format", "offline", "timeout", "no-input"}
+var fromEnvironment = []string{"profile", "format", "offline", "timeout", "no-input", "db"}
 
 // applyEnvironment sets the flags that were not given from MEIQIA_DIAG_*.
 func applyEnvironment(fs *pflag.FlagSet, env func(string) string) *lang.Problem {

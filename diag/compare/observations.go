@@ -215,7 +215,7 @@ func (p *pair) words(id string, xs, ys []diag.Observation) {
 // inventory are ids that list what a machine has: one more or less is a fact.
 func inventory(id string) bool {
 	switch id {
-	case "browser.installed", "browser.extension", "browser.setting", "client.installed", "cache.worker":
+	case "browser.installed", "browser.extension", "browser.setting", "browser.policy", "client.installed", "cache.worker":
 		return true
 	}
 	return false

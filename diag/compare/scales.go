@@ -96,6 +96,7 @@ var scales = map[string]scale{
 	"browser.installed":  {version: true},
 	"browser.extension":  {version: true, same: []string{"id"}},
 	"browser.setting":    {same: []string{"effect", "site", "key"}},
+	"browser.policy":     {exact: true, same: []string{"browser", "names"}},
 	"browser.script":     {bad: "*"},
 	"browser.lacks":      {bad: "*"},
 	"browser.threw":      {bad: "*"},
@@ -110,7 +111,7 @@ var scales = map[string]scale{
 	"permission.processed_by":   {bad: "*"},
 	"permission.target":         {bad: "*"},
 
-	"window.margin":   {better: 1},
+	"window.margin":   {better: 1, floor: 1000}, // people are that quick and that slow
 	"window.forecast": {better: 1},
 	"window.travel":   {better: -1, floor: 100},
 	"window.length":   {exact: true},
@@ -157,6 +158,6 @@ func (s scale) rank(word string) int {
 // beside are observations that repeat others or quote logs: they differ between
 // any two recordings, or the incident has them, and they tell nothing that others do not.
 func beside(id string) bool {
-	return strings.HasSuffix(id, ".hint") || strings.HasSuffix(id, ".signal") || id == "clock.server" || id == "window.edge" || id == "window.order" || id == "window.shown" || id == "cache.used" || id == "browser.policy" ||
+	return strings.HasSuffix(id, ".hint") || strings.HasSuffix(id, ".signal") || id == "clock.server" || id == "window.edge" || id == "window.order" || id == "window.shown" || id == "cache.used" ||
 		id == "attempt.symptom" || id == "device.kind"
 }

@@ -21,6 +21,7 @@ type Options struct {
 	Addr     string        // of the workbench, "127.0.0.1:0" when empty
 	Healed   bool          // the scenario's fault mended, all else the same: the recall then works
 	Window   time.Duration // another recall window than the lab's own short one, for people
+	Like     Like          // figures of another failure, for the scenario's fault to resemble
 	Visitor  bool          // Play leaves the visitor's own recording too
 }
 
@@ -58,7 +59,7 @@ func Start(ctx context.Context, opt Options) (*Lab, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w %q", ErrUnknown, opt.Scenario)
 	}
-	l := &Lab{Scenario: sc, Healed: opt.Healed, opt: opt, plan: sc.planOf(opt.Healed), armed: make(chan struct{})}
+	l := &Lab{Scenario: sc, Healed: opt.Healed, opt: opt, plan: sc.planLike(opt.Healed, opt.Like), armed: make(chan struct{})}
 	if opt.Window > 0 {
 		if l.plan.story.pressAfter > l.plan.policy.Window {
 			l.plan.story.pressAfter += opt.Window - l.plan.policy.Window

@@ -76,10 +76,14 @@ const harText = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-
 
 func options(t *testing.T) Options {
 	t.Helper()
+	return optionsFor(filepath.Join(t.TempDir(), "report.zip"))
+}
+
+func optionsFor(path string) Options {
 	return Options{
-		Path: filepath.Join(t.TempDir(), "report.zip"), Doc: document(), Profile: []byte(`{"name":"meiqia","hosts":["https://desk.example"]}`), Key: key, Clock: clockOf,
+		Path: path, Doc: document(), Profile: []byte(`{"name":"meiqia","hosts":["https://desk.example"]}`), Key: key, Clock: clockOf,
 		Evidence: []Source{source("client.log", evidence.ClientLog, []byte(clientLog)), source("../张三.har", evidence.HAR, []byte(harText)), source("shot.png", evidence.Image, picture("png")), source("shot.png", evidence.Image, picture("jpeg")),
-			source("CON", evidence.Path, []byte("64 bytes from 203.0.113.7: time=30 ms\n")), source("x.heic", evidence.Image, []byte("....ftypheic")), source("clip.mp4", evidence.Video, []byte("\x00\x00\x00\x14ftypisom1234isom\x00\x00\x00\x0cmdat1234")), source("odd.bin", evidence.Other, []byte{1, 2})},
+			source("CON", evidence.Path, []byte("64 bytes from 203.0.113.7: time=30 ms\n")), source("x.heic", evidence.Image, []byte("....ftypheic")), source("clip.mp4", evidence.Video, []byte("\x00\x00\x00\x14ftypisom1234isom\x00\x00\x00\x0cmdat1234\x00\x00\x00\x08moov")), source("odd.bin", evidence.Other, []byte{1, 2})},
 	}
 }
 

@@ -45,7 +45,7 @@ func (b *builder) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	trim(pieces)
+	trim(pieces, Aim)
 	if err := b.keyed(pieces); err != nil {
 		return err
 	}

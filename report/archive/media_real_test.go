@@ -106,6 +106,18 @@ func TestVideosWithDataTracks(t *testing.T) {
 	}
 }
 
+// TestPicturesThatLookLikeVideos: in HEIF and AVIF the place lies among the data.
+func TestPicturesThatLookLikeVideos(t *testing.T) {
+	for _, brand := range []string{"avif", "mif1", "heix", "msf1"} {
+		data := []byte("\x00\x00\x00\x14ftyp" + brand + "\x00\x00\x00\x00mif1\x00\x00\x00\x10meta12345678\x00\x00\x00\x14mdatExif GPS....")
+		for _, more := range []string{"", "\x00\x00\x00\x08moov"} {
+			if _, mime := stripVideo(append(bytes.Clone(data), more...)); mime != "" {
+				t.Errorf("%s went in as %s", brand, mime)
+			}
+		}
+	}
+}
+
 // TestRealImages takes out what exiftool put into pictures that ffmpeg drew.
 func TestRealImages(t *testing.T) {
 	ffmpeg, exif := tool(t, "ffmpeg"), tool(t, "exiftool")

@@ -199,11 +199,14 @@ func (o *Opened) find(name string) *zip.File {
 	return nil
 }
 
+// ErrNotHeld is among the errors of File when the archive is sound and the file not in it.
+var ErrNotHeld = errors.New("not in the archive")
+
 // File gives one file of an archive, such as profile.json.
 func (o *Opened) File(name string) ([]byte, error) {
 	f := o.find(name)
 	if f == nil {
-		return nil, refuse(o.file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file"))
+		return nil, errors.Join(refuse(o.file, name, lang.T("压缩包里没有这个文件", "the archive does not hold this file")), ErrNotHeld)
 	}
 	o.total = 0
 	data, err := o.read(f, maxReport)

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"time"
 
-	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report/slice"
 )
@@ -18,9 +17,9 @@ const Aim = 10 << 20
 // nearError is how far around an error the lines of a log are kept.
 const nearError = 10 * time.Second
 
-// trim shortens logs until they fit the aim together: the longest first, and of
+// trim shortens logs until they fit an aim in bytes together: the longest first, and of
 // each the oldest lines that no error is near.
-func trim(pieces []*piece) {
+func trim(pieces []*piece, aim int64) {
 	total, packed := int64(0), map[*piece]int64{}
 	var texts []*piece
 	for _, p := range pieces {
@@ -29,7 +28,7 @@ func trim(pieces []*piece) {
 			texts = append(texts, p)
 		}
 	}
-	if total <= Aim {
+	if total <= aim {
 		return // whatever they pack to
 	}
 	total = 0
@@ -40,7 +39,7 @@ func trim(pieces []*piece) {
 		}
 		total += packed[p]
 	}
-	for over := total - Aim; over > 0 && len(texts) > 0; {
+	for over := total - aim; over > 0 && len(texts) > 0; {
 		sort.SliceStable(texts, func(i, j int) bool { return packed[texts[i]] > packed[texts[j]] })
 		p := texts[0]
 		texts = texts[1:]
@@ -104,15 +103,8 @@ func (p *piece) shorten(bytesOff int64) {
 
 // at is the time of a line, as the log as a whole was read.
 func (p *piece) at(line []byte) (time.Time, bool) {
-	if !p.stats.Stamped {
+	if p.stats.Time == nil {
 		return time.Time{}, false
 	}
-	t, hasZone, hasDate, _, _, _, ok := logs.FindStamp(string(line[:min(len(line), 4096)]))
-	switch {
-	case !ok || !hasDate || t.Year() == 0:
-		return t, false
-	case !hasZone:
-		t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.FixedZone("", int(p.stats.Zone.Offset/time.Second)))
-	}
-	return t.Add(p.stats.Offset), true
+	return p.stats.Time(line[:min(len(line), 4096)])
 }

@@ -13,7 +13,7 @@ import (
 	"meiqia-diag/report/slice"
 )
 
-// noisy is a log that packs badly, with an error in its 20,000th line.
+// noisy is a log that packs badly, with an error in its 2,000th line.
 func noisy(t *testing.T, name string, lines int) *piece {
 	t.Helper()
 	var log bytes.Buffer
@@ -21,10 +21,10 @@ func noisy(t *testing.T, name string, lines int) *piece {
 	seed := uint64(len(name))
 	for i := range lines {
 		level := "INFO"
-		if i == 20_000 {
+		if i == 2_000 {
 			level = "ERROR"
 		}
-		fmt.Fprintf(&log, "%s %s n%d ", at.Add(time.Duration(i)*time.Millisecond).Format(time.RFC3339), level, i)
+		fmt.Fprintf(&log, "%s %s n%d ", at.Add(time.Duration(10*i)*time.Millisecond).Format(time.RFC3339), level, i)
 		for range 9 {
 			seed = seed*6364136223846793005 + 1442695040888963407
 			fmt.Fprintf(&log, "%016x", seed)
@@ -44,26 +44,27 @@ func noisy(t *testing.T, name string, lines int) *piece {
 // TestLongLogsLoseTheirOldestLines: the logs come down to the aim together, and
 // what is around an error stays.
 func TestLongLogsLoseTheirOldestLines(t *testing.T) {
-	short, long := noisy(t, "short.log", 30_000), noisy(t, "long.log", 120_000)
+	short, long := noisy(t, "short.log", 3_000), noisy(t, "long.log", 12_000)
 	was := len(short.data)
-	trim([]*piece{short, long})
+	const aim = 1 << 20
+	trim([]*piece{short, long}, aim)
 	size := packedSize(entry{data: long.data}) + packedSize(entry{data: short.data})
-	if size > Aim || size < Aim*8/10 {
+	if size > aim || size < aim*8/10 {
 		t.Errorf("%d bytes", size)
 	}
 	if len(short.data) != was || short.note != nil {
 		t.Error("the short one lost lines, too")
 	}
 	text := string(long.data)
-	for _, want := range []string{" n119999 ", " ERROR n20000 ", " n10999 ", " n29999 "} {
+	for _, want := range []string{" n11999 ", " ERROR n2000 ", " n1099 ", " n2999 "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is gone", want)
 		}
 	}
-	if strings.Contains(text, " n0 ") || strings.Contains(text, " n8000 ") {
+	if strings.Contains(text, " n0 ") || strings.Contains(text, " n800 ") {
 		t.Error("the oldest lines are there")
 	}
-	if n := strings.Count(text, "\n"); long.note == nil || long.info.LinesKept != n || long.info.LinesOver != 120_000-n {
+	if n := strings.Count(text, "\n"); long.note == nil || long.info.LinesKept != n || long.info.LinesOver != 12_000-n {
 		t.Errorf("%+v, %d lines", long.info, n)
 	}
 	if e := long.stats.Errors; len(e) != 1 || !strings.Contains(strings.Split(text, "\n")[e[0].Line-1], "ERROR") {
@@ -73,9 +74,9 @@ func TestLongLogsLoseTheirOldestLines(t *testing.T) {
 
 // TestLogsWithinTheAimStay whatever they pack to.
 func TestLogsWithinTheAimStay(t *testing.T) {
-	p := noisy(t, "a.log", 30_000)
+	p := noisy(t, "a.log", 3_000)
 	was := p.data
-	trim([]*piece{p})
+	trim([]*piece{p}, Aim)
 	if !bytes.Equal(p.data, was) || p.note != nil {
 		t.Error("shortened")
 	}

@@ -38,12 +38,35 @@ var (
 )
 
 // stripMP4 blanks the boxes of metadata. A video with a track that is neither
-// picture nor sound is refused: cameras keep their places in one.
+// picture nor sound is refused: cameras keep their places in one. So is what has
+// no tracks: a picture of the HEIF family, whose metadata lies among its data.
 func stripMP4(data []byte) []byte {
-	if !mp4Boxes(data, 0) {
+	if !mp4Tracks(data) || !mp4Boxes(data, 0) {
 		return nil
 	}
 	return data
+}
+
+// mp4Tracks tells whether a file has tracks, and no items.
+func mp4Tracks(data []byte) bool {
+	found := false
+	for at := 0; at+8 <= len(data); {
+		size := int64(binary.BigEndian.Uint32(data[at:]))
+		if size == 1 && at+16 <= len(data) {
+			size = int64(binary.BigEndian.Uint64(data[at+8:]))
+		}
+		switch string(data[at+4 : at+8]) {
+		case "meta":
+			return false
+		case "moov":
+			found = true
+		}
+		if size < 8 || size > int64(len(data)-at) {
+			return found
+		}
+		at += int(size)
+	}
+	return found
 }
 
 func mp4Boxes(data []byte, depth int) bool {

@@ -69,6 +69,9 @@ func Chromium(t testing.TB, s Setup) Browser {
 		return err
 	})
 	b.emulate(s)
+	if s.Dark {
+		b.dark()
+	}
 	if s.UserAgent != "" {
 		b.do(func(ctx context.Context) error {
 			_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: s.UserAgent})

@@ -41,6 +41,7 @@ type Setup struct {
 	Site          string   // an origin
 	Width, Height int      // of the viewport, 1280x800 when zero
 	Mobile        bool     // a phone's screen and touch
+	Dark          bool     // its user likes dark pages
 	UserAgent     string
 	Flags         []string // further ones of the command line, "name=value" (Chromium)
 	Before        string   // a script that runs before the page's own, as in an engine that lacks something

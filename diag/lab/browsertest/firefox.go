@@ -97,6 +97,9 @@ func (s Setup) writeUserJS(t testing.TB, dir string) {
 			lines = append(lines, `user_pref("network.cookie.cookieBehavior", 2);`)
 		}
 	}
+	if s.Dark {
+		lines = append(lines, `user_pref("layout.css.prefers-color-scheme.content-override", 0);`)
+	}
 	if s.UserAgent != "" {
 		lines = append(lines, fmt.Sprintf(`user_pref("general.useragent.override", %q);`, s.UserAgent))
 	}
