@@ -179,7 +179,7 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	if cl != text && i+1 < len(s) && (s[i] == '{' || s[i] == '[' || s[i] == '(' || s[i] == '<') && s[i+1] != '"' && s[i+1] != '\'' && !(s[i] == '<' && strings.Contains(s[i:min(len(s), i+16)], "#")) {
 		closing := map[byte]byte{'{': '}', '[': ']', '(': ')', '<': '>'}[s[i]]
-		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && strings.IndexAny(s[i+1:i+k], ":={[<") < 0 {
+		if k := strings.IndexByte(s[i:], closing); k > 1 && k < 200 && !strings.ContainsAny(s[i+1:i+k], ":={[<") {
 			return c.judge(cl, i+1, i+k, true, prose, spaced)
 		}
 	}
@@ -261,35 +261,10 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 }
 
 // ofPackage tells whether a text begins with the machine that a package is for.
-func ofPackage(s string) bool {
-	for _, m := range [...]string{"amd64", "all", "arm64", "i386", "armhf", "any", "native"} {
-		if strings.HasPrefix(s, m) && (len(s) == len(m) || !wordByte(s[len(m)])) {
-			return true
-		}
-	}
-	return false
-}
-
 // aPath tells of a place on a disk, which is no secret under a word that is none for certain.
-func aPath(v string) bool {
-	return v[0] == '/' || v[0] == '$' || strings.HasPrefix(v, "./") || strings.Contains(v, `:\`)
-}
-
 // stamped tells of an id that begins with the time of a program's start, as
 // git's traces have it: no session that anybody could take over.
-func stamped(v string) bool {
-	return len(v) > 16 && v[8] == 'T' && digitsRun(v) == 8 && v[:2] == "20" && digitsRun(v[9:]) >= 6
-}
-
 // digitsRun is how many digits a text begins with.
-func digitsRun(s string) int {
-	n := 0
-	for n < len(s) && begins[s[n]] == digit {
-		n++
-	}
-	return n
-}
-
 // fieldBehind tells whether a text begins with the next "key=" of a list.
 func fieldBehind(s string) bool {
 	s = strings.TrimLeft(s, " ")
@@ -415,101 +390,9 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 }
 
 // particular marks a value of the rarer classes when it has their shape.
-func (c *scan) particular(cl class, from, to int) int {
-	v := c.s[from:to]
-	kind, ok := shaped(cl, v)
-	if !ok {
-		return 0
-	}
-	if cl == deviceID || cl == taxNo || cl == plateNo {
-		c.teach(from, to, kind, v)
-	} else {
-		c.mark(from, to, kind, v)
-	}
-	return to
-}
-
 // shaped tells whether a value under a key of one of the rarer classes is what
 // the key says, and the kind of its pseudonym.
-func shaped(cl class, v string) (kind string, ok bool) {
-	v = strings.TrimSpace(v)
-	digits := digitsIn(v)
-	switch cl {
-	case plateNo:
-		n := utf8.RuneCountInString(v)
-		return "plate", n >= 6 && n <= 10 && (hasHan(v) || digits > 0 && strings.ToUpper(v) == v)
-	case birth:
-		return "birth", digits >= 4 && len(v) <= 40
-	case geo: // a place on the map, not a latency in milliseconds
-		frac := v[strings.LastIndexByte(v, '.')+1:]
-		return "geo", digits >= 5 && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
-	case deviceID:
-		return "device", len(v) >= 8 && digits >= 4 && !strings.ContainsAny(v, " <")
-	case wifi:
-		return "wifi", len(v) >= 2 && !isBenign(v) && !strings.EqualFold(v, "<unknown ssid>") && v[0] != '{'
-	case taxNo:
-		return "tax", len(v) >= 15 && len(v) <= 20 && digits >= 8
-	case macNo:
-		hex := macSigns.Replace(v)
-		return "mac", len(hex) == 12 && allHex(hex) && strings.Trim(strings.ToLower(hex), "f") != "" && strings.Trim(hex, "0") != ""
-	}
-	return "", false
-}
-
 // object tells of a program's object that is printed, as Token{9f4ef63 …}.
-func (c *scan) object(to int) bool {
-	return to < len(c.s) && (c.s[to] == '{' || c.s[to] == '(' || c.s[to] == '@')
-}
-
 // secretSpan marks a secret; a long one is replaced elsewhere too.
-func (c *scan) secretSpan(from, to int, kind string) {
-	v := c.s[from:to]
-	if len(v) >= 8 && (hasDigit(v) || len(v) >= 20) {
-		c.teach(from, to, kind, v)
-		return
-	}
-	c.mark(from, to, kind, v)
-}
-
-func (c *scan) nameSpan(from, to int, v string, learn bool) {
-	if learn && (hasHan(v) || len(v) >= 4) {
-		c.teach(from, to, "name", v)
-		return
-	}
-	c.mark(from, to, "name", v)
-}
-
 // schemeOnly tells of the bare word of an authentication scheme.
-func (c *scan) schemeOnly(v string) bool {
-	l := strings.ToLower(v)
-	return l == "bearer" || l == "basic" || l == "digest"
-}
-
 // capitalised extends a name over further words with a capital: Zhang San.
-func capitalised(s string, from, to int) int {
-	if from >= to || s[from] < 'A' || s[from] > 'Z' {
-		return to
-	}
-	for to+2 < len(s) && s[to] == ' ' && s[to+1] >= 'A' && s[to+1] <= 'Z' && s[to+2] >= 'a' && s[to+2] <= 'z' {
-		to++
-		for to < len(s) && wordByte(s[to]) {
-			to++
-		}
-	}
-	return to
-}
-
-func plainWord(v string) bool {
-	for i := 0; i < len(v); i++ {
-		if v[i] < 'a' || v[i] > 'z' {
-			return false
-		}
-	}
-	return len(v) < 8
-}
-
-func hasDigit(v string) bool { return strings.ContainsAny(v, "0123456789") }
-
-func hasHan(v string) bool {
-	return strings.IndexFunc(v, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
-}

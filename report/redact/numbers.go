@@ -2,7 +2,6 @@ package redact
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // group is a run of digits without a gap.
@@ -193,34 +192,8 @@ func isHex(b byte) bool {
 }
 
 // digitAt reads an ASCII or full-width digit.
-func digitAt(s string, i int) (byte, int) {
-	if s[i] >= '0' && s[i] <= '9' {
-		return s[i], 1
-	}
-	if s[i] == 0xEF && i+2 < len(s) && s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 {
-		return '0' + s[i+2] - 0x90, 3
-	}
-	return 0, 0
-}
-
 // separators stand between the groups of one number.
-var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "－", "．", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "（", "）"}
-
 // separator gives the length of a separator at s[i], 0 when there is none.
-func separator(s string, i int) int {
-	switch b := s[i]; {
-	case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')':
-		return 1
-	case b == '%' || b >= 0x80:
-		for _, sep := range separators {
-			if strings.HasPrefix(s[i:], sep) {
-				return len(sep)
-			}
-		}
-	}
-	return 0
-}
-
 // maxDigits bounds what is taken of a number; no phone, id or card is as long.
 const maxDigits = 40
 
@@ -271,38 +244,6 @@ func shape(gs []group, n int) bool {
 }
 
 // hanDigit reads a digit as people write them out to get past filters.
-func hanDigit(s string, i int) (rune, int) {
-	if s[i] < 0x80 {
-		return 0, 1
-	}
-	if i+3 <= len(s) {
-		switch s[i : i+3] {
-		case "零", "〇":
-			return '0', 3
-		case "一", "幺":
-			return '1', 3
-		case "二", "两":
-			return '2', 3
-		case "三":
-			return '3', 3
-		case "四":
-			return '4', 3
-		case "五":
-			return '5', 3
-		case "六":
-			return '6', 3
-		case "七":
-			return '7', 3
-		case "八":
-			return '8', 3
-		case "九":
-			return '9', 3
-		}
-	}
-	_, size := utf8.DecodeRuneInString(s[i:])
-	return 0, size
-}
-
 // hanNumber reads a phone written in Chinese digits; it gives the end of the run.
 func (c *scan) hanNumber(start int) int {
 	var b []byte
@@ -319,17 +260,6 @@ func (c *scan) hanNumber(start int) int {
 		c.mark(start, i, "phone", m)
 	}
 	return i
-}
-
-func digitsIn(s string) int {
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if _, size := digitAt(s, i); size > 0 {
-			n++
-			i += size - 1
-		}
-	}
-	return n
 }
 
 // numberEnd cuts a value under a number key after its last digit or letter, so
@@ -384,24 +314,6 @@ func kindOf(cl class) string {
 }
 
 // normalNumber spells one number one way, so that it has one pseudonym.
-func normalNumber(cl class, v string) string {
-	var b strings.Builder
-	for i := 0; i < len(v); i++ {
-		if d, n := digitAt(v, i); n > 0 {
-			b.WriteByte(d)
-			i += n - 1
-		} else if wordByte(v[i]) {
-			b.WriteString(strings.ToUpper(v[i : i+1]))
-		}
-	}
-	if cl == phone {
-		if m, ok := mobile(b.String()); ok {
-			return m
-		}
-	}
-	return b.String()
-}
-
 func hasAny(s string, words ...string) bool {
 	for _, w := range words {
 		if strings.Contains(s, w) {

@@ -107,7 +107,6 @@ var fullWidth = func() *strings.Replacer {
 var (
 	vEscape  = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
 	vPercent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
-	vBase64  = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
 	vOwn     = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
 )
 
@@ -136,11 +135,9 @@ func spellings(line string) []string {
 			out = append(out, un)
 		}
 	}
-	if longWord(line) {
-		for _, run := range vBase64.FindAllString(line, -1) {
-			if plain := unbase64(run); plain != "" {
-				out = append(out, plain)
-			}
+	for _, run := range words64(line) {
+		if plain := unbase64(run); plain != "" {
+			out = append(out, plain)
 		}
 	}
 	for i, s := range out {
@@ -155,20 +152,30 @@ func spellings(line string) []string {
 	return out
 }
 
-// longWord tells whether a run of base64 may stand in a line.
-func longWord(line string) bool {
-	n := 0
-	for i := 0; i < len(line); i++ {
-		switch b := line[i]; {
-		case b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '+' || b == '/' || b == '-' || b == '_':
-			if n++; n >= 16 {
-				return true
+// words64 gives the runs of a line that may be base64 of a text: long, and of
+// small and capital letters, as nearly all are.
+func words64(line string) []string {
+	var out []string
+	from, small, capital := 0, false, false
+	for i := 0; i <= len(line); i++ {
+		if i < len(line) {
+			switch b := line[i]; {
+			case b >= 'a' && b <= 'z':
+				small = true
+				continue
+			case b >= 'A' && b <= 'Z':
+				capital = true
+				continue
+			case b >= '0' && b <= '9' || b == '+' || b == '/' || b == '-' || b == '_':
+				continue
 			}
-		default:
-			n = 0
 		}
+		if i-from >= 16 && small && capital {
+			out = append(out, line[from:i])
+		}
+		from, small, capital = i+1, false, false
 	}
-	return false
+	return out
 }
 
 // unbase64 gives the text that a run of base64 stands for, "" for none.

@@ -38,15 +38,15 @@ var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|cou
 var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
 var checksOfTheSecond = []check{
-	{"phone", manyDigits, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"phone", phoneHint, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
-	{"id", manyDigits, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"id", cardHint, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
 		return !checksum11(v) || hexAround(s, from, to)
 	}},
 	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), regexp.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
-	{"card", manyDigits, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"card", cardHint, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := s[from:to]
 		if strings.Contains(v, " ") && strings.Contains(v, "-") {
 			return true
@@ -71,7 +71,7 @@ var checksOfTheSecond = []check{
 	{"mac", holds("mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
 		return strings.Trim(s[from:to], "0:-") == "" || strings.Trim(strings.ToLower(s[from:to]), "f:-") == ""
 	}},
-	{"name", holds("name", "姓名", "昵称", "联系人"), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
+	{"name", holds("name\""), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
 	{"name", holds("姓名", "昵称"), regexp.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
 	{"user", holds("users", "/home/"), regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
 		switch strings.ToLower(s[from:to]) {
@@ -107,34 +107,57 @@ func verifyLine(s string, add func(rule, value string)) {
 	}
 }
 
-// manyDigits tells whether eleven digits stand in a row, with a space or a dash
-// between them at most.
-func manyDigits(s, _ string) bool {
-	n, gap := 0, false
-	for i := 0; i < len(s); i++ {
-		switch b := s[i]; {
-		case b >= '0' && b <= '9':
-			if n++; n >= 11 {
-				return true
-			}
-			gap = false
-		case (b == ' ' || b == '-') && n > 0 && !gap:
-			gap = true
-		default:
-			n, gap = 0, false
+// phoneHint tells whether the digits of a phone stand in a line: eleven in one
+// run, with a country's code or without, or more than one run with single gaps.
+func phoneHint(s, _ string) bool {
+	return runs(s, func(run, total int, several bool) bool {
+		return run == 11 || run == 13 || run == 15 || several && total >= 11
+	})
+}
+
+// cardHint does the same for the longer numbers of cards and ids.
+func cardHint(s, _ string) bool {
+	return runs(s, func(run, total int, several bool) bool {
+		return run >= 16 && run <= 19 || several && total >= 15
+	})
+}
+
+// runs asks of each run of digits, and of how many digits stand with it in a
+// row with a single space or dash between its runs.
+func runs(s string, want func(run, total int, several bool) bool) bool {
+	total, groups := 0, 0
+	for i := 0; i < len(s); {
+		if s[i] < '0' || s[i] > '9' {
+			i++
+			total, groups = 0, 0
+			continue
+		}
+		from := i
+		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+			i++
+		}
+		total += i - from
+		if groups++; want(i-from, total, groups > 1) {
+			return true
+		}
+		if i+1 < len(s) && (s[i] == ' ' || s[i] == '-') && s[i+1] >= '0' && s[i+1] <= '9' {
+			i++
 		}
 	}
 	return false
 }
 
-// addressHint tells whether three dots stand between digits.
+// addressHint tells whether four numbers with dots between them stand in a line.
 func addressHint(s, _ string) bool {
 	n := 0
 	for i := 1; i+1 < len(s); i++ {
-		if s[i] == '.' && s[i-1] >= '0' && s[i-1] <= '9' && s[i+1] >= '0' && s[i+1] <= '9' {
+		switch b := s[i]; {
+		case b == '.' && s[i-1] >= '0' && s[i-1] <= '9' && s[i+1] >= '0' && s[i+1] <= '9':
 			if n++; n >= 3 {
 				return true
 			}
+		case b < '0' || b > '9':
+			n = 0
 		}
 	}
 	return false
