@@ -13,6 +13,7 @@ type Regexp struct {
 	text string
 	once sync.Once
 	re   *regexp.Regexp
+	need needs
 }
 
 var (
@@ -42,34 +43,99 @@ func CompileAll() int {
 }
 
 func (r *Regexp) get() *regexp.Regexp {
-	r.once.Do(func() { r.re = regexp.MustCompile(r.text) })
+	r.once.Do(func() { r.re, r.need = regexp.MustCompile(r.text), needsOf(r.text) })
 	return r.re
 }
 
-func (r *Regexp) String() string                       { return r.text }
-func (r *Regexp) MatchString(s string) bool            { return r.get().MatchString(s) }
-func (r *Regexp) Match(b []byte) bool                  { return r.get().Match(b) }
-func (r *Regexp) FindString(s string) string           { return r.get().FindString(s) }
-func (r *Regexp) FindStringIndex(s string) []int       { return r.get().FindStringIndex(s) }
-func (r *Regexp) FindStringSubmatch(s string) []string { return r.get().FindStringSubmatch(s) }
-func (r *Regexp) FindSubmatch(b []byte) [][]byte       { return r.get().FindSubmatch(b) }
-func (r *Regexp) FindStringSubmatchIndex(s string) []int {
-	return r.get().FindStringSubmatchIndex(s)
+// may gives the compiled expression, nil where it surely matches nowhere in a text.
+func (r *Regexp) may(s string) *regexp.Regexp {
+	if re := r.get(); r.need.possible(s) {
+		return re
+	}
+	return nil
 }
-func (r *Regexp) FindAllString(s string, n int) []string { return r.get().FindAllString(s, n) }
-func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
-	return r.get().FindAllStringIndex(s, n)
-}
-func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
-	return r.get().FindAllStringSubmatch(s, n)
-}
-func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
-	return r.get().FindAllStringSubmatchIndex(s, n)
-}
-func (r *Regexp) ReplaceAllString(s, repl string) string { return r.get().ReplaceAllString(s, repl) }
-func (r *Regexp) ReplaceAllStringFunc(s string, f func(string) string) string {
-	return r.get().ReplaceAllStringFunc(s, f)
-}
-func (r *Regexp) Split(s string, n int) []string { return r.get().Split(s, n) }
+
+func (r *Regexp) String() string                 { return r.text }
+func (r *Regexp) Match(b []byte) bool            { return r.get().Match(b) }
+func (r *Regexp) FindSubmatch(b []byte) [][]byte { return r.get().FindSubmatch(b) }
 func (r *Regexp) SubexpIndex(name string) int    { return r.get().SubexpIndex(name) }
 func (r *Regexp) SubexpNames() []string          { return r.get().SubexpNames() }
+
+func (r *Regexp) MatchString(s string) bool {
+	if re := r.may(s); re != nil {
+		return re.MatchString(s)
+	}
+	return false
+}
+
+func (r *Regexp) FindString(s string) string {
+	if re := r.may(s); re != nil {
+		return re.FindString(s)
+	}
+	return ""
+}
+
+func (r *Regexp) FindStringIndex(s string) []int {
+	if re := r.may(s); re != nil {
+		return re.FindStringIndex(s)
+	}
+	return nil
+}
+
+func (r *Regexp) FindStringSubmatch(s string) []string {
+	if re := r.may(s); re != nil {
+		return re.FindStringSubmatch(s)
+	}
+	return nil
+}
+
+func (r *Regexp) FindStringSubmatchIndex(s string) []int {
+	if re := r.may(s); re != nil {
+		return re.FindStringSubmatchIndex(s)
+	}
+	return nil
+}
+
+func (r *Regexp) FindAllString(s string, n int) []string {
+	if re := r.may(s); re != nil {
+		return re.FindAllString(s, n)
+	}
+	return nil
+}
+
+func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
+	if re := r.may(s); re != nil {
+		return re.FindAllStringIndex(s, n)
+	}
+	return nil
+}
+
+func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
+	if re := r.may(s); re != nil {
+		return re.FindAllStringSubmatch(s, n)
+	}
+	return nil
+}
+
+func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
+	if re := r.may(s); re != nil {
+		return re.FindAllStringSubmatchIndex(s, n)
+	}
+	return nil
+}
+
+func (r *Regexp) ReplaceAllString(s, repl string) string {
+	if re := r.may(s); re != nil {
+		return re.ReplaceAllString(s, repl)
+	}
+	return s
+}
+
+func (r *Regexp) ReplaceAllStringFunc(s string, f func(string) string) string {
+	if re := r.may(s); re != nil {
+		return re.ReplaceAllStringFunc(s, f)
+	}
+	return s
+}
+
+func (r *Regexp) Split(s string, n int) []string { return r.get().Split(s, n) }
