@@ -62,7 +62,7 @@ const sinceStart = 24 * time.Hour
 func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
 	for _, lf := range a.Logs {
 		a.machineTables(lf)
-		for i, e := range lf.Entries {
+		for i, e := range a.worthReading(lf) {
 			if i%64 == 0 && ctx.Err() != nil {
 				return
 			}
