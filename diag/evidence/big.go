@@ -66,7 +66,11 @@ func (s *Set) excerpted(ctx context.Context, f *File, opt Options, zone *time.Lo
 		x.zone = rd.Location()
 	}
 	for _, margin := range []time.Duration{Margin, besides} {
-		x.parts, x.stats, err = rd.Parts(ctx, logs.CutOptions{From: from.Add(-margin), To: opt.Attempt.Add(margin)}, opt.Named)
+		cut := logs.CutOptions{From: from.Add(-margin), To: opt.Attempt.Add(margin)}
+		if margin > besides && rd.About(ctx, cut) > 2*bigParsed {
+			continue // it would surely be too much
+		}
+		x.parts, x.stats, err = rd.Parts(ctx, cut, opt.Named)
 		if err != nil {
 			return nil, err
 		}

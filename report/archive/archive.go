@@ -19,7 +19,7 @@ import (
 // Limits of an archive.
 const (
 	MaxBytes   = 20 << 20 // of the whole archive: what most tickets take
-	maxSlice   = 16 << 20 // of one log's slice, unpacked
+	maxSlice   = 8 << 20  // of one log's slice, unpacked
 	maxText    = 1 << 20  // of a path text
 	maxImage   = 16 << 20
 	maxInline  = 1 << 20 // of an image shown in the page

@@ -259,6 +259,10 @@ func (b *builder) sliceInfo() *SliceInfo {
 	return s
 }
 
+// narrowings is how often a range that holds too much is halved: from half an
+// hour down to what lies within seconds of the incident.
+const narrowings = 8
+
 // sliced cuts a log to the range. What is too much is cut to a narrower range
 // around its middle, and said so.
 func (b *builder) sliced(ctx context.Context, p *piece) error {
@@ -270,14 +274,15 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice}
 	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.middle()
 	for try := 0; ; try++ {
+		opt.Narrow = try < narrowings
 		text, st, err := slice.Log(ctx, src, opt)
-		if err != nil {
-			return err
-		}
-		if st.Over > 0 && try < 4 && st.Stamped && !opt.From.IsZero() && !opt.To.IsZero() {
+		switch {
+		case errors.Is(err, slice.ErrTooMuch):
 			quarter := opt.To.Sub(opt.From) / 4
 			opt.From, opt.To = opt.From.Add(quarter), opt.To.Add(-quarter)
 			continue
+		case err != nil:
+			return err
 		}
 		p.data, p.stats, p.info = text, &st, sliceInfo(st, opt)
 		p.src.Encoding = st.Encoding

@@ -43,7 +43,13 @@ type LogOptions struct {
 	Basis string         // of Zone, as in logs.Zone
 	Whole bool           // the log does not tell its time line by line: all is kept
 	Max   int            // bytes kept; lines over it are counted
+	// Narrow asks to give ErrTooMuch, as soon as that is known, instead of counting
+	// lines over Max: the caller comes again with a narrower range.
+	Narrow bool
 }
+
+// ErrTooMuch is what Log gives when a range holds more than LogOptions.Max.
+var ErrTooMuch = errors.New("the range holds more of the log than there is room for")
 
 // Log cuts one log and gives the lines as UTF-8. The error is the log's or the
 // context's.
@@ -60,10 +66,17 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 	if !st.Stamped {
 		cut = logs.CutOptions{Above: true, Workers: opt.Workers, Block: opt.Block}
 	}
+	narrow := opt.Narrow && st.Stamped && !opt.From.IsZero() && !opt.To.IsZero()
+	if narrow && rd.About(ctx, cut) > 2*int64(opt.Max) {
+		return nil, st, ErrTooMuch
+	}
 	look := lookBack{max: opt.Max}
 	over, full := 0, false
 	cs, err := rd.Cut(ctx, cut, func(p []byte, line int) error {
 		if full = full || len(look.text)+len(p) > opt.Max; full {
+			if narrow {
+				return ErrTooMuch
+			}
 			// What fits is kept, up to the end of a line.
 			room := rd.WholeLines(p[:max(0, min(len(p), opt.Max-len(look.text)))])
 			if over > 0 {

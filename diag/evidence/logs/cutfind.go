@@ -148,3 +148,20 @@ func (s *searcher) one(line, rest []byte, off int64) (time.Time, bool) {
 	s.w.block(b)
 	return b.first, b.stamped > 0
 }
+
+// About tells how many bytes of the log the range of opt takes: what a search by
+// offset finds, or what would be its share if lines came evenly, whichever is
+// less. It is a guess for choosing a range, and -1 where there is none.
+func (rd *Reading) About(ctx context.Context, opt CutOptions) int64 {
+	whole := rd.Last.Sub(rd.First)
+	if !rd.Seekable || rd.Stamped == 0 || rd.bare || rd.yearly || whole <= 0 || opt.From.IsZero() || opt.To.IsZero() {
+		return -1
+	}
+	c, _ := rd.cutter(opt)
+	at, err := c.find(ctx)
+	if err != nil {
+		return -1
+	}
+	share := float64(rd.src.Size) * float64(opt.To.Sub(opt.From)) / float64(whole)
+	return int64(min(float64(max(at.end-at.start, 0)), share))
+}
