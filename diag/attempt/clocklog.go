@@ -52,6 +52,7 @@ func (a *Attempt) loggedOffset() (span clock.Span, source string, n int) {
 		}
 		span, source, n = one, from, n+1
 	}
+	joined := a.bothSidesLogged()
 	for _, lf := range a.Logs {
 		side := client
 		if lf.File.Kind == evidence.ServerLog {
@@ -62,7 +63,9 @@ func (a *Attempt) loggedOffset() (span clock.Span, source string, n int) {
 				continue // a service's zone that was only guessed tells no offset
 			}
 			text := head(e.Text, 2048)
-			if id := traceIn(text); id != "" && len(side) < 20_000 {
+			if !joined || len(side) >= 20_000 {
+				// no other side to find it on, or enough of them
+			} else if id := traceIn(text); id != "" {
 				if side[id] == nil {
 					side[id] = &seenAt{}
 				}
@@ -100,6 +103,12 @@ func (a *Attempt) loggedOffset() (span clock.Span, source string, n int) {
 		return clock.Span{}, "", 0
 	}
 	return span, source, n
+}
+
+// bothSidesLogged reports whether logs of the service and of others are at hand.
+func (a *Attempt) bothSidesLogged() bool {
+	server := func(lf evidence.LogFile) bool { return lf.File.Kind == evidence.ServerLog }
+	return slices.ContainsFunc(a.Logs, server) && slices.ContainsFunc(a.Logs, func(lf evidence.LogFile) bool { return !server(lf) })
 }
 
 // narrowOffset uses the recall itself: the recording says between which readings

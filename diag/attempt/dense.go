@@ -2,7 +2,6 @@ package attempt
 
 import (
 	"sort"
-	"strings"
 	"time"
 
 	"meiqia-diag/diag/clock"
@@ -29,18 +28,17 @@ func (a *Attempt) worthReading(lf evidence.LogFile) []*logs.Entry {
 	if lf.File.Size < denseSize || len(lf.Entries) <= 2*closely {
 		return lf.Entries
 	}
-	forms := make([]string, len(lf.Entries))
+	forms := make([]uint64, len(lf.Entries))
 	keep := make([]bool, len(lf.Entries))
 	seen := map[string]int{} // in how many entries a name stands
 	for i, e := range lf.Entries {
-		forms[i] = string(e.Level) + formOf(e.Text, func(name string) { seen[name]++ })
+		forms[i] = formOf(string(e.Level), e.Text, func(name string) { seen[name]++ })
 	}
 	kin := a.kin(lf.Entries, seen, keep)
 	for i, e := range lf.Entries {
-		if keep[i] {
-			continue
+		if !keep[i] && len(kin) > 0 {
+			formOf("", e.Text, func(name string) { keep[i] = keep[i] || kin[name] })
 		}
-		formOf(e.Text, func(name string) { keep[i] = keep[i] || kin[name] })
 	}
 	byNearness := make([]int, len(lf.Entries))
 	gaps := make([]time.Duration, len(lf.Entries))
@@ -48,7 +46,7 @@ func (a *Attempt) worthReading(lf evidence.LogFile) []*logs.Entry {
 		byNearness[i], gaps[i] = i, a.gap(e.At)
 	}
 	sort.SliceStable(byNearness, func(i, j int) bool { return gaps[byNearness[i]] < gaps[byNearness[j]] })
-	read := map[string]int{}
+	read := map[uint64]int{}
 	for _, i := range byNearness {
 		most := closely
 		if l := lf.Entries[i].Level; l == logs.LevelError || l == logs.LevelFatal {
@@ -81,7 +79,7 @@ func (a *Attempt) kin(entries []*logs.Entry, seen map[string]int, ours []bool) m
 		if ours[i] = a.ours(e.Text); !ours[i] {
 			continue
 		}
-		formOf(e.Text, func(name string) {
+		formOf("", e.Text, func(name string) {
 			if len(out) < manyKin && len(name) >= 4 && seen[name]*everywhere <= len(entries) {
 				out[name] = true
 			}
@@ -105,29 +103,35 @@ func (a *Attempt) gap(s clock.Stamp) time.Duration {
 	return gap
 }
 
-// formOf gives a text without its numbers and identifiers: whatever runs of
-// letters and digits hold a digit. Each of those goes to name.
-func formOf(text string, name func(string)) string {
+// formOf gives a number for what a level and a text are without numbers and
+// identifiers, that is, runs of letters and digits that hold a digit: FNV-1a of
+// the rest. Each of those runs goes to name.
+func formOf(level, text string, name func(string)) uint64 {
+	const basis, prime = 14695981039346656037, 1099511628211
 	text = head(text, 2048)
-	var b strings.Builder
-	b.Grow(len(text))
-	for i := 0; i < len(text); {
-		if !wordByte(text[i]) {
-			b.WriteByte(text[i])
-			i++
-			continue
+	sum := uint64(basis)
+	add := func(s string) {
+		for i := 0; i < len(s); i++ {
+			sum = (sum ^ uint64(s[i])) * prime
 		}
+	}
+	add(level)
+	for i := 0; i < len(text); {
 		j, digit := i, false
 		for ; j < len(text) && wordByte(text[j]); j++ {
 			digit = digit || text[j] <= '9'
 		}
-		if digit {
+		switch {
+		case digit:
 			name(text[i:j])
-			b.WriteByte('0')
-		} else {
-			b.WriteString(text[i:j])
+			add("0")
+		case j == i:
+			j++
+			fallthrough
+		default:
+			add(text[i:j])
 		}
 		i = j
 	}
-	return b.String()
+	return sum
 }
