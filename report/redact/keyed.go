@@ -265,11 +265,6 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	return len(s)
 }
 
-// ofPackage tells whether a text begins with the machine that a package is for.
-// aPath tells of a place on a disk, which is no secret under a word that is none for certain.
-// stamped tells of an id that begins with the time of a program's start, as
-// git's traces have it: no session that anybody could take over.
-// digitsRun is how many digits a text begins with.
 // fieldBehind tells whether a text begins with the next "key=" of a list.
 func fieldBehind(s string) bool {
 	s = strings.TrimLeft(s, " ")
