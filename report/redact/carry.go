@@ -177,9 +177,22 @@ func sensitive(cl class) bool {
 	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe
 }
 
+// mayHaveHan tells most lines without Chinese letters by their bytes.
+func mayHaveHan(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0xE2 { // the head of U+2000 and all above
+			return true
+		}
+	}
+	return false
+}
+
 // chatHead tells whether a line says who said something and when, as exported
 // chats have it: 张三 10:21:03, 客服小美(8842) 2026-11-20 10:21.
 func chatHead(s string) bool {
+	if !mayHaveHan(s) {
+		return false
+	}
 	who, when := "", ""
 	for _, cut := range []string{" 20", " 1", " 0", " 2", "\t"} {
 		if a, b, ok := strings.Cut(s, cut); ok && (when == "" || len(a) < len(who)) {

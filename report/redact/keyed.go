@@ -76,17 +76,18 @@ func init() {
 	}
 }
 
-// numbered are the last letters of numberWords.
-var numbered = func() (out [32]bool) {
+// numbered are numberWords by their last letters.
+var numbered = func() (out [32][]string) {
 	for w := range numberWords {
-		out[w[len(w)-1]&31] = true
+		last := w[len(w)-1] & 31
+		out[last] = append(out[last], w)
 	}
 	return out
 }()
 
 // numberEnded tells whether a key ends in a word such as "no" or "number".
 func numberEnded(key string) bool {
-	for w := range numberWords {
+	for _, w := range numbered[key[len(key)-1]&31] {
 		if len(key) > len(w) && strings.EqualFold(key[len(key)-len(w):], w) {
 			return true
 		}
@@ -103,7 +104,7 @@ func keyEnds(s string, i int) bool {
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
-	return lastThree[three(s[j-3], s[j-2], s[j-1])] || numbered[s[j-1]&31] && numberEnded(s[:j])
+	return lastThree[three(s[j-3], s[j-2], s[j-1])] || numberEnded(s[:j])
 }
 
 // number tells whether what ends at s[end] is a number and no key.
@@ -133,6 +134,7 @@ func keyLeft(s string, end int) (int, string) {
 	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
 		i--
 	}
+	ascii := i
 	for i > 0 && stop-i < 64 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
 		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
@@ -147,6 +149,9 @@ func keyLeft(s string, end int) (int, string) {
 		}
 	}
 	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
+	if i == ascii {
+		return i, key
+	}
 	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 && !strings.EqualFold(key[:k], "qq") {
 		key = key[k:]
 	}
@@ -260,11 +265,6 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	return len(s)
 }
 
-// ofPackage tells whether a text begins with the machine that a package is for.
-// aPath tells of a place on a disk, which is no secret under a word that is none for certain.
-// stamped tells of an id that begins with the time of a program's start, as
-// git's traces have it: no session that anybody could take over.
-// digitsRun is how many digits a text begins with.
 // fieldBehind tells whether a text begins with the next "key=" of a list.
 func fieldBehind(s string) bool {
 	s = strings.TrimLeft(s, " ")

@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/url"
 	"regexp"
@@ -35,6 +34,9 @@ type Verifier struct {
 	line  int
 	found []Finding
 	seen  map[Finding]bool
+	hints hinted
+
+	spelled []string // the line in its spellings
 }
 
 // maxFindings is enough to tell that a file must not go out.
@@ -47,10 +49,10 @@ const maxLook = 1 << 20
 func NewVerifier() *Verifier { return &Verifier{seen: map[Finding]bool{}} }
 
 // Write takes the next bytes of the text. It never fails.
-func (v *Verifier) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		k := bytes.IndexByte(p, '\n')
+func (v *Verifier) Write(b []byte) (int, error) {
+	n := len(b)
+	for p := string(b); len(p) > 0; {
+		k := strings.IndexByte(p, '\n')
 		if k < 0 {
 			v.part = append(v.part, p...)
 			if len(v.part) > 2*maxLook { // the tail once more, with what follows: no value is cut in two
@@ -65,7 +67,7 @@ func (v *Verifier) Write(p []byte) (int, error) {
 			v.look(string(v.part), v.line)
 			v.part = v.part[:0]
 		} else {
-			v.look(string(p[:k]), v.line)
+			v.look(p[:k], v.line)
 		}
 		p = p[k+1:]
 	}
@@ -86,8 +88,9 @@ func (v *Verifier) look(line string, n int) {
 	if len(v.found) >= maxFindings {
 		return
 	}
-	for _, s := range spellings(line) {
-		verifyLine(s, func(rule, value string) {
+	v.spelled = spellings(v.spelled[:0], line)
+	for _, s := range v.spelled {
+		v.hints.verifyLine(s, func(rule, value string) {
 			if f := (Finding{rule, n, len(value)}); !v.seen[f] {
 				v.seen[f] = true
 				v.found = append(v.found, f)
@@ -110,9 +113,9 @@ var (
 	vOwn     = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
 )
 
-// spellings gives a line as it is and decoded, pseudonyms blanked out.
-func spellings(line string) []string {
-	out := []string{line}
+// spellings adds a line as it is and decoded, pseudonyms blanked out.
+func spellings(out []string, line string) []string {
+	out = append(out, line)
 	if strings.Contains(line, "\\u") {
 		if un := vEscape.ReplaceAllStringFunc(line, func(e string) string {
 			n, _ := strconv.ParseUint(e[2:], 16, 32)
@@ -135,11 +138,11 @@ func spellings(line string) []string {
 			out = append(out, un)
 		}
 	}
-	for _, run := range words64(line) {
+	words64(line, func(run string) {
 		if plain := unbase64(run); plain != "" {
 			out = append(out, plain)
 		}
-	}
+	})
 	for i, s := range out {
 		if strings.Contains(s, "#") {
 			s = vOwn.ReplaceAllString(s, "<#>")
@@ -154,33 +157,58 @@ func spellings(line string) []string {
 
 // words64 gives the runs of a line that may be base64 of a text: long, and of
 // small and capital letters, as nearly all are.
-func words64(line string) []string {
-	var out []string
-	from, small, capital := 0, false, false
-	for i := 0; i <= len(line); i++ {
-		if i < len(line) {
-			switch b := line[i]; {
-			case b >= 'a' && b <= 'z':
-				small = true
-				continue
-			case b >= 'A' && b <= 'Z':
-				capital = true
-				continue
-			case b >= '0' && b <= '9' || b == '+' || b == '/' || b == '-' || b == '_':
-				continue
-			}
+func words64(line string, each func(run string)) {
+	from, kinds := 0, byte(0)
+	for i := range len(line) {
+		if k := of64[line[i]]; k != 0 {
+			kinds |= k
+			continue
 		}
-		if i-from >= 16 && small && capital {
-			out = append(out, line[from:i])
+		if kinds&(small|capital) == small|capital && i-from >= 16 {
+			each(line[from:i])
 		}
-		from, small, capital = i+1, false, false
+		from, kinds = i+1, 0
+	}
+	if kinds&(small|capital) == small|capital && len(line)-from >= 16 {
+		each(line[from:])
+	}
+}
+
+const (
+	small byte = 1 << iota
+	capital
+	other // digits and signs
+)
+
+// of64 tells what of base64 a byte is, of either alphabet; 0 for none of it.
+var of64 = func() (out [256]byte) {
+	for b := range out {
+		switch {
+		case b >= 'a' && b <= 'z':
+			out[b] = small
+		case b >= 'A' && b <= 'Z':
+			out[b] = capital
+		case strings.IndexByte("0123456789+/-_", byte(b)) >= 0:
+			out[b] = other
+		}
 	}
 	return out
-}
+}()
+
+var oneAlphabet = strings.NewReplacer("-", "+", "_", "/")
 
 // unbase64 gives the text that a run of base64 stands for, "" for none.
 func unbase64(run string) string {
-	run = strings.NewReplacer("-", "+", "_", "/").Replace(run)
+	run = oneAlphabet.Replace(run)
+	var head [12]byte // most runs are no base64, which their first bytes tell
+	if _, err := base64.RawStdEncoding.Decode(head[:], []byte(run[:16])); err != nil {
+		return ""
+	}
+	for _, b := range head {
+		if b < ' ' && !unicode.IsSpace(rune(b)) || b == 0x7f {
+			return ""
+		}
+	}
 	data, err := base64.RawStdEncoding.DecodeString(run)
 	if err != nil || !utf8.Valid(data) {
 		return ""

@@ -8,24 +8,26 @@ import (
 )
 
 // check is one rule of the second pass: a regular expression whose first group
-// is the value, asked only where hint is found, and what tells a false alarm.
+// is the value, asked only where its words or numbers are found, and what tells
+// a false alarm.
 type check struct {
 	rule string
-	hint func(s, low string) bool
+	hint hint
 	re   *regexp.Regexp
 	fine func(s string, from, to int) bool // nothing is wrong with the value s[from:to]
 }
 
-func holds(words ...string) func(s, low string) bool {
-	return func(_, low string) bool {
-		for _, w := range words {
-			if strings.Contains(low, w) {
-				return true
-			}
-		}
-		return false
-	}
+// hint tells where a rule can match: behind one of its words, or near something.
+type hint struct {
+	words  []string // in small letters; one of them must be in the line
+	back   int      // how long before the first word a match can begin, 0 for anywhere
+	digits uint16   // that stand together
+	near   func(s string, at int) (lo, hi, next int)
 }
+
+func holds(words ...string) hint { return hint{words: words} }
+
+func holdsBehind(back int, words ...string) hint { return hint{words: words, back: back} }
 
 func never(string, int, int) bool { return false }
 
@@ -38,129 +40,91 @@ var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|cou
 var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
 var checksOfTheSecond = []check{
-	{"phone", phoneHint, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"phone", hint{digits: 11, near: nearNumber(11, mayBePhone)}, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
-	{"id", cardHint, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"id", hint{digits: 17, near: nearNumber(17, nil)}, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
 		return !checksum11(v) || hexAround(s, from, to)
 	}},
 	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), regexp.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
-	{"card", cardHint, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"card", hint{digits: 16, near: nearNumber(16, nil)}, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := s[from:to]
 		if strings.Contains(v, " ") && strings.Contains(v, "-") {
 			return true
 		}
 		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from)
 	}},
-	{"email", holds("@", "%40"), regexp.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
+	{"email", hint{near: nearAt}, regexp.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
 		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
 		return vFileEnd.MatchString(end)
 	}},
 	{"jwt", holds("eyj"), regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
-	{"cookie", holds("cookie"), regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
+	{"cookie", holdsBehind(6, "cookie"), regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
 	{"header", holds(`"value"`), regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
 		v := s[from:to]
 		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
 	}},
-	{"token", holds("token", "passw", "secret", "api_key", "apikey"), regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
-	{"auth", holds("bearer", "basic"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"auth", holdsBehind(8, "bearer", "basic"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
 	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), regexp.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
-	{"address", addressHint, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
-	{"address", addressHint, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
-	{"mac", holds("mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
+	{"address", hint{near: nearFour(32, 1)}, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
+	{"address", hint{near: nearFour(1, 8)}, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
+	{"mac", holdsBehind(8, "mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
 		return strings.Trim(s[from:to], "0:-") == "" || strings.Trim(strings.ToLower(s[from:to]), "f:-") == ""
 	}},
 	{"name", holds("name\""), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
 	{"name", holds("姓名", "昵称"), regexp.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
-	{"user", holds("users", "/home/"), regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
+	{"user", hint{words: []string{"users", "/home/"}, near: nearHome}, regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
 		switch strings.ToLower(s[from:to]) {
 		case "public", "default", "all", "shared", "runneradmin", "me", "self", "current":
 			return true
 		}
 		return noLetters(s[from:to]) || strings.Contains(s[from:to], "#")
 	}},
-	{"text", holds(`content"`, `content\`), regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
+	{"text", holdsBehind(32, `content"`, `content\`), regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
 		return vPlain.MatchString(s[from:to])
 	}},
 }
 
 var vFileEnd = regexp.MustCompile(`(?i)^(?:m?js|cjs|css|html?|map|vue|tsx|jsx|png|jpe?g|gif|svg|webp|tgz|woff2?|json|log|txt|exe|dll|service|socket|target|timer|mount|slice|scope)$`)
 
-func verifyLine(s string, add func(rule, value string)) {
-	low := strings.ToLower(s)
-	for _, c := range checksOfTheSecond {
-		if !c.hint(s, low) {
+// verifyLine asks every rule of a line that may find something there.
+func (h *hinted) verifyLine(s string, add func(rule, value string)) {
+	h.hintsIn(s)
+	for k := range checksOfTheSecond {
+		c := &checksOfTheSecond[k]
+		at := 0
+		if c.hint.words != nil {
+			if h.checks&(1<<k) == 0 {
+				continue
+			}
+			if c.hint.back > 0 {
+				at = max(0, int(h.first[k])-c.hint.back)
+			}
+		}
+		if h.digits < c.hint.digits {
 			continue
 		}
-		for at := 0; at < len(s); {
-			m := c.re.FindStringSubmatchIndex(s[at:])
-			if m == nil {
-				break
+		for at < len(s) {
+			lo, hi, next := at, len(s), len(s)
+			if c.hint.near != nil {
+				if lo, hi, next = c.hint.near(s, at); lo < 0 {
+					break
+				}
 			}
-			from, to := at+m[2], at+m[3]
+			m := c.re.FindStringSubmatchIndex(s[lo:hi])
+			if m == nil {
+				at = next
+				continue
+			}
+			from, to := lo+m[2], lo+m[3]
 			if v := s[from:to]; !strings.HasPrefix(v, "<") && !c.fine(s, from, to) {
 				add(c.rule, v)
 			}
 			at = max(to, at+1) // what ended one value may begin the next
 		}
 	}
-}
-
-// phoneHint tells whether the digits of a phone stand in a line: eleven in one
-// run, with a country's code or without, or more than one run with single gaps.
-func phoneHint(s, _ string) bool {
-	return runs(s, func(run, total int, several bool) bool {
-		return run == 11 || run == 13 || run == 15 || several && total >= 11
-	})
-}
-
-// cardHint does the same for the longer numbers of cards and ids.
-func cardHint(s, _ string) bool {
-	return runs(s, func(run, total int, several bool) bool {
-		return run >= 16 && run <= 19 || several && total >= 15
-	})
-}
-
-// runs asks of each run of digits, and of how many digits stand with it in a
-// row with a single space or dash between its runs.
-func runs(s string, want func(run, total int, several bool) bool) bool {
-	total, groups := 0, 0
-	for i := 0; i < len(s); {
-		if s[i] < '0' || s[i] > '9' {
-			i++
-			total, groups = 0, 0
-			continue
-		}
-		from := i
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-		}
-		total += i - from
-		if groups++; want(i-from, total, groups > 1) {
-			return true
-		}
-		if i+1 < len(s) && (s[i] == ' ' || s[i] == '-') && s[i+1] >= '0' && s[i+1] <= '9' {
-			i++
-		}
-	}
-	return false
-}
-
-// addressHint tells whether four numbers with dots between them stand in a line.
-func addressHint(s, _ string) bool {
-	n := 0
-	for i := 1; i+1 < len(s); i++ {
-		switch b := s[i]; {
-		case b == '.' && s[i-1] >= '0' && s[i-1] <= '9' && s[i+1] >= '0' && s[i+1] <= '9':
-			if n++; n >= 3 {
-				return true
-			}
-		case b < '0' || b > '9':
-			n = 0
-		}
-	}
-	return false
 }
 
 // fineAddress tells of four numbers that are no address, or one that is
