@@ -96,10 +96,7 @@ func numberEnded(key string) bool {
 
 // keyEnds tells whether a key that matters may end before the sign at s[i].
 func keyEnds(s string, i int) bool {
-	j := i
-	for j > 0 && behindKey[s[j-1]] && i-j < 6 {
-		j--
-	}
+	j := keyStop(s, i)
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
@@ -123,12 +120,42 @@ var ofKey = func() (out [256]bool) {
 	return out
 }()
 
+// keyStop gives the end of the key before the sign at s[end]: columns of keys
+// are filled up with spaces, and a terminal's colours stand around a key.
+func keyStop(s string, end int) int {
+	i := end
+	for i > 0 && end-i < 48 {
+		switch b := s[i-1]; {
+		case b == ' ' || behindKey[b] && end-i < 8:
+			i--
+			continue
+		case b == 'm' && i > 2 && (begins[s[i-2]] == digit || s[i-2] == '['):
+			if k := strings.LastIndexByte(s[max(0, i-12):i], 0x1b); k >= 0 && strings.Trim(s[max(0, i-12)+k+1:i-1], "[;0123456789") == "" {
+				i = max(0, i-12) + k
+				continue
+			}
+		}
+		break
+	}
+	return i
+}
+
+// colour gives how long the colours of a terminal are that a text begins with.
+func colour(s string) int {
+	n := 0
+	for n+2 < len(s) && s[n] == 0x1b && s[n+1] == '[' {
+		k := strings.IndexByte(s[n:], 'm')
+		if k < 0 || k > 12 {
+			break
+		}
+		n += k + 1
+	}
+	return n
+}
+
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
-	i := end
-	for i > 0 && behindKey[s[i-1]] && end-i < 6 {
-		i--
-	}
+	i := keyStop(s, end)
 	stop := i
 	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
 		i--
@@ -162,6 +189,18 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		i++
 	}
 	spaced := i > at
+	if i < len(s) && s[i] == 0x1b {
+		i += colour(s[i:])
+	}
+	if s[at-1] == '=' && i == at && i+1 < len(s) && s[i] == '>' { // Ruby, PHP and Perl
+		for i++; i < len(s) && s[i] == ' '; i++ {
+		}
+	}
+	for _, list := range [...]string{"[]string{", "[]interface {}{", "[]any{", "Array(", "Some(", "String("} { // Go's and Rust's own spelling
+		if strings.HasPrefix(s[i:], list) {
+			i += len(list)
+		}
+	}
 	q := i
 	for q < len(s) && s[q] == '\\' {
 		q++
@@ -234,7 +273,7 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		}
 		return from + len(strings.TrimRight(s[from:end], " \t"))
 	}
-	stops := " \t\r\n\"'`&,;|<>(){}[]"
+	stops := " \t\r\n\"'`&,;|<>(){}[]\x1b"
 	switch {
 	case inQuery:
 		stops = " \t\r\n\"'`&#<>"
@@ -379,7 +418,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.teach(from, to, "wx", v)
 	case place:
-		if c.f.Prose || !hasHan(v) || len(v) < 12 {
+		if c.f.Prose || !street(v) && (!hasHan(v) || len(v) < 12) {
 			return 0
 		}
 		c.teach(from, to, "place", v)

@@ -60,7 +60,7 @@ func (c *scan) label(end int) {
 		return
 	case cl == qq && (digitsIn(v) != len(v) || len(v) < 5 || len(v) > 11):
 		return
-	case cl == idCard && !permit(v) && digitsIn(v) < 15:
+	case cl == idCard && !permit(v) && digitsIn(v) < 15 && !(hasAny(key, "台胞", "通行证", "回乡", "证件") && digitsIn(v) >= 8):
 		return
 	case (cl == phone || cl == card) && digitsIn(v) < 7:
 		return

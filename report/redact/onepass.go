@@ -15,6 +15,7 @@ const (
 	rare           // @ % \ [ ( { &
 	dash           // an option, an address in a host's name
 	wide           // Chinese and full-width letters
+	quote          // the end of a quoted key
 )
 
 var begins [256]byte
@@ -47,6 +48,8 @@ func init() {
 			begins[b] = underline
 		case c == '-':
 			begins[b] = dash
+		case c == '"' || c == '\'':
+			begins[b] = quote
 		case strings.IndexByte("@%\\[({&<\t", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE3 && c <= 0xEF:
@@ -57,6 +60,8 @@ func init() {
 	begins['J'] = bigJ
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
+	words = append(words, spacedWords...)
+	words = append(words, "VALUES")
 	words = append(words, machineHeads...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
@@ -135,8 +140,13 @@ func (c *scan) once(early bool) bool {
 				c.word(i)
 			}
 		case dash:
-			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == '-') {
+			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
 				c.curl(i)
+				c.option(i)
+			}
+		case quote:
+			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';') {
+				c.pair(i)
 			}
 		case wide:
 			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
@@ -163,11 +173,11 @@ func (c *scan) flatAt(i int) bool {
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
-		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x') && isHex(s[i+2]) && isHex(s[i+3]))
+		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]))
 	case '[', '{':
 		return !jsonAhead(s[i:])
 	case '&':
-		return !(i+1 < len(s) && s[i+1] == '#')
+		return !(i+1 < len(s) && (s[i+1] == '#' || s[i+1] == 'q' || s[i+1] == 'a') && strings.IndexByte(s[i:min(len(s), i+10)], ';') > 0)
 	}
 	return true
 }
@@ -204,11 +214,15 @@ func (c *scan) word(i int) {
 		switch s[i] {
 		case 'M', 'i', 'W', 'P':
 			c.device(i)
+			c.spaced(i)
 		case 'D', 'L':
 			c.device(i)
 			c.known(i)
+		case 'V', 'v':
+			c.values(i)
 		default:
 			c.known(i)
+			c.spaced(i)
 		}
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
@@ -263,6 +277,9 @@ func (c *scan) figure(i int) int {
 			c.address(i)
 		}
 		if c.longRun(i) {
+			if i+24 <= len(s) && s[i] >= '2' && s[i] <= '7' && ofHex[s[i+11]] && ofHex[s[i+23]] {
+				c.hexFrom(i)
+			}
 			c.base64From(i)
 		}
 	}

@@ -30,6 +30,17 @@ func (c *scan) tag(i int) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
 	}
 	content := end + 1
+	if strings.HasPrefix(s[content:], "<![CDATA[") {
+		from := content + len("<![CDATA[")
+		to := from + max(0, strings.Index(s[from:], "]]>"))
+		if strings.EqualFold(name, "content") {
+			cl = text
+		}
+		if cl != none && cl != version && cl != errText && cl != logText && to > from {
+			c.judge(cl, from, to, true, false, false)
+		}
+		return
+	}
 	stop := content + byteOrEnd(s[content:], '<')
 	if stop >= len(s) || content >= stop || strings.HasSuffix(inside, "/") {
 		return
