@@ -175,6 +175,16 @@ func (f *File) carryOn(body string) {
 	}
 	prev := k.prev
 	k.prev = body
+	if len(body) > 30 && body[0]|0x20 == 'c' && strings.EqualFold(body[:26], "content-transfer-encoding:") {
+		k.held = &strings.Builder{}
+		switch strings.ToLower(strings.TrimSpace(body[26:])) {
+		case "base64":
+			k.what = mimeHead64
+		case "quoted-printable":
+			k.what = mimeHeadQP
+		}
+		return
+	}
 	switch last := body[len(body)-1]; last {
 	case '|', '>', '-', '+':
 		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 && strings.Contains(prev, "|") {
@@ -218,16 +228,6 @@ func (f *File) carryOn(body string) {
 			k.what = chatText
 		}
 	default:
-		if low := strings.ToLower(body[:min(len(body), 28)]); strings.HasPrefix(low, "content-transfer-encoding:") {
-			k.held = &strings.Builder{}
-			switch how := strings.ToLower(strings.TrimSpace(body[26:])); how {
-			case "base64":
-				k.what = mimeHead64
-			case "quoted-printable":
-				k.what = mimeHeadQP
-			}
-			return
-		}
 		if i := strings.Index(body, "name: "); i >= 0 && len(body) < 200 && strings.Trim(body[:i], " -") == "" { // the environment of a container
 			if cl := f.classify(strings.Trim(body[i+6:], " \"'")); sensitive(cl) {
 				k.what, k.cl = labelled, cl
@@ -283,7 +283,7 @@ func (f *File) tableHead(line string) {
 		cols, found := make([]class, len(cells)), false
 		for i, c := range cells {
 			name := strings.Trim(strings.TrimSpace(line[c[0]:c[1]]), `"`)
-			if name == "" || utf8.RuneCountInString(name) > 40 || strings.ContainsAny(name, "=:{}<>@") || digitsIn(name) > 4 {
+			if name == "" || utf8.RuneCountInString(name) > 40 || strings.ContainsAny(name, "=:{}<>@'") || strings.Contains(name, "(\"") || digitsIn(name) > 4 {
 				return
 			}
 			cols[i] = f.classify(name)
@@ -345,6 +345,9 @@ func (f *File) row(s string) string {
 		shift++
 	}
 	cells := cellsOf(s[first:], k.sep)
+	if len(cells) == 1 && len(k.cols) > 1 && first == 0 && strings.Count(s, `"`)%2 == 0 { // no row of it
+		return f.line(s)
+	}
 	for i, cell := range cells {
 		from, to := first+cell[0], first+cell[1]
 		if strings.Count(s[from:to], `"`)%2 == 1 && i == len(cells)-1 {

@@ -193,6 +193,9 @@ func (f *File) str(n *node, at around) {
 		n.text = f.length(v)
 		return
 	case logText:
+		if len(v) <= 24 && digitsRun(v) == len(v) { // the number of a message
+			break
+		}
 		if !at.report || at.calm && utf8.RuneCountInString(v) > 16 || utf8.RuneCountInString(v) > maxError && !at.isLog() || at.body {
 			if !f.Prose {
 				n.text = f.length(v)

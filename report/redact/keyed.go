@@ -201,6 +201,9 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			i += len(list)
 		}
 	}
+	if cl == cookie && i < len(s) && s[i] == '{' {
+		return c.cookieDict(i)
+	}
 	q := i
 	for q < len(s) && s[q] == '\\' {
 		q++

@@ -56,7 +56,7 @@ var exact = func() map[string]class {
 		logText:  "message msg",
 		errText:  "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
 		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
-			"姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
+			"fn cn recipient recipientname payee payeename cardholder holdername 持卡人 户名 开户名 家长 学生 患者 乘客 旅客 寄件人 收款人 付款人 投保人 姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
 		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
 		login:    "user account 账号 账户 帐号",
 		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
@@ -68,7 +68,7 @@ var exact = func() map[string]class {
 		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码 号牌 车辆号牌 号牌号码 车号 牌照 牌照号",
 		birth:    "birthday birth birthdate dateofbirth dob 生日 出生日期 出生年月",
 		geo:      "lat lng lon latitude longitude latlng lnglat coordinate coordinates 经度 纬度 经纬度",
-		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial",
+		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial 串号 手机串号 设备号 设备串号 序列号 设备序列号",
 		wifi:     "ssid bssid wifissid wifiname wifi 无线名称",
 		taxNo:    "taxno taxid taxnumber taxpayerno taxpayerid uscc creditcode 税号 纳税人识别号 统一社会信用代码",
 		macNo:    "mac macaddr macaddress hwaddr mac地址 物理地址",
@@ -90,7 +90,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 

@@ -3,7 +3,7 @@ package redact
 import "strings"
 
 // labelEnds are the last letters of Chinese words that name what follows them.
-const labelEnds = "名称号扣人照证信牌机话鹅卡"
+const labelEnds = "名称号扣人照证信牌机话鹅卡钥码令串"
 
 // label reads a value behind a Chinese word and a space, or right behind it:
 // 客户姓名 张三, 护照E12345678, 扣扣 123456789. The word ends at s[end].
@@ -35,6 +35,16 @@ func (c *scan) label(end int) {
 		if v := s[at:to]; looksName(v) {
 			c.rank = byKey
 			c.nameSpan(at, to, v, true)
+		}
+		return
+	case secret, pass, deviceID:
+		if at == end {
+			return
+		}
+		to = at + anyOrEnd(s[at:], " \t\r\n,;|<>\"'()")
+		if v := s[at:to]; looksSecret(v) || cl == deviceID && len(v) >= 14 && digitsIn(v) == len(v) {
+			c.rank = byKey
+			c.secretSpan(at, to, "secret")
 		}
 		return
 	case qq, idCard, phone, card, plateNo:

@@ -102,6 +102,9 @@ const (
 // early, it stops at what only the structure or a decoding tells, and gives false.
 func (c *scan) once(early bool) bool {
 	s := c.s
+	if spotted(s) {
+		c.spots()
+	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
 		case plain:
@@ -186,6 +189,12 @@ func (c *scan) flatAt(i int) bool {
 func (c *scan) rare(i int) {
 	switch c.s[i] {
 	case '@', '[', '(':
+		if c.s[i] == '(' && i > 2 && i+2 < len(c.s) {
+			c.arguments(i)
+		}
+		if c.s[i] == '@' && c.account(i) {
+			return
+		}
 		c.mail(i)
 	case '%':
 		c.key(i)
@@ -268,6 +277,9 @@ func (c *scan) figure(i int) int {
 	}
 	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
 		c.dashed(i)
+	}
+	if end-i <= 3 && end+12 < len(s) && s[end] == '.' && begins[s[end+4]] == digit {
+		c.pairOfPlaces(i)
 	}
 	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
 		c.number(i)

@@ -33,8 +33,9 @@ func (c *scan) pair(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
-	if start == 0 || s[start-1] != quote {
-		if k := strings.LastIndexByte(s[:i], quote); k < 0 || !strings.HasSuffix(s[k:i], key) {
+	if start == 0 || s[start-1] != quote { // mq:token
+		k := strings.LastIndexByte(s[:i], quote)
+		if k < 0 || i-k > 60 || strings.ContainsAny(s[k:i], "/ ,;{}<>()") {
 			return
 		}
 	}

@@ -113,7 +113,7 @@ func (c *scan) attributes(from, to int) class {
 		case "class":
 			for _, w := range strings.Fields(s[v:end]) {
 				switch squeeze(w) {
-				case "msgtext", "messagetext", "msgcontent", "messagecontent", "msgbody", "messagebody", "chattext", "chatcontent", "bubble", "bubbletext", "bubblecontent":
+				case "msgtext", "messagetext", "msgcontent", "messagecontent", "msgbody", "messagebody", "chattext", "chatcontent", "bubble", "bubbletext", "bubblecontent", "message", "msg", "chatmessage", "chatbubble", "chatitem", "messagebubble", "textmessage", "msgbubble", "bubbleinner", "content":
 					of = text
 				case "nickname", "username", "realname", "visitorname", "customername", "agentname":
 					of = c.f.classify("nickname")
