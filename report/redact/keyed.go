@@ -19,6 +19,12 @@ func (c *scan) key(i int) {
 		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
+	case s[i] == '\t':
+		if k := strings.LastIndexByte(s[:i], '\t'); i == 0 || i-k > 60 || s[i-1] < 0x80 || strings.Trim(s[:k+1], " \t") != "" {
+			return // a label at the head of a line, and no cell of a table
+		}
+	case strings.HasPrefix(s[i:], "】"):
+		size = 3
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 		size = 3
 	default:
@@ -36,7 +42,7 @@ func (c *scan) key(i int) {
 		return
 	}
 	prose := s[i] != '=' && s[i] != '%'
-	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "】") && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
 		return // 是, 为 stand in every sentence
 	}
 	c.rank = byKey

@@ -61,7 +61,7 @@ func init() {
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
 	words = append(words, spacedWords...)
-	words = append(words, "VALUES")
+	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user")
 	words = append(words, machineHeads...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
@@ -70,7 +70,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces + labelEnds
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -93,6 +93,7 @@ const (
 	byPlate
 	byPlace
 	byJar
+	bySpot
 	byEncoded
 	bySweep
 	rules
@@ -102,8 +103,8 @@ const (
 // early, it stops at what only the structure or a decoding tells, and gives false.
 func (c *scan) once(early bool) bool {
 	s := c.s
-	if spotted(s) {
-		c.spots()
+	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && (s[1] == 'r' || s[1] == '-') {
+		c.spot()
 	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
@@ -130,6 +131,9 @@ func (c *scan) once(early bool) bool {
 		case slash:
 			if i+1 < len(s) && homeHead[s[i+1]] {
 				c.home(i)
+			}
+			if i+8 < len(s) && spotPath(s, i) {
+				c.spot()
 			}
 		case underline:
 			if i >= 4 && s[i-1] == 'd' && s[i-4:i] == "wxid" {
@@ -204,8 +208,12 @@ func (c *scan) rare(i int) {
 		c.home(i)
 		c.share(i)
 	case '<':
+		if i+1 < len(c.s) && c.s[i+1] == '<' {
+			c.spot()
+		}
 		c.tag(i)
 	case '\t':
+		c.key(i)
 		if i+1 < len(c.s) && (c.s[i+1] == 'T' || c.s[i+1] == 'F') && c.next[byJar] == 0 {
 			c.next[byJar] = len(c.s)
 			c.jar()
@@ -220,6 +228,9 @@ func (c *scan) word(i int) {
 		return
 	}
 	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
+		if spotWord(s, i) {
+			c.spot()
+		}
 		switch s[i] {
 		case 'M', 'i', 'W', 'P':
 			c.device(i)
@@ -229,9 +240,16 @@ func (c *scan) word(i int) {
 			c.known(i)
 		case 'V', 'v':
 			c.values(i)
+			c.spaced(i)
 		default:
 			c.known(i)
 			c.spaced(i)
+		}
+	}
+	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
+		if n := digitsRun(s[i+1:]); n >= 5 && n <= 11 {
+			c.rank = byKey
+			c.teach(i+1, i+1+n, "qq", s[i+1:i+1+n])
 		}
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
@@ -367,6 +385,10 @@ func (c *scan) wide(i int) {
 			c.number(i)
 		}
 		return
+	case 0xE3: // 】
+		if s[i+1] == 0x80 && s[i+2] == 0x91 {
+			c.key(i)
+		}
 	case 0xE4: // 为
 		if s[i+1] == 0xB8 && s[i+2] == 0xBA {
 			c.key(i)
@@ -379,6 +401,10 @@ func (c *scan) wide(i int) {
 		if s[i+1] == 0x9A && s[i+2] == 0x84 {
 			c.device(i)
 		}
+	}
+	switch s[i : i+3] {
+	case "先", "女", "姐", "学", "师":
+		c.spot()
 	}
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {

@@ -242,7 +242,7 @@ func (c *scan) option(i int) {
 }
 
 // spacedWords are settings whose value stands behind a space.
-var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI"}
+var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX"}
 
 // spaced reads a value behind a key and a space, where the key begins at s[i]:
 // "login x password y" of .netrc, proxy_set_header Cookie "x", IMEI 35….
@@ -253,6 +253,17 @@ func (c *scan) spaced(i int) {
 			continue
 		}
 		end := i + len(w)
+		if strings.EqualFold(w, "imei") {
+			k := end
+			for k < len(s) && k-end < 16 && digitsRun(s[k:]) < 14 {
+				k++
+			}
+			if k < len(s) && digitsRun(s[k:]) >= 14 && digitsRun(s[k:]) <= 17 {
+				c.rank = byKey
+				c.teach(k, k+digitsRun(s[k:]), "device", s[k:k+digitsRun(s[k:])])
+			}
+			return
+		}
 		if end+4 >= len(s) || s[end] != ' ' && s[end] != '\t' {
 			return
 		}
@@ -277,7 +288,11 @@ func (c *scan) spaced(i int) {
 			if quoted && strings.Contains(before, "header") {
 				c.judge(c.f.classify(w), from, to, true, false, false)
 			}
-		case "IMEI", "imei", "MEID", "IMSI":
+		case "VX", "vx", "Vx", "WX":
+			if v = s[from:runEnd(s, from, "_-")]; len(v) >= 6 && (hasDigit(v) || strings.Contains(v, "_")) {
+				c.teach(from, from+len(v), "wx", v)
+			}
+		case "MEID", "IMSI":
 			if digitsIn(v) >= 14 && digitsIn(v) <= 17 {
 				c.teach(from, to, "device", v)
 			}

@@ -130,18 +130,45 @@ func (c *scan) salutation() {
 	}
 }
 
-// spotted tells whether a line may hold one of the marks that spots asks for.
-func spotted(s string) bool {
-	if len(s) < 12 {
+// spot asks spots once of a line.
+func (c *scan) spot() {
+	if c.next[bySpot] == 0 {
+		c.next[bySpot] = 1
+		c.spots()
+	}
+}
+
+// spotWord tells whether the word at s[i] is a mark that spots asks for.
+func spotWord(s string, i int) bool {
+	switch s[i] {
+	case 'T':
+		return strings.HasPrefix(s[i:], "Tencent Files")
+	case 'S':
+		return strings.HasPrefix(s[i:], "S-1-5-21-") || strings.HasPrefix(s[i:], "Sec-WebSocket-Protocol")
+	case 'f':
+		return strings.HasPrefix(s[i:], "for ")
+	case 'u':
+		return strings.HasPrefix(s[i:], "user ")
+	}
+	return false
+}
+
+// spotPaths are the folders behind which a link holds what may be done once.
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot"}
+
+func spotPath(s string, i int) bool {
+	if i == 0 || !wordByte(s[i-1]) {
 		return false
 	}
-	switch s[0] {
-	case '-', 'd', 'l':
-		if len(s) > 10 && (s[1] == 'r' || s[1] == '-') {
-			return true
+	switch s[i+1] {
+	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b':
+		for _, p := range spotPaths {
+			if strings.HasPrefix(s[i:], p) {
+				return true
+			}
 		}
 	}
-	return hasAny(s, "Tencent Files", "Sec-WebSocket-Protocol", "hooks.slack", "/reset", "/webhook/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", " for user ", " of user ", "password for ", "publickey for ", "nvalid user ", "ing user ", "S-1-5-21-", "<<", "先生", "女士", "小姐", "同学", "老师")
+	return false
 }
 
 // pairOfPlaces reads a longitude and a latitude with a comma between them,
