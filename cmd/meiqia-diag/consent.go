@@ -149,7 +149,7 @@ func cutDrop(s string) (rest string, drop bool) {
 
 // fileNumbers reads "3", "3,5" and "3-5".
 func fileNumbers(s string, most int) ([]int, *lang.Problem) {
-	bad := &lang.Problem{What: lang.T("看不懂 %q", "cannot make sense of %q").F(s), Hint: lang.T("请按回车，或输入 3、d3、d3,5、d3-5、l、q 这样的字", "press Enter, or type something like 3, d3, d3,5, d3-5, l or q")}
+	bad := &lang.Problem{What: lang.T("看不懂 %q", "cannot make sense of %q").F(s), Hint: lang.T("请按回车，或输入 3、d3、d3-5、l、q 这样的字", "press Enter, or type something like 3, d3, d3-5, l or q")}
 	var out []int
 	for _, part := range commaList(s) {
 		from, to, span := strings.Cut(part, "-")

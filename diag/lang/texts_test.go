@@ -120,11 +120,11 @@ func TestVerbsOf(t *testing.T) {
 
 // What may stand in a Chinese text in half width: code, addresses, times and
 // YAML, as a person has to write them.
-var halfWidth = regexp.MustCompile(`\{"(?:log|constants)":|字段: 值|\babout:\w+|\w+://\S*|\d+(?::\d\d)+|\?[a-z]+=\S*|<[a-z]+#…>`)
+var halfWidth = regexp.MustCompile(`\{"(?:log|constants)":|字段: 值|\babout:\w+|\w+://\S*|%s:%d|\d+(?::\d\d)+|\?[a-z]+=\S*|<[a-z]+#…>`)
 
 // Folders whose literals are patterns and signs to recognise, or what the
 // simulated service says; their texts are looked at all the same.
-var recognisers = []string{"diag/attempt/", "diag/evidence/", "diag/profile/", "diag/incident/", "diag/lab/", "diag/record/", "report/redact/"}
+var recognisers = []string{"diag/attempt/", "diag/evidence/", "diag/profile/", "diag/incident/", "diag/lab/", "diag/record/", "report/redact/", "report/slice/"}
 
 var (
 	sign      = regexp.MustCompile(`[,;:?!()]`)
