@@ -10,11 +10,13 @@ import (
 type carry struct {
 	what   carried
 	cl     class
-	indent int     // of the line that began a block
-	cols   []class // of a table, from its first line
-	sep    byte    // between the cells of the table
-	open   int     // the cell whose quotes are still open, from 1
-	begun  bool    // the first line of the text was seen
+	indent int              // of the line that began a block
+	cols   []class          // of a table, from its first line
+	sep    byte             // between the cells of the table
+	open   int              // the cell whose quotes are still open, from 1
+	begun  bool             // the first line of the text was seen
+	prev   string           // the line before, which may head a table
+	held   *strings.Builder // lines that are kept back
 }
 
 type carried int
@@ -27,6 +29,12 @@ const (
 	chatText               // what was said, below who said it and when
 	cookieEcho             // the answer of a console to document.cookie
 	jwtRest                // the rest of a token that a backslash broke
+	mimeHead64             // the headers of a part of a mail in base64
+	mimeHeadQP             // and in quoted-printable
+	mimeBase64             // the part
+	mimeQuoted
+	hexDump
+	labelled // the value in the element or under the name on the line before
 )
 
 // carriedLine redacts a line by what lines before it told; ok is false when they told nothing.
@@ -37,6 +45,34 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 	trimmed := strings.TrimLeft(body, " \t")
 	indent := len(body) - len(trimmed)
 	switch k.what {
+	case mimeHead64, mimeHeadQP:
+		if trimmed == "" {
+			k.what += mimeBase64 - mimeHead64
+		}
+		return "", false
+	case mimeBase64, mimeQuoted:
+		switch {
+		case strings.HasPrefix(body, "--"), k.what == mimeBase64 && trimmed == "" && k.held.Len() > 0:
+			out := f.release()
+			k.what = nothingCarried
+			return out + f.line(line), true
+		case k.what == mimeBase64 || strings.HasSuffix(body, "="):
+			return f.hold(line), true
+		}
+		return f.hold(line) + f.release(), true
+	case hexDump:
+		if hexOffset(body) > 0 {
+			return f.hold(line), true
+		}
+		out := f.release()
+		k.what = nothingCarried
+		return out + f.line(line), true
+	case labelled:
+		if trimmed == "" {
+			return line, true
+		}
+		k.what = nothingCarried
+		return f.behindLabel(body) + end, true
 	case yamlBlock:
 		switch {
 		case trimmed == "":
@@ -88,6 +124,9 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 	}
 	k.what = nothingCarried
+	if k.sep == '|' && !strings.Contains(body, "|") {
+		k.cols, k.sep = nil, 0
+	}
 	if k.cols != nil {
 		return f.row(body) + end, true
 	}
@@ -131,12 +170,35 @@ func (f *File) carryOn(body string) {
 		k.begun = true
 		f.tableHead(strings.TrimPrefix(body, "\ufeff"))
 	}
-	if body == "" || k.what == formHead {
+	if body == "" || k.what == formHead || k.what >= mimeHead64 && k.what <= hexDump {
+		return
+	}
+	prev := k.prev
+	k.prev = body
+	if len(body) > 30 && body[0]|0x20 == 'c' && strings.EqualFold(body[:26], "content-transfer-encoding:") {
+		k.held = &strings.Builder{}
+		switch strings.ToLower(strings.TrimSpace(body[26:])) {
+		case "base64":
+			k.what = mimeHead64
+		case "quoted-printable":
+			k.what = mimeHeadQP
+		}
 		return
 	}
 	switch last := body[len(body)-1]; last {
 	case '|', '>', '-', '+':
-		key, _, ok := strings.Cut(body, ":")
+		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 && strings.Contains(prev, "|") {
+			f.boxHead(prev)
+			return
+		}
+		if strings.HasSuffix(body, "</key>") || strings.HasSuffix(body, "</th>") || strings.HasSuffix(body, "</dt>") || strings.HasSuffix(body, "</label>") || strings.HasSuffix(body, "</name>") {
+			f.label(body)
+			return
+		}
+		key, tag, ok := strings.Cut(body, ":")
+		if tag = strings.TrimSpace(tag); ok && tag != "" && (tag[0] == '!' || tag[0] == '&') { // token: !!str >-
+			body = key + ": " + tag[strings.LastIndexByte(tag, ' ')+1:]
+		}
 		if head := strings.TrimRight(body, "|>-+0123456789"); ok && len(head) < len(body) && strings.TrimRight(head, " ") == key+":" {
 			key = strings.TrimLeft(key, " -")
 			if cl := f.classify(strings.Trim(key, `"'`)); sensitive(cl) {
@@ -166,6 +228,12 @@ func (f *File) carryOn(body string) {
 			k.what = chatText
 		}
 	default:
+		if i := strings.Index(body, "name: "); i >= 0 && len(body) < 200 && strings.Trim(body[:i], " -") == "" { // the environment of a container
+			if cl := f.classify(strings.Trim(body[i+6:], " \"'")); sensitive(cl) {
+				k.what, k.cl = labelled, cl
+			}
+			return
+		}
 		if last >= '0' && last <= '9' && len(body) < 80 && chatHead(body) {
 			k.what = chatText
 		}
@@ -228,7 +296,7 @@ func (f *File) tableHead(line string) {
 		cols, found := make([]class, len(cells)), false
 		for i, c := range cells {
 			name := strings.Trim(strings.TrimSpace(line[c[0]:c[1]]), `"`)
-			if name == "" || utf8.RuneCountInString(name) > 40 || strings.ContainsAny(name, "=:{}<>@") || digitsIn(name) > 4 {
+			if name == "" || utf8.RuneCountInString(name) > 40 || strings.ContainsAny(name, "=:{}<>@'") || strings.Contains(name, "(\"") || digitsIn(name) > 4 {
 				return
 			}
 			cols[i] = f.classify(name)
@@ -290,6 +358,9 @@ func (f *File) row(s string) string {
 		shift++
 	}
 	cells := cellsOf(s[first:], k.sep)
+	if len(cells) == 1 && len(k.cols) > 1 && first == 0 && strings.Count(s, `"`)%2 == 0 { // no row of it
+		return f.line(s)
+	}
 	for i, cell := range cells {
 		from, to := first+cell[0], first+cell[1]
 		if strings.Count(s[from:to], `"`)%2 == 1 && i == len(cells)-1 {

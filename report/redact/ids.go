@@ -166,6 +166,15 @@ func cardShape(gs []group) bool {
 	if len(gs) == 1 {
 		return true
 	}
+	if len(gs) <= 4 && gs[0].end < gs[1].start { // 6-7-6, 3-4-…: each of some length
+		even := true
+		for _, g := range gs {
+			even = even && len(g.digits) >= 3 && len(g.digits) <= 8
+		}
+		if even && len(gs[0].digits) >= 4 {
+			return true
+		}
+	}
 	for i, g := range gs {
 		if i < len(gs)-1 && len(g.digits) != 4 && len(g.digits) != 6 || len(g.digits) > 13 || len(g.digits) < 1 {
 			return false

@@ -33,9 +33,13 @@ func (f *File) node(n *node, at around) {
 			inner := at
 			inner.depth++
 			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
-				switch f.classify(n.items[i-1].text) {
+				switch cl := f.classify(n.items[i-1].text); cl {
 				case cookie, auth, secret, pass, phone, idCard, card:
 					inner.key = n.items[i-1].text
+				default:
+					if len(n.items) == 2 && sensitive(cl) && i == 1 && f.classify(item.text) == none { // [["nickname", "…"], …]
+						inner.key = n.items[0].text
+					}
 				}
 			}
 			f.node(item, inner)
@@ -51,14 +55,16 @@ func (f *File) node(n *node, at around) {
 func (f *File) named(n *node, at around) {
 	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
 		key := n.get(name)
-		if key == nil || key.kind != '"' || f.classify(key.text) == none {
+		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) {
 			continue
 		}
-		for _, value := range []string{"value", "number", "no", "num", "val", "v"} {
+		for _, value := range []string{"value", "val", "v", "number", "no", "num", "data"} {
 			if v := n.get(value); v != nil && v.kind == '"' {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
+				break
 			} else if v != nil && v.kind == '0' {
 				f.number(v, around{key: key.text, depth: at.depth + 1})
+				break
 			}
 		}
 	}
@@ -119,6 +125,16 @@ func (f *File) object(n *node, at around) {
 		}
 	}
 	f.named(n, at)
+	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
+		for _, mark := range []string{"domain", "httpOnly", "sameSite", "hostOnly", "expirationDate", "storeId"} {
+			if n.get(mark) != nil {
+				c := &scan{f: f, s: v.text, rank: byKey}
+				c.cookie(0, len(v.text))
+				v.text = c.replace()
+				break
+			}
+		}
+	}
 	if n.get("opcode") != nil && n.get("data") != nil {
 		f.frame(n)
 	}
@@ -177,6 +193,9 @@ func (f *File) str(n *node, at around) {
 		n.text = f.length(v)
 		return
 	case logText:
+		if len(v) <= 24 && digitsRun(v) == len(v) { // the number of a message
+			break
+		}
 		if !at.report || at.calm && utf8.RuneCountInString(v) > 16 || utf8.RuneCountInString(v) > maxError && !at.isLog() || at.body {
 			if !f.Prose {
 				n.text = f.length(v)
@@ -205,7 +224,7 @@ func (f *File) str(n *node, at around) {
 			c.teach(0, len(v), "wx", v)
 		}
 	case place:
-		if hasHan(v) && !f.Prose {
+		if (hasHan(v) || street(v)) && !f.Prose {
 			c.teach(0, len(v), "place", v)
 		}
 	case plateNo, birth, geo, deviceID, wifi, taxNo, macNo:

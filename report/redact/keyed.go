@@ -2,8 +2,6 @@ package redact
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // key reads "key=value", "key: value" and "键：值" whose sign stands at s[i],
@@ -19,6 +17,12 @@ func (c *scan) key(i int) {
 		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
+	case s[i] == '\t':
+		if k := strings.LastIndexByte(s[:i], '\t'); i == 0 || i-k > 60 || s[i-1] < 0x80 || strings.Trim(s[:k+1], " \t") != "" {
+			return // a label at the head of a line, and no cell of a table
+		}
+	case strings.HasPrefix(s[i:], "】"):
+		size = 3
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 		size = 3
 	default:
@@ -36,7 +40,7 @@ func (c *scan) key(i int) {
 		return
 	}
 	prose := s[i] != '=' && s[i] != '%'
-	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "】") && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
 		return // 是, 为 stand in every sentence
 	}
 	c.rank = byKey
@@ -97,10 +101,7 @@ func numberEnded(key string) bool {
 
 // keyEnds tells whether a key that matters may end before the sign at s[i].
 func keyEnds(s string, i int) bool {
-	j := i
-	for j > 0 && behindKey[s[j-1]] && i-j < 6 {
-		j--
-	}
+	j := keyStop(s, i)
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
@@ -124,40 +125,6 @@ var ofKey = func() (out [256]bool) {
 	return out
 }()
 
-// keyLeft gives the key that ends before s[end], and where it begins.
-func keyLeft(s string, end int) (int, string) {
-	i := end
-	for i > 0 && behindKey[s[i-1]] && end-i < 6 {
-		i--
-	}
-	stop := i
-	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
-		i--
-	}
-	ascii := i
-	for i > 0 && stop-i < 64 {
-		r, size := utf8.DecodeLastRuneInString(s[:i])
-		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
-			break
-		}
-		i -= size
-	}
-	key := s[i:stop]
-	if j := strings.LastIndexByte(key, '['); j >= 0 {
-		if rest := key[j+1:]; rest != "" {
-			key = rest
-		}
-	}
-	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
-	if i == ascii {
-		return i, key
-	}
-	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 && !strings.EqualFold(key[:k], "qq") {
-		key = key[k:]
-	}
-	return i, key
-}
-
 // value redacts the value that begins at or behind s[at]; it gives the value's
 // end, or 0 when there is none of that class.
 func (c *scan) value(cl class, keyStart, at int, prose bool) int {
@@ -167,6 +134,21 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		i++
 	}
 	spaced := i > at
+	if i < len(s) && s[i] == 0x1b {
+		i += colour(s[i:])
+	}
+	if s[at-1] == '=' && i == at && i+1 < len(s) && s[i] == '>' { // Ruby, PHP and Perl
+		for i++; i < len(s) && s[i] == ' '; i++ {
+		}
+	}
+	for _, list := range [...]string{"[]string{", "[]interface {}{", "[]any{", "Array(", "Some(", "String("} { // Go's and Rust's own spelling
+		if strings.HasPrefix(s[i:], list) {
+			i += len(list)
+		}
+	}
+	if cl == cookie && i < len(s) && s[i] == '{' {
+		return c.cookieDict(i)
+	}
 	q := i
 	for q < len(s) && s[q] == '\\' {
 		q++
@@ -239,7 +221,7 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		}
 		return from + len(strings.TrimRight(s[from:end], " \t"))
 	}
-	stops := " \t\r\n\"'`&,;|<>(){}[]"
+	stops := " \t\r\n\"'`&,;|<>(){}[]\x1b"
 	switch {
 	case inQuery:
 		stops = " \t\r\n\"'`&#<>"
@@ -379,7 +361,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.teach(from, to, "wx", v)
 	case place:
-		if c.f.Prose || !hasHan(v) || len(v) < 12 {
+		if c.f.Prose || !street(v) && (!hasHan(v) || len(v) < 12) {
 			return 0
 		}
 		c.teach(from, to, "place", v)

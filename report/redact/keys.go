@@ -56,19 +56,19 @@ var exact = func() map[string]class {
 		logText:  "message msg",
 		errText:  "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
 		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
-			"姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
+			"fn cn recipient recipientname payee payeename cardholder holdername 持卡人 户名 开户名 家长 学生 患者 乘客 旅客 寄件人 收款人 付款人 投保人 姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人",
 		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
 		login:    "user account 账号 账户 帐号",
 		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
 		idCard:   "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
 		card:     "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
-		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber 微信 微信号",
-		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅",
+		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber vx wxno wxname wxaccount 微信 微信号 微信id v信 薇信 威信",
+		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣",
 		place:    "address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
-		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码",
+		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码 号牌 车辆号牌 号牌号码 车号 牌照 牌照号",
 		birth:    "birthday birth birthdate dateofbirth dob 生日 出生日期 出生年月",
 		geo:      "lat lng lon latitude longitude latlng lnglat coordinate coordinates 经度 纬度 经纬度",
-		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial",
+		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial 串号 手机串号 设备号 设备串号 序列号 设备序列号",
 		wifi:     "ssid bssid wifissid wifiname wifi 无线名称",
 		taxNo:    "taxno taxid taxnumber taxpayerno taxpayerid uscc creditcode 税号 纳税人识别号 统一社会信用代码",
 		macNo:    "mac macaddr macaddress hwaddr mac地址 物理地址",
@@ -90,7 +90,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 
@@ -117,6 +117,17 @@ func classify(key string) class {
 	if c := byWords(key); c != none {
 		return c
 	}
+	if c := byStem(j); c != none {
+		return c
+	}
+	if strings.HasSuffix(j, "code") && hasAny(j, "captcha", "verif", "sms", "otp", "invite", "onetime", "valid", "authcode", "logincode") {
+		return secret
+	}
+	for i, w := range wordsOf(key) {
+		if w == "qq" && !hasAny(j, "group", "music", "browser", "version", "type", "time", "count", "com") && i >= 0 {
+			return qq
+		}
+	}
 	// The last word of a longer key: x_sign, ws-ticket, user[sign].
 	switch lastWord(key) {
 	case "sign", "sig", "ticket", "session", "sid", "skey":
@@ -131,8 +142,37 @@ func classify(key string) class {
 	return none
 }
 
+// stemEnds are what a Chinese word of a number or a name may end in.
+var stemEnds = []string{"号码", "编号", "账号", "帐号", "号", "码", "number", "num", "no", "id"}
+
+// byStem classifies a Chinese key by its end, without a last word that only
+// says that it is a number: 护照No, 微信ID, 客户手机编号.
+func byStem(j string) class {
+	if !hasHan(j) {
+		return none
+	}
+	for _, end := range append(stemEnds, "") {
+		stem, ok := strings.CutSuffix(j, end)
+		if !ok || stem == "" {
+			continue
+		}
+		if c, found := exact[stem]; found {
+			switch c {
+			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo:
+				return c
+			}
+		}
+		for _, s := range suffixes {
+			if s.end[0] >= 0x80 && strings.HasSuffix(stem, s.end) && s.c != text && s.c != place {
+				return s.c
+			}
+		}
+	}
+	return none
+}
+
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "1": true, "2": true}
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "1": true, "2": true}
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with

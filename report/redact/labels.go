@@ -3,7 +3,7 @@ package redact
 import "strings"
 
 // labelEnds are the last letters of Chinese words that name what follows them.
-const labelEnds = "名称号扣人照证信牌机话鹅卡"
+const labelEnds = "名称号扣人照证信牌机话鹅卡钥码令串"
 
 // label reads a value behind a Chinese word and a space, or right behind it:
 // 客户姓名 张三, 护照E12345678, 扣扣 123456789. The word ends at s[end].
@@ -37,6 +37,16 @@ func (c *scan) label(end int) {
 			c.nameSpan(at, to, v, true)
 		}
 		return
+	case secret, pass, deviceID:
+		if at == end {
+			return
+		}
+		to = at + anyOrEnd(s[at:], " \t\r\n,;|<>\"'()")
+		if v := s[at:to]; looksSecret(v) || cl == deviceID && len(v) >= 14 && digitsIn(v) == len(v) {
+			c.rank = byKey
+			c.secretSpan(at, to, "secret")
+		}
+		return
 	case qq, idCard, phone, card, plateNo:
 		for to < len(s) && (wordByte(s[to]) || cl == plateNo && s[to] >= 0x80 && to-at < 3) {
 			to++
@@ -60,7 +70,7 @@ func (c *scan) label(end int) {
 		return
 	case cl == qq && (digitsIn(v) != len(v) || len(v) < 5 || len(v) > 11):
 		return
-	case cl == idCard && !permit(v) && digitsIn(v) < 15:
+	case cl == idCard && !permit(v) && digitsIn(v) < 15 && !(hasAny(key, "台胞", "通行证", "回乡", "证件") && digitsIn(v) >= 8):
 		return
 	case (cl == phone || cl == card) && digitsIn(v) < 7:
 		return

@@ -73,7 +73,7 @@ func (f *File) lineAt(s string, depth int) string {
 	}
 	end := s[len(body):]
 	if depth < maxDepth {
-		body = unescape(body)
+		body = unescape(f.quotes(body, depth))
 		if out, ok := f.embedded(body, depth); ok {
 			return out + end
 		}
@@ -280,11 +280,18 @@ func unescape(s string) string {
 // unescapeOnce turns \uXXXX, \xXX and &#NN; into the letters they stand for, but
 // for quotes, backslashes and what is no letter.
 func unescapeOnce(s string) string {
-	if !strings.Contains(s, `\u`) && !strings.Contains(s, `\x`) && !strings.Contains(s, "&#") {
+	if !strings.Contains(s, `\`) && !strings.Contains(s, "&#") {
 		return s
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
+		if s[i] == '\\' {
+			if letter, n := rawBytes(s[i:]); n > 0 {
+				b.WriteString(letter)
+				i += n
+				continue
+			}
+		}
 		r, size := escapeAt(s[i:])
 		if size > 0 && r >= 0x20 && r != 0x7f && r != '"' && r != '\\' && r != '\'' && r != utf8.RuneError {
 			b.WriteRune(r)

@@ -15,6 +15,7 @@ const (
 	rare           // @ % \ [ ( { &
 	dash           // an option, an address in a host's name
 	wide           // Chinese and full-width letters
+	quote          // the end of a quoted key
 )
 
 var begins [256]byte
@@ -47,6 +48,8 @@ func init() {
 			begins[b] = underline
 		case c == '-':
 			begins[b] = dash
+		case c == '"' || c == '\'':
+			begins[b] = quote
 		case strings.IndexByte("@%\\[({&<\t", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE3 && c <= 0xEF:
@@ -57,6 +60,8 @@ func init() {
 	begins['J'] = bigJ
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
+	words = append(words, spacedWords...)
+	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user")
 	words = append(words, machineHeads...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
@@ -65,7 +70,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九" + provinces + labelEnds
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -88,6 +93,7 @@ const (
 	byPlate
 	byPlace
 	byJar
+	bySpot
 	byEncoded
 	bySweep
 	rules
@@ -97,6 +103,9 @@ const (
 // early, it stops at what only the structure or a decoding tells, and gives false.
 func (c *scan) once(early bool) bool {
 	s := c.s
+	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && (s[1] == 'r' || s[1] == '-') {
+		c.spot()
+	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
 		case plain:
@@ -123,6 +132,9 @@ func (c *scan) once(early bool) bool {
 			if i+1 < len(s) && homeHead[s[i+1]] {
 				c.home(i)
 			}
+			if i+8 < len(s) && spotPath(s, i) {
+				c.spot()
+			}
 		case underline:
 			if i >= 4 && s[i-1] == 'd' && s[i-4:i] == "wxid" {
 				c.wxid(i - 4)
@@ -135,8 +147,13 @@ func (c *scan) once(early bool) bool {
 				c.word(i)
 			}
 		case dash:
-			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == '-') {
+			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
 				c.curl(i)
+				c.option(i)
+			}
+		case quote:
+			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';') {
+				c.pair(i)
 			}
 		case wide:
 			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
@@ -163,11 +180,11 @@ func (c *scan) flatAt(i int) bool {
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
-		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x') && isHex(s[i+2]) && isHex(s[i+3]))
+		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]))
 	case '[', '{':
 		return !jsonAhead(s[i:])
 	case '&':
-		return !(i+1 < len(s) && s[i+1] == '#')
+		return !(i+1 < len(s) && (s[i+1] == '#' || s[i+1] == 'q' || s[i+1] == 'a') && strings.IndexByte(s[i:min(len(s), i+10)], ';') > 0)
 	}
 	return true
 }
@@ -176,6 +193,12 @@ func (c *scan) flatAt(i int) bool {
 func (c *scan) rare(i int) {
 	switch c.s[i] {
 	case '@', '[', '(':
+		if c.s[i] == '(' && i > 2 && i+2 < len(c.s) {
+			c.arguments(i)
+		}
+		if c.s[i] == '@' && c.account(i) {
+			return
+		}
 		c.mail(i)
 	case '%':
 		c.key(i)
@@ -185,8 +208,12 @@ func (c *scan) rare(i int) {
 		c.home(i)
 		c.share(i)
 	case '<':
+		if i+1 < len(c.s) && c.s[i+1] == '<' {
+			c.spot()
+		}
 		c.tag(i)
 	case '\t':
+		c.key(i)
 		if i+1 < len(c.s) && (c.s[i+1] == 'T' || c.s[i+1] == 'F') && c.next[byJar] == 0 {
 			c.next[byJar] = len(c.s)
 			c.jar()
@@ -201,14 +228,28 @@ func (c *scan) word(i int) {
 		return
 	}
 	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
+		if spotWord(s, i) {
+			c.spot()
+		}
 		switch s[i] {
 		case 'M', 'i', 'W', 'P':
 			c.device(i)
+			c.spaced(i)
 		case 'D', 'L':
 			c.device(i)
 			c.known(i)
+		case 'V', 'v':
+			c.values(i)
+			c.spaced(i)
 		default:
 			c.known(i)
+			c.spaced(i)
+		}
+	}
+	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
+		if n := digitsRun(s[i+1:]); n >= 5 && n <= 11 {
+			c.rank = byKey
+			c.teach(i+1, i+1+n, "qq", s[i+1:i+1+n])
 		}
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
@@ -255,6 +296,9 @@ func (c *scan) figure(i int) int {
 	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
 		c.dashed(i)
 	}
+	if end-i <= 3 && end+12 < len(s) && s[end] == '.' && begins[s[end+4]] == digit {
+		c.pairOfPlaces(i)
+	}
 	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
 		c.number(i)
 	}
@@ -263,6 +307,9 @@ func (c *scan) figure(i int) int {
 			c.address(i)
 		}
 		if c.longRun(i) {
+			if i+24 <= len(s) && s[i] >= '2' && s[i] <= '7' && ofHex[s[i+11]] && ofHex[s[i+23]] {
+				c.hexFrom(i)
+			}
 			c.base64From(i)
 		}
 	}
@@ -338,6 +385,10 @@ func (c *scan) wide(i int) {
 			c.number(i)
 		}
 		return
+	case 0xE3: // 】
+		if s[i+1] == 0x80 && s[i+2] == 0x91 {
+			c.key(i)
+		}
 	case 0xE4: // 为
 		if s[i+1] == 0xB8 && s[i+2] == 0xBA {
 			c.key(i)
@@ -350,6 +401,10 @@ func (c *scan) wide(i int) {
 		if s[i+1] == 0x9A && s[i+2] == 0x84 {
 			c.device(i)
 		}
+	}
+	switch s[i : i+3] {
+	case "先", "女", "姐", "学", "师":
+		c.spot()
 	}
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {

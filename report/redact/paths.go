@@ -34,7 +34,7 @@ func (c *scan) home(i int) {
 			continue
 		}
 		slash := sepBefore[0] == '/' || sepBefore == "%2f" || sepBefore == "%2F"
-		if slash && before > 0 && wordByte(s[before-1]) && (home == "home" || s[at] != 'U') {
+		if slash && before > 0 && wordByte(s[before-1]) && (home == "home" || s[at] != 'U' || onTheWeb(s[:before])) && !mountOf(s[:before]) {
 			continue // a path of the web, not of a disk
 		}
 		c.rank = byHome
@@ -62,6 +62,22 @@ func sepRight(s string, at int) string {
 	return ""
 }
 
+// onTheWeb tells whether what stands before a path is an address of the web.
+func onTheWeb(s string) bool {
+	s = s[strings.LastIndexAny(s, " \t\"'(<")+1:]
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+// mountOf tells whether a path ends in a folder below which systems keep homes.
+func mountOf(s string) bool {
+	s = s[strings.LastIndexAny(s, " \t\"'(<=:,")+1:]
+	switch s {
+	case "/export", "/usr", "/var", "/mnt", "/net", "/nfs", "/data", "/System/Volumes/Data", "/private/var":
+		return true
+	}
+	return false
+}
+
 // sharedHomes belong to nobody.
 var sharedHomes = map[string]bool{"public": true, "default": true, "default user": true, "all users": true, "shared": true, "me": true, "self": true, "login": true, "logout": true, "search": true, "list": true, "current": true, "info": true, "index.html": true, "runneradmin": true}
 
@@ -74,7 +90,9 @@ func (c *scan) owner(from int, home string) {
 			break
 		}
 		if s[end] == ' ' && space < 0 {
-			space = end
+			if space = end; s[from-1] == '/' && home == "users" && strings.ContainsAny(s[max(0, from-8):from], "u") {
+				break // /users/list 200: on no disk
+			}
 		}
 		end++
 	}

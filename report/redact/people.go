@@ -72,6 +72,13 @@ func plateEnd(s string, i int) int {
 	for i+n < len(s) && (s[i+n] >= '0' && s[i+n] <= '9' || s[i+n] >= 'A' && s[i+n] <= 'Z') {
 		n++
 	}
+	if n == 4 {
+		for _, last := range [...]string{"警", "学", "挂", "港", "澳", "领", "使", "试", "超"} {
+			if strings.HasPrefix(s[i+n:], last) && hasDigit(s[i:i+n]) {
+				return i + n + 3
+			}
+		}
+	}
 	if n == 5 || n == 6 {
 		if hasDigit(s[i : i+n]) {
 			return i + n

@@ -97,6 +97,12 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 			}
 		}
 		if err == io.EOF {
+			if f.carry.held != nil {
+				if out := f.release(); out != "" {
+					_, err := io.WriteString(w, out)
+					return err
+				}
+			}
 			return nil
 		}
 		if err != nil {
@@ -118,12 +124,15 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 		switch {
 		case pem:
 			out = f.keyLine(line)
-		case f.carry.what != nothingCarried || f.carry.cols != nil:
+		case f.carry.what != nothingCarried || f.carry.cols != nil || ofHex[line[0]] && hexOffset(line) > 0:
 			if from < at {
 				if _, err := io.WriteString(w, s[from:at]); err != nil {
 					return err
 				}
 				from = at
+			}
+			if f.carry.what == nothingCarried && f.carry.cols == nil {
+				f.carry.what, f.carry.held = hexDump, &strings.Builder{}
 			}
 			var ok bool
 			if out, ok = f.carriedLine(line); !ok {
@@ -266,6 +275,10 @@ func Decode(r io.Reader, name string) io.Reader {
 		enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	case strings.HasPrefix(low, "utf-16"), strings.HasPrefix(low, "utf16"):
 		enc = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case wideASCII(head) == 0:
+		enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	case wideASCII(head) == 1:
+		enc = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
 	case strings.HasPrefix(low, "gb"):
 		enc = simplifiedchinese.GB18030
 	case !validHead(head):
@@ -293,4 +306,25 @@ func validHead(head []byte) bool {
 		i += size
 	}
 	return bad*10 <= wide
+}
+
+// wideASCII tells UTF-16 without a mark of its byte order from where the zero
+// halves of its ASCII letters stand: 0 for the first byte of two (big endian),
+// 1 for the second, -1 for what is no UTF-16.
+func wideASCII(head []byte) int {
+	if len(head) < 8 {
+		return -1
+	}
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i&1]++
+		}
+	}
+	for i := range zeros {
+		if zeros[i]*10 > len(head) && zeros[1-i]*50 < zeros[i] {
+			return i
+		}
+	}
+	return -1
 }

@@ -30,6 +30,17 @@ func (c *scan) tag(i int) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
 	}
 	content := end + 1
+	if strings.HasPrefix(s[content:], "<![CDATA[") {
+		from := content + len("<![CDATA[")
+		to := from + max(0, strings.Index(s[from:], "]]>"))
+		if strings.EqualFold(name, "content") {
+			cl = text
+		}
+		if cl != none && cl != version && cl != errText && cl != logText && to > from {
+			c.judge(cl, from, to, true, false, false)
+		}
+		return
+	}
 	stop := content + byteOrEnd(s[content:], '<')
 	if stop >= len(s) || content >= stop || strings.HasSuffix(inside, "/") {
 		return
@@ -102,7 +113,7 @@ func (c *scan) attributes(from, to int) class {
 		case "class":
 			for _, w := range strings.Fields(s[v:end]) {
 				switch squeeze(w) {
-				case "msgtext", "messagetext", "msgcontent", "messagecontent", "msgbody", "messagebody", "chattext", "chatcontent", "bubble", "bubbletext", "bubblecontent":
+				case "msgtext", "messagetext", "msgcontent", "messagecontent", "msgbody", "messagebody", "chattext", "chatcontent", "bubble", "bubbletext", "bubblecontent", "message", "msg", "chatmessage", "chatbubble", "chatitem", "messagebubble", "textmessage", "msgbubble", "bubbleinner", "content":
 					of = text
 				case "nickname", "username", "realname", "visitorname", "customername", "agentname":
 					of = c.f.classify("nickname")
