@@ -22,7 +22,7 @@ const grace = 700 * time.Millisecond
 
 // heapLimit keeps what a huge recording leaves behind from growing the process:
 // past it memory is freed sooner, at the cost of some time. GOMEMLIMIT overrides it.
-const heapLimit = 46 << 20
+const heapLimit = 64 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
