@@ -94,3 +94,23 @@ func TestUTF16WithoutItsMark(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A sentence in Chinese behind a word for a secret is no secret, and what an
+// old report says stays readable.
+func TestSentencesAreNoSecrets(t *testing.T) {
+	for _, s := range []string{
+		"- 登录失效 `admission.session-invalid`：服务收到了请求并拒绝；看到了撤回失败的提示",
+		"- 多处登录不同步 `sync.multi-session`：服务收到了请求并拒绝；没有其他登录（0 处）",
+		"token：页面上没有看到任何登录失效的提示",
+		"session: 会话已经过期，请重新登录后再试一次",
+	} {
+		if got := New(nil).Text(s); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+	for _, s := range []string{"password=密码一二三四", "token: 令牌ab12cd34ef56ab12"} {
+		if got := New(nil).Text(s); strings.Contains(got, "一二三四") || strings.Contains(got, "ab12cd34") {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+}

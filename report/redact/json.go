@@ -175,7 +175,7 @@ func (f *File) str(n *node, at around) {
 	c := &scan{f: f, s: v, depth: at.depth}
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) {
+		if cl == weak && stamped(v) || cl != pass && !hasWordByte(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {

@@ -303,12 +303,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
 			to, v = from+k, v[:k]
 		}
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !quoted && c.object(to) && !hasDigit(v) {
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !hasWordByte(v) || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || !hasWordByte(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")

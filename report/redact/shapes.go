@@ -91,6 +91,17 @@ func (c *scan) nameSpan(from, to int, v string, learn bool) {
 	c.mark(from, to, "name", v)
 }
 
+// hasWordByte tells whether a letter or digit of ASCII is in v: tokens are made
+// of these, sentences in Chinese are not.
+func hasWordByte(v string) bool {
+	for i := 0; i < len(v); i++ {
+		if wordByte(v[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *scan) schemeOnly(v string) bool {
 	l := strings.ToLower(v)
 	return l == "bearer" || l == "basic" || l == "digest"
