@@ -14,6 +14,7 @@ var diffPage string
 
 // diffView is what the page of a comparison shows, in both languages.
 type diffView struct {
+	CSS         template.CSS
 	English     bool
 	Title       lang.Text
 	Summary     lang.Text
@@ -51,7 +52,7 @@ var diffWords = map[string]lang.Text{
 }
 
 func diffHTML(w io.Writer, d *diag.Diff, opt Options) error {
-	v := diffView{English: opt.Lang == lang.EN, Title: sDiff, Summary: cleanText(d.Summary), Tone: "warn",
+	v := diffView{CSS: pageStyle(), English: opt.Lang == lang.EN, Title: sDiff, Summary: cleanText(d.Summary), Tone: "warn",
 		Sides: []diffSideView{{"A", sideText(d.A)}, {"B", sideText(d.B)}}}
 	if d.Same {
 		v.Tone = "good"

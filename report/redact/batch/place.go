@@ -65,6 +65,9 @@ func (x *run) plan() (func() error, error) {
 		}
 		seen[strings.ToLower(in.name)] = in.path
 	}
+	if info, err := os.Stat(out); out != "" && err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, &lang.Problem{File: out, What: lang.T("不是普通文件", "is no regular file"), Hint: lang.T("请给出文件名", "give a file name")}
+	}
 	switch {
 	case out == "" && whole:
 		return nil, &lang.Problem{Field: "--output", What: lang.T("结果不止一个文件，没有写放在哪里", "the result is more than one file, and no place for it is named"), Hint: lang.T("请用 --output 写一个文件夹", "name a folder with --output")}
