@@ -150,14 +150,25 @@ func (r Runner) loops() map[string]bool {
 	return out
 }
 
+// Why a check was not asked for.
+var (
+	notSelected = lang.T("未选中（--only）", "not selected (--only)")
+	skipped     = lang.T("按要求跳过（--skip）", "skipped as asked (--skip)")
+)
+
 func (r Runner) skips(id string) (lang.Text, bool) {
 	if len(r.Only) > 0 && !contains(r.Only, id) {
-		return lang.T("未选中（--only）", "not selected (--only)"), true
+		return notSelected, true
 	}
 	if contains(r.Skip, id) {
-		return lang.T("按要求跳过（--skip）", "skipped as asked (--skip)"), true
+		return skipped, true
 	}
 	return lang.Text{}, false
+}
+
+// Blind tells of a check that was asked for and had nothing to look at.
+func (c CheckJSON) Blind() bool {
+	return c.State == Skip && c.Reason != notSelected.EN && c.Reason != skipped.EN
 }
 
 // fold marks failures that follow from another: the earliest failing check they name.

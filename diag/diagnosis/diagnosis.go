@@ -91,12 +91,29 @@ func Judge(doc *diag.Document) {
 		ctx.Measured = ctx.Measured || c.State == diag.Pass || c.State == diag.Warn
 		ctx.Failed = ctx.Failed || c.State == diag.Fail || c.State == diag.Error
 	}
+	ctx.Measured = ctx.Measured && !unseen(doc)
 	j := verdict.Judge(doc.Observations(), ctx)
 	doc.Outcomes, doc.Stages, doc.Verdict, doc.RemedyList = j.Outcomes, j.Stages, j.Verdict, j.Remedies
 	doc.Remedies = []string{}
 	for _, r := range j.Remedies {
 		doc.Remedies = append(doc.Remedies, r.Text.EN)
 	}
+}
+
+// unseen reports whether a look at this device alone was meant to tell of the
+// way to the service too, and saw nothing of it: then all may be well or not.
+func unseen(doc *diag.Document) bool {
+	blind := false
+	for _, c := range doc.Checks {
+		switch c.ID {
+		case "clock", "network", "server":
+			if c.State != diag.Skip {
+				return false
+			}
+			blind = blind || c.Blind()
+		}
+	}
+	return blind && len(doc.Evidence) == 0
 }
 
 // fresh reports whether what was measured live holds for the incident: it was minutes ago.

@@ -29,7 +29,7 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		}
 		return lang.T("这次撤回是成功的：没有证据表明哪里出了问题。", "This recall worked: nothing shows that anything failed.")
 	case diag.Inconclusive:
-		if ctx.Health && len(v.Causes) == 0 {
+		if ctx.Health && (len(v.Causes) == 0 || v.Causes[0].Probability < 0.05) { // nothing worth naming
 			return lang.T("证据不足，无法判断现在撤回会不会失败。", "There is too little evidence to tell whether a recall would fail now.")
 		}
 		if len(v.Causes) == 0 {
