@@ -99,7 +99,7 @@ func (a *app) consent(ctx context.Context, p *archive.Prepared, t target) (bool,
 	}
 	list()
 	a.staysOut(p)
-	a.say(lang.T("报告只写在这台电脑上，什么也不会发送；求助时由您发给技术支持。", "The report stays on this computer and nothing is sent; it is yours to hand on when you ask for help."))
+	a.say(lang.T("报告只写在这台电脑上，什么也不会发送；求助时由您发给技术支持。", "It stays on this computer and nothing is sent; hand it on when you ask for help."))
 	for {
 		fmt.Fprintf(a.err, "\n%s\n", a.style.head.Render(a.t("写入报告 ", "Write the report ")+harmless(t.path)+a.t("？", "?")))
 		a.say(lang.T("  回车 写入   编号 查看   d编号 去掉或放回   l 再列一遍   q 不写", "  Enter: write   3: look at file 3   d3: leave 3 out, or put it back   l: list   q: do not write"))

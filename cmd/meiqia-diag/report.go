@@ -98,6 +98,9 @@ func (a *app) reportValidate() *cobra.Command {
 			if _, err = fmt.Fprintln(a.out, lang.T("%s：有效，%s，由 %s 生成", "%s: valid, %s, written by version %s").F(harmless(args[0]), doc.Schema, harmless(doc.Tool.Version)).In(a.lang)); err == nil {
 				_, err = fmt.Fprintln(a.out, "sha256 "+o.SHA256())
 			}
+			if !o.Archive() {
+				a.note(lang.T("单独的 report.json 没有校验清单，有没有被改过看不出来", "a report.json by itself has no manifest: whether it was changed cannot be told"))
+			}
 			return err
 		},
 	}

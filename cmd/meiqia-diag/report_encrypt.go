@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"filippo.io/age"
@@ -132,6 +133,9 @@ func (a *app) reportKeygen() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output == "" {
 				return &lang.Problem{Field: "--output", What: lang.T("没有写私钥存在哪里", "it is not said where the private key goes"), Hint: lang.T("请写 --output desk.key", "write --output desk.key")}
+			}
+			if _, err := os.Lstat(output); err == nil { // a key that is gone is gone, with all reports encrypted to it
+				return &lang.Problem{File: output, What: lang.T("文件已存在，私钥不会被覆盖", "the file exists, and no private key is overwritten"), Hint: lang.T("换个名字", "choose another name")}
 			}
 			id, err := age.GenerateX25519Identity()
 			if err != nil {
