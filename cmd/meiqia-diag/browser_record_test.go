@@ -34,7 +34,7 @@ func (s *staged) recorded(setup browsertest.Setup, act func(d *browsertest.Desk)
 	d.Send(oops)
 	time.Sleep(500 * time.Millisecond)
 	act(d)
-	time.Sleep(2500 * time.Millisecond) // a person waits to see what happens; the recorder looks every two seconds
+	time.Sleep(6 * time.Second) // a person waits to see what happens; the recorder looks every two seconds, more rarely on a busy machine
 	b.Quit()
 	select {
 	case r := <-done:
