@@ -42,8 +42,8 @@ func (a *app) watchCommand() *cobra.Command {
 	o := &watchOptions{recallOptions: recallOptions{format: "text", timeout: defaultTimeout, facts: map[string]string{}}, plan: watch.Plan{Every: defaultEvery}}
 	cmd := &cobra.Command{
 		Use: "watch", Short: a.t("反复检查：修复是否持久", "repeat over time: is the fix permanent"),
-		Long: a.t("每隔一段时间做一次巡检（现在撤回会不会成功），有变化就说，最后回答修复是否持久：多少次、多久没有再出现，失败的比例以 95 % 的把握低于多少。\n用 --report 观察某份报告的原因；时有时无的故障用 --earlier 写上以前的频率，就能算出还要观察多久。不写 --for 和 --count 则一直到 Ctrl-C，随即给出总结。",
-			"Check at intervals whether a recall would work now, tell what changes, and answer at the end whether the fix is permanent: how many runs and how long without trouble, and below which share of failures that puts it with 95 % confidence.\n--report watches for the causes of a report. For trouble that comes and goes, say with --earlier how often it came before, and it is worked out how much longer to watch. Without --for and --count it goes on until Ctrl-C, which brings the summary."),
+		Long: a.t("每隔一段时间做一次巡检（现在撤回会不会成功），有变化就说，最后回答修复是否持久：多少次、多久没有再出现，失败的比例以 95% 的把握低于多少。\n用 --report 观察某份报告的原因；时有时无的故障用 --earlier 写上以前的频率，就能算出还要观察多久。不写 --for 和 --count 则一直到 Ctrl-C，随即给出总结。",
+			"Check at intervals whether a recall would work now, tell what changes, and answer at the end whether the fix is permanent: how many runs and how long without trouble, and below which share of failures that puts it with 95% confidence.\n--report watches for the causes of a report. For trouble that comes and goes, say with --earlier how often it came before, and it is worked out how much longer to watch. Without --for and --count it goes on until Ctrl-C, which brings the summary."),
 		Example: examples(a.t("每 5 分钟一次，一整天", "every 5 minutes for a day"), "meiqia-diag watch --for 24h",
 			a.t("报告里的原因还会不会再来", "does a report's cause come back"), "meiqia-diag watch --report report.zip --for 8h",
 			a.t("以前 20 次里失败 3 次，现在修好了吗", "it failed 3 times of 20: is it mended"), "meiqia-diag watch --earlier 3/20 --every 2m --count 60",
