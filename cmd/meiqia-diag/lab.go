@@ -12,6 +12,7 @@ import (
 
 	"meiqia-diag/diag/lab"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/tempdir"
 )
 
 func (a *app) labCommand() *cobra.Command {
@@ -99,11 +100,11 @@ func (a *app) labPlay(ctx context.Context, opt lab.Options) (in *input, end func
 			f()
 		}
 	}
-	dir, err := os.MkdirTemp("", programName+"-lab-*") // 0700
+	dir, remove, err := tempdir.New(programName + "-lab-*")
 	if err != nil {
 		return nil, end, labProblem(err)
 	}
-	undo = append(undo, a.tidy.add(func() { _ = os.RemoveAll(dir) }))
+	undo = append(undo, a.tidy.add(remove))
 	l, err := lab.Start(context.WithoutCancel(ctx), opt)
 	if err != nil {
 		return nil, end, labProblem(err)
