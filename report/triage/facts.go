@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/report/triage/store"
 )
 
@@ -294,7 +294,7 @@ func word(v jsontext.Value) string {
 
 // pseudonym is what redaction puts in place of a value. It means something
 // within one report only, so that its kind alone is kept.
-var pseudonym = regexp.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
+var pseudonym = lazy.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
 
 // tidy makes a text of a report harmless: valid, short, one line, without marks
 // that steer a terminal or a page, and without pseudonyms.
