@@ -11,6 +11,7 @@ import (
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
 	"meiqia-diag/report/redact"
@@ -36,6 +37,7 @@ type Source struct {
 	Encoding string
 	Note     string
 	HAR      *evidence.HARFile // of a HAR, what reading it found; nil: it is gone through as a whole
+	Scan     *logs.Scan        // of a log, where reading it found the incident's time; nil: it is gone through as a whole
 	Shift    time.Duration     // to be added to its own times for the service's
 	Open     func() (io.ReadCloser, error)
 }

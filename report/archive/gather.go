@@ -271,7 +271,7 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 		how = b.opt.Clock(p.src)
 	}
 	src := logs.Source{Name: p.src.Name, Size: p.src.Size, Open: p.src.Open}
-	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice}
+	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice, Known: p.src.Scan}
 	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.middle()
 	for try := 0; ; try++ {
 		opt.Narrow = try < narrowings
