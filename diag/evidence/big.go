@@ -34,7 +34,8 @@ type excerpt struct {
 	parts []logs.Part
 	scan  *logs.Scan
 	zone  *time.Location
-	alike int // entries around the incident that are alike but for their numbers and not parsed
+	head  int64 // bytes of the log's beginning, which are read first
+	alike int   // entries around the incident that are alike but for their numbers and not parsed
 
 	r         io.ReaderAt
 	off, left int64 // of the part at hand
@@ -122,7 +123,7 @@ func (x *excerpt) open() error {
 		return err
 	}
 	if head.Size = int64(bytes.LastIndexByte(b[:k], '\n') + 1); head.Size > 0 {
-		x.parts = append([]logs.Part{head}, x.parts...)
+		x.parts, x.head = append([]logs.Part{head}, x.parts...), head.Size
 	}
 	return nil
 }

@@ -181,6 +181,9 @@ func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options,
 		if part != nil {
 			part.place(e)
 		}
+		if thinned && e.Offset < part.head {
+			return nil // it is not among those that were picked
+		}
 		full := !thinned && (s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes)
 		if !near(e, opt) || full && (s.logCount >= 2*maxLogEntries || s.logBytes >= 2*maxLogBytes || !beside(e, opt)) {
 			if full && near(e, opt) {

@@ -183,6 +183,9 @@ func (t *thinner) take(e *found) {
 	f := t.forms[sum]
 	if f == nil && len(t.forms) >= maxForms {
 		sum = logs.Form(opening(e.text), func(int, int) {}) ^ uint64(class)<<32
+		if len(t.forms) >= 2*maxForms { // prose: no two begin alike
+			sum = uint64(class)
+		}
 		f = t.forms[sum]
 	}
 	if f == nil {
