@@ -68,6 +68,10 @@ type Options struct {
 	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
 	Clock func(Source) Clock
 
+	// Sliced, when not nil, is called as soon as all evidence was read: from then
+	// on Own, Clock and what the sources hold are not asked any more.
+	Sliced func()
+
 	Key      []byte   // the user's: each report's own key is derived from it; nil for a random one
 	Words    []string // to be replaced wherever they stand
 	LeaveOut []string // names or patterns of files that stay out
