@@ -40,6 +40,7 @@ var directions = map[string]mark{
 	diag.Better:  {"✓", lang.T("好转", "better"), "good"},
 	diag.Worse:   {"✗", lang.T("变差", "worse"), "bad"},
 	diag.Neutral: {"·", lang.T("不同", "different"), ""},
+	diag.Untold:  {"?", lang.T("没有再看到，好坏不知", "not seen again: better or not is unknown"), "warn"},
 }
 
 func directionMark(s string) mark {
@@ -101,7 +102,7 @@ func outcomeTitle(o string) lang.Text {
 func sentence(list []lang.Text) lang.Text {
 	var zh, en []string
 	for _, t := range list {
-		zh, en = append(zh, t.ZH), append(en, t.EN)
+		zh, en = append(zh, strings.TrimSpace(t.ZH)), append(en, strings.TrimSpace(t.EN)) // names bring spaces for the midst of a sentence
 	}
 	s := lang.T(strings.Join(zh, "；")+"。", strings.Join(en, "; ")+".")
 	if s.EN != "" {
@@ -182,7 +183,7 @@ var changedWords = map[string]lang.Text{
 	"current": lang.T("最新", "current"), "stale": lang.T("旧的", "stale"), "in": lang.T("在时限内", "inside the window"), "out": lang.T("已过时限", "outside the window"),
 	"yes": lang.T("是", "yes"), "no": lang.T("否", "no"), "below": lang.T("低于最低版本", "below the minimum"), "up": lang.T("已连接", "up"), "down": lang.T("已断开", "down"), "seen": lang.T("看到了", "seen"),
 	"accepted": lang.T("已受理", "accepted"), "refused": lang.T("被拒绝", "refused"), "sent": lang.T("已发出", "sent"), "absent": lang.T("没有发出", "absent"), "unknown": lang.T("未知", "unknown"),
-	"withdrawn": lang.T("已撤回", "withdrawn"), "still": lang.T("仍在", "still there"), "cached": lang.T("来自缓存", "cached"), "blocked": lang.T("被拦下", "blocked"),
+	"withdrawn": lang.T("已撤回", "withdrawn"), "not_sent": lang.T("没有发出", "not sent"), "no_answer": lang.T("没有应答", "no answer"), "generic": lang.T("没有说明原因", "no reason said"), "still": lang.T("仍在", "still there"), "cached": lang.T("来自缓存", "cached"), "blocked": lang.T("被拦下", "blocked"),
 }
 
 // changeText says one change.
@@ -190,9 +191,9 @@ func changeText(c diag.Change) lang.Text {
 	name, x, y := changedName(c), changedValue(c, c.A, c.From), changedValue(c, c.B, c.To)
 	switch c.Kind {
 	case "added":
-		return lang.T("%s：多了 %s", "%s: %s is there now").F(name, y)
+		return lang.T("%s：没有记录 → %s", "%s: not recorded → %s").F(name, y)
 	case "removed":
-		return lang.T("%s：%s 没有了", "%s: %s is gone").F(name, x)
+		return lang.T("%s：%s → 没有记录", "%s: %s → not recorded").F(name, x)
 	}
 	return lang.T("%s：%s → %s", "%s: %s → %s").F(name, x, y)
 }

@@ -67,7 +67,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 	}
 	put := func(h lang.Text, t table, note lang.Text, folded bool) {
 		if len(t.rows) > 0 {
-			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Rows: t.rows, Note: note, Folded: folded, Summary: lang.T("%d 行，点开看", "%d rows; open to see them").F(len(t.rows))})
+			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Rows: t.rows, Note: note, Folded: folded, Summary: lang.Count(len(t.rows), "%d 行，点开看", "%d row; open to see it", "%d rows; open to see them")})
 		}
 	}
 	put(sCauses, p.causeTable(false), sCauseKey, false)
