@@ -47,7 +47,7 @@ func percent(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "?"
-	case p > 0.995:
+	case p >= 0.995:
 		return ">99%"
 	case p > 0 && p < 0.005:
 		return "<1%"
