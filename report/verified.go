@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -121,12 +122,15 @@ func (m *markdown) verified() {
 var sReportWord = lang.T("报告", "report")
 
 // verifiedTemplate shows the comparison inside the page of a diagnosis.
-var verifiedTemplate = template.Must(template.New("verified").Funcs(template.FuncMap{"t": both, "s": func(name string) template.HTML { return both(diffWords[name]) }}).Parse(
-	`<section class="verdict {{.Tone}}"><p class="kicker">{{t .Title}}</p><h1>{{t .Summary}}</h1><p class="note">{{range .Sides}}{{t .Text}}{{end}}</p>
+var verifiedTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("verified").Funcs(template.FuncMap{"t": both, "s": func(name string) template.HTML { return both(diffWords[name]) }}).Parse(verifiedPart))
+})
+
+const verifiedPart = `<section class="verdict {{.Tone}}"><p class="kicker">{{t .Title}}</p><h1>{{t .Summary}}</h1><p class="note">{{range .Sides}}{{t .Text}}{{end}}</p>
 {{if .Causes}}<ul>{{range .Causes}}<li><span aria-hidden="true">{{.Mark.Sign}}</span> <strong>{{t .Mark.Word}}</strong> {{t .Name}}{{if .Why.EN}}<br><small>{{t .Why}}</small>{{end}}</li>{{end}}</ul>{{end}}
 <h2 class="small">{{s "changes"}}</h2>{{if .Significant}}<ul>{{range .Significant}}<li><span aria-hidden="true">{{.Mark.Sign}}</span> {{t .Text}}</li>{{end}}</ul>{{else}}<p>{{s "none"}}</p>{{end}}
 {{if .Minor}}<details><summary>{{s "minor"}}</summary><ul>{{range .Minor}}<li>{{t .}}</li>{{end}}</ul></details>{{end}}
-{{if .Notes}}<ul>{{range .Notes}}<li>{{t .}}</li>{{end}}</ul>{{end}}</section>`))
+{{if .Notes}}<ul>{{range .Notes}}<li>{{t .}}</li>{{end}}</ul>{{end}}</section>`
 
 // verifiedHTML is the section of the page that compares with a report, "" for none.
 func verifiedHTML(doc *diag.Document) (template.HTML, error) {
@@ -138,7 +142,7 @@ func verifiedHTML(doc *diag.Document) (template.HTML, error) {
 	view := diffView{Title: sVerified, Summary: said(doc), Tone: tone, Sides: []diffSideView{{"", sideText(v.Report)}}}
 	view.fill(verifiedShown(v))
 	var b bytesOf
-	err := verifiedTemplate.Execute(&b, view)
+	err := verifiedTemplate().Execute(&b, view)
 	return template.HTML(b), err
 }
 

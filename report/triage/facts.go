@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/report/triage/store"
 )
 
@@ -249,7 +249,7 @@ func (d document) verdict(r *store.Report) {
 
 // pseudonym is what redaction puts in place of a value. It means something
 // within one report only, so that its kind alone is kept.
-var pseudonym = regexp.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
+var pseudonym = lazy.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
 
 // tidy makes a text of a report harmless: valid, short, one line, without marks
 // that steer a terminal or a page, and without pseudonyms.

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -18,7 +19,9 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
-var pageTemplate = template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+})
 
 // page is what the template shows, in both languages at once; no script picks one.
 type page struct {
@@ -88,7 +91,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 		}
 		put(sUnread, t, lang.Text{}, len(t.rows) > 12)
 	}
-	return pageTemplate.Execute(w, out)
+	return pageTemplate().Execute(w, out)
 }
 
 // chart is the reports over time, each step a bar of its chief causes.
