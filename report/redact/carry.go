@@ -34,7 +34,8 @@ const (
 	mimeBase64             // the part
 	mimeQuoted
 	hexDump
-	labelled // the value in the element or under the name on the line before
+	textBelow // the lines of a message, up to an empty one
+	labelled  // the value in the element or under the name on the line before
 )
 
 // carriedLine redacts a line by what lines before it told; ok is false when they told nothing.
@@ -73,6 +74,10 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 		k.what = nothingCarried
 		return f.behindLabel(body) + end, true
+	case textBelow:
+		if trimmed != "" && !labelLike(trimmed) {
+			return body[:indent] + f.length(trimmed) + end, true
+		}
 	case yamlBlock:
 		switch {
 		case trimmed == "":
@@ -191,6 +196,10 @@ func (f *File) carryOn(body string) {
 			f.boxHead(prev)
 			return
 		}
+		if strings.HasSuffix(body, "]=>") || last == '>' && loneTag(body) != "" {
+			f.label(body)
+			return
+		}
 		if strings.HasSuffix(body, "</key>") || strings.HasSuffix(body, "</th>") || strings.HasSuffix(body, "</dt>") || strings.HasSuffix(body, "</label>") || strings.HasSuffix(body, "</name>") {
 			f.label(body)
 			return
@@ -223,6 +232,8 @@ func (f *File) carryOn(body string) {
 		if i := strings.LastIndexAny(body[:len(body)-1], " =:\"'"); strings.Contains(body[i+1:], "eyJ") {
 			k.what = jwtRest
 		}
+	case ':', 0x9A: // ：
+		f.label(body)
 	case ')':
 		if chatHead(body) {
 			k.what = chatText

@@ -13,7 +13,16 @@ func (c *scan) key(i int) {
 	}
 	size := 1
 	switch {
+	case s[i] == ':' && i+1 < len(s) && s[i+1] == '=':
+		return // := is read at its second half
+	case s[i] == '-': // ->
+		if size = 2; i == 0 || !keyEnds(s, i) {
+			return
+		}
 	case s[i] == '=' || s[i] == ':':
+		for s[i] == '=' && i+size < len(s) && s[i+size] == '=' { // == and ===
+			size++
+		}
 		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
@@ -21,8 +30,12 @@ func (c *scan) key(i int) {
 		if k := strings.LastIndexByte(s[:i], '\t'); i == 0 || i-k > 60 || s[i-1] < 0x80 || strings.Trim(s[:k+1], " \t") != "" {
 			return // a label at the head of a line, and no cell of a table
 		}
-	case strings.HasPrefix(s[i:], "】"):
-		size = 3
+	case strings.HasPrefix(s[i:], "】"), strings.HasPrefix(s[i:], "」"):
+		if size = 3; strings.HasPrefix(s[i+3:], "：") || strings.HasPrefix(s[i+3:], "＝") {
+			size = 6
+		} else if i+3 < len(s) && (s[i+3] == ':' || s[i+3] == '=') {
+			size = 4
+		}
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 		size = 3
 	default:
@@ -39,8 +52,14 @@ func (c *scan) key(i int) {
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
 	}
+	if strings.HasPrefix(s[i+size:], "</") { // a label: its value stands in the next element
+		return
+	}
 	prose := s[i] != '=' && s[i] != '%'
-	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "】") && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+	if is := s[i] >= 0xE4 && s[i] < 0xEF; is && (cl == name || cl == text) { // 是, 为
+		c.isSo(cl, key, i+size)
+		return
+	} else if is && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
 		return // 是, 为 stand in every sentence
 	}
 	c.rank = byKey
@@ -52,7 +71,7 @@ func (c *scan) key(i int) {
 // behindKey are the bytes that may stand between a key and its sign.
 var behindKey = func() (out [256]bool) {
 	for b := range out {
-		out[b] = strings.IndexByte(" \t\"'\\]`", byte(b)) >= 0
+		out[b] = strings.IndexByte(" \t\"'\\]`:", byte(b)) >= 0
 	}
 	return out
 }()
@@ -77,6 +96,9 @@ func init() {
 	}
 	for _, w := range append(lastWords, ruinWords...) {
 		add(w)
+	}
+	for before := range 32 {
+		lastThree[three(byte(before), 'q', 'q')] = true
 	}
 }
 
@@ -141,11 +163,7 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		for i++; i < len(s) && s[i] == ' '; i++ {
 		}
 	}
-	for _, list := range [...]string{"[]string{", "[]interface {}{", "[]any{", "Array(", "Some(", "String("} { // Go's and Rust's own spelling
-		if strings.HasPrefix(s[i:], list) {
-			i += len(list)
-		}
-	}
+	i += wrapped(s[i:])
 	if cl == cookie && i < len(s) && s[i] == '{' {
 		return c.cookieDict(i)
 	}
@@ -170,12 +188,17 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			return c.judge(cl, i+1, i+k, true, prose, spaced)
 		}
 	}
-	for _, pair := range [...][2]string{{"“", "”"}, {"‘", "’"}, {"「", "」"}} {
+	for _, pair := range quotesOfChinese {
 		if strings.HasPrefix(s[i:], pair[0]) {
 			from := i + len(pair[0])
 			if n := strings.Index(s[from:], pair[1]); n > 0 {
 				return c.judge(cl, from, from+n, true, prose, spaced)
 			}
+		}
+	}
+	if s[i] == '[' && isText(cl) { // content=[…]
+		if end := len(strings.TrimRight(s[:i+fieldAhead(s[i:])], " ,;")); s[end-1] == ']' {
+			return c.judge(cl, i+1, end-1, true, prose, spaced)
 		}
 	}
 	if cl == textOrID {
@@ -184,10 +207,16 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		}
 		cl = text
 	}
+	if (cl == text || cl == place) && !spaced && s[at-1] == ':' && c.inStruct(keyStart) {
+		return c.judge(cl, i, i+memberEnd(s[i:]), true, prose, spaced)
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	end := bareEnd(s, i, cl, inQuery)
 	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
-		end = i + byteOrEnd(s[i:end], ';')
+		end = i + anyOrEnd(s[i:end], ";?")
+		if onTheWeb(s[:keyStart]) { // a parameter of one part of the path
+			end = i + byteOrEnd(s[i:end], '/')
+		}
 	}
 	return c.judge(cl, i, end, false, prose, spaced)
 }
@@ -234,10 +263,10 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	case cl == auth:
 		stops = "\"'`\r\n,"
 	case cl == place:
-		stops = "\"'`&;|<>{}\r\n"
+		stops = "\"'`&;|<>{}()[]\r\n"
 	}
 	for j, r := range s[from:] {
-		if cl == pass && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
+		if (cl == pass || cl == place) && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
 			return from + j
 		}
 		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
@@ -254,7 +283,7 @@ func fieldBehind(s string) bool {
 	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
 		n++
 	}
-	return n > 1 && n < len(s) && s[n] == '='
+	return n > 1 && n < len(s) && (s[n] == '=' || s[n] == ':' || strings.HasPrefix(s[n:], " = "))
 }
 
 // fieldAhead finds where the next " key=" begins, or the end.
@@ -264,6 +293,14 @@ func fieldAhead(s string) int {
 			continue
 		}
 		k := j
+		if k > 3 && s[k-1] == ' ' { // ", code = 403"
+			for k--; k > 0 && (wordByte(s[k-1]) || s[k-1] == '_'); k-- {
+			}
+			if k > 1 && k < j-1 && s[k-1] == ' ' && s[k-2] == ',' {
+				return k - 2
+			}
+			continue
+		}
 		for k > 0 && (wordByte(s[k-1]) || s[k-1] == '_' || s[k-1] == '.' || s[k-1] == '-') {
 			k--
 		}

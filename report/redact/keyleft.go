@@ -59,8 +59,16 @@ func keyLeft(s string, end int) (int, string) {
 			key = rest
 		}
 	}
+	if k := strings.IndexByte(key, 'm'); k > 0 && i > 0 && s[i-1] == 0x1b || k > 0 && i+stop-len(key) > 1 && strings.HasSuffix(s[:stop-len(key)], "\x1b[") {
+		if strings.Trim(key[:k], "0123456789[;") == "" {
+			key = key[k+1:] // behind a terminal's colour
+		}
+	}
 	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
-	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 && !strings.EqualFold(key[:k], "qq") {
+	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 {
+		if k >= 2 && strings.EqualFold(key[k-2:k], "qq") {
+			k -= 2
+		}
 		key = key[k:]
 	}
 	return i, key

@@ -109,10 +109,8 @@ func classify(key string) class {
 	if c, ok := exact[j]; ok {
 		return c
 	}
-	for _, s := range suffixes {
-		if strings.HasSuffix(j, s.end) {
-			return s.c
-		}
+	if c := bySuffix(j); c != none {
+		return c
 	}
 	if c := byWords(key); c != none {
 		return c
@@ -140,6 +138,30 @@ func classify(key string) class {
 		}
 	}
 	return none
+}
+
+// bySuffix classifies a squeezed key by its end.
+func bySuffix(j string) class {
+	for _, s := range suffixes {
+		if strings.HasSuffix(j, s.end) {
+			return s.c
+		}
+	}
+	return none
+}
+
+// keyMakers stand before "key" where it is one that opens something, and passOf
+// before "pass" where it is a password.
+var keyMakers, passOf, saidWords = wordSet("signing sign encoding aes des rsa hmac master encrypt encryption decrypt decryption private secret access api app shared server service auth crypto jwt ssh webhook license root storage account subscription sts robot"),
+	wordSet("db database user root admin mysql redis pg postgres mongo ftp smtp imap mail ldap http proxy login auth account wifi ssh key keystore truststore cert master my old new app mq rabbitmq broker"),
+	wordSet("preview quote quoted remark remarks draft transcript utterance content text")
+
+func wordSet(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
 }
 
 // stemEnds are what a Chinese word of a number or a name may end in.
@@ -172,7 +194,7 @@ func byStem(j string) class {
 }
 
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "1": true, "2": true}
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true}
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with
@@ -181,16 +203,24 @@ func byWords(key string) class {
 	words := wordsOf(key)
 	for len(words) > 0 {
 		for i := range words {
-			switch c := exact[strings.Join(words[i:], "")]; c {
+			joined := strings.Join(words[i:], "")
+			c, ok := exact[joined]
+			if !ok {
+				c = bySuffix(joined)
+			}
+			switch c {
 			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, wx:
 				return c
-			case name:
-				if i > 0 || len(words) > 1 {
+			case name, text, textOrID:
+				if i > 0 && (len(words)-i > 1 || c == name && len(joined) > 2 || saidWords[joined]) || i == 0 && len(words) > 1 {
 					return c
 				}
 			}
+			if n := len(words) - i; n == 2 && (words[i+1] == "key" && keyMakers[words[i]] || words[i+1] == "pass" && passOf[words[i]]) {
+				return secret
+			}
 		}
-		if !numberWords[words[len(words)-1]] {
+		if last := words[len(words)-1]; !numberWords[last] && digitsRun(last) < len(last) {
 			return none
 		}
 		words = words[:len(words)-1]
@@ -224,7 +254,7 @@ func wordsOf(key string) []string {
 }
 
 // lastWords are those that classify looks for at the end of longer keys.
-var lastWords = []string{"sign", "sig", "ticket", "session", "sid", "skey", "key", "content", "text"}
+var lastWords = []string{"pass", "preview", "quote", "quoted", "remark", "draft", "body", "msg", "sign", "sig", "ticket", "session", "sid", "skey", "key", "content", "text"}
 
 // ruinWords are keys of what people wrote in what is left of a document.
 var ruinWords = []string{"value", "data", "payload", "title", "postdata", "frame"}

@@ -72,6 +72,14 @@ func (f *File) lineAt(s string, depth int) string {
 		return s
 	}
 	end := s[len(body):]
+	if strings.IndexByte(body, 0x1b) >= 0 { // colours stand in the midst of words
+		quiet := f.try()
+		plain := uncoloured(body)
+		if out := quiet.lineAt(plain, depth); quiet.Total() > 0 && len(plain) < len(body) {
+			f.take(quiet)
+			return out + end
+		}
+	}
 	if depth < maxDepth {
 		body = unescape(f.quotes(body, depth))
 		if out, ok := f.embedded(body, depth); ok {
@@ -79,6 +87,25 @@ func (f *File) lineAt(s string, depth int) string {
 		}
 	}
 	return f.decoded(f.flat(body, depth), depth) + end
+}
+
+// uncoloured takes the commands of a terminal out of a line: its colours, and
+// the links of OSC 8.
+func uncoloured(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if s[i] != 0x1b || i+1 >= len(s) || s[i+1] != '[' {
+			if s[i] != 0x1b {
+				b.WriteByte(s[i])
+			}
+			i++
+			continue
+		}
+		for i += 2; i < len(s) && (s[i] < 0x40 || s[i] > 0x7e); i++ {
+		}
+		i = min(i+1, len(s))
+	}
+	return b.String()
 }
 
 // decoded looks once more at a redacted line with all its percent escapes
@@ -132,6 +159,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		if !ok {
 			continue
 		}
+		if s[i] == '[' && len(n.items) == 1 && n.items[0].kind == '"' && assigned(s[i+size:]) {
+			continue // x["key"] = "value" of a program
+		}
 		found = true
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
@@ -147,6 +177,12 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		b.WriteString(f.flat(s[done:], depth))
 	}
 	return b.String(), true
+}
+
+// assigned tells whether a sign of an assignment stands at the head of a text.
+func assigned(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	return s != "" && (s[0] == '=' || s[0] == ':')
 }
 
 // jsonAhead tells whether an object or a list of strings or objects may begin here.

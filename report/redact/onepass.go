@@ -50,7 +50,7 @@ func init() {
 			begins[b] = dash
 		case c == '"' || c == '\'':
 			begins[b] = quote
-		case strings.IndexByte("@%\\[({&<\t", c) >= 0:
+		case strings.IndexByte("@%\\[({&<\t\x1b", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE3 && c <= 0xEF:
 			begins[b] = wide
@@ -63,6 +63,7 @@ func init() {
 	words = append(words, spacedWords...)
 	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user")
 	words = append(words, machineHeads...)
+	words = append(words, operators...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
 	}
@@ -70,7 +71,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】" + provinces + labelEnds
+	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -147,7 +148,9 @@ func (c *scan) once(early bool) bool {
 				c.word(i)
 			}
 		case dash:
-			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
+			if i+3 < len(s) && s[i+1] == '>' {
+				c.key(i)
+			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
 				c.curl(i)
 				c.option(i)
 			}
@@ -177,6 +180,8 @@ var homeHead = [256]bool{'u': true, 'U': true, 'h': true, 'H': true, 'd': true, 
 func (c *scan) flatAt(i int) bool {
 	s := c.s
 	switch s[i] {
+	case 0x1b:
+		return false
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
@@ -232,19 +237,14 @@ func (c *scan) word(i int) {
 			c.spot()
 		}
 		switch s[i] {
-		case 'M', 'i', 'W', 'P':
+		case 'M', 'i', 'W', 'P', 'D', 'L':
 			c.device(i)
-			c.spaced(i)
-		case 'D', 'L':
-			c.device(i)
-			c.known(i)
 		case 'V', 'v':
 			c.values(i)
-			c.spaced(i)
-		default:
-			c.known(i)
-			c.spaced(i)
 		}
+		c.known(i)
+		c.spaced(i)
+		c.operator(i)
 	}
 	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
 		if n := digitsRun(s[i+1:]); n >= 5 && n <= 11 {
@@ -292,6 +292,9 @@ func (c *scan) figure(i int) int {
 		if stamp := stampEnd(s, i, end); stamp > 0 {
 			return stamp
 		}
+	}
+	if end-i >= 8 && end-i <= 10 && end+35 < len(s) && s[end] == ':' && s[end+1] == 'A' {
+		c.bot(i, end)
 	}
 	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
 		c.dashed(i)
@@ -346,8 +349,8 @@ func (c *scan) wide(i int) {
 			c.number(i)
 		}
 		return
-	case 0xE3: // 】
-		if s[i+1] == 0x80 && s[i+2] == 0x91 {
+	case 0xE3: // 】」
+		if s[i+1] == 0x80 && (s[i+2] == 0x91 || s[i+2] == 0x8D) {
 			c.key(i)
 		}
 	case 0xE4: // 为

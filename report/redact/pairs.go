@@ -58,7 +58,7 @@ func (c *scan) pair(i int) {
 	default:
 		return
 	}
-	if from >= to || c.f.classify(s[from:to]) != none && len(s[from:to]) < 32 { // the names of columns
+	if from >= to || c.f.classify(s[from:to]) != none && !hasDigit(s[from:to]) && len(s[from:to]) < 32 { // the names of columns
 		return
 	}
 	c.rank = byKey

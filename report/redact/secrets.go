@@ -18,7 +18,7 @@ func (c *scan) known(i int) {
 	}
 	for _, k := range knownBy[s[i]] {
 		if strings.HasPrefix(s[i:], k.head) {
-			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && hasDigit(s[i:end]) {
+			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && (hasDigit(s[i:end]) || end-i == 20 && k.tail == 16 && strings.ToUpper(s[i:end]) == s[i:end]) {
 				c.teach(i, end, "secret", s[i:end])
 				c.next[byScheme] = end
 			}
@@ -72,11 +72,6 @@ var knownBy = func() (out [256][]knownKey) {
 	}
 	return out
 }()
-
-var knownKeys = []knownKey{
-	{"AKIA", 16}, {"ASIA", 16}, {"LTAI", 12}, {"AKID", 13}, {"ghp_", 30}, {"gho_", 30}, {"ghs_", 30}, {"ghu_", 30}, {"github_pat_", 20}, {"glpat-", 18},
-	{"sk-", 20}, {"sk_live_", 16}, {"rk_live_", 16}, {"pk_live_", 16}, {"xoxb-", 16}, {"xoxp-", 16}, {"xoxa-", 16}, {"xoxs-", 16}, {"AIza", 30}, {"ya29.", 20}, {"npm_", 30}, {"SG.", 30}, {"dop_v1_", 30}, {"AGE-SECRET-KEY-", 20},
-}
 
 func runEnd(s string, i int, also string) int {
 	for i < len(s) && (wordByte(s[i]) || strings.IndexByte(also, s[i]) >= 0) {

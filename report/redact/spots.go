@@ -23,6 +23,14 @@ func (c *scan) spots() {
 			from = to + 1
 		}
 	}
+	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/"} { // who knows the address may write there
+		if i := strings.Index(s, mark); i >= 0 {
+			from := i + len(mark)
+			if to := from + anyOrEnd(s[from:], " \t\"'<>?&#,;)"); looksSecret(s[from:to]) {
+				c.secretSpan(from, to, "secret")
+			}
+		}
+	}
 	for _, mark := range [...]string{"hooks.slack.com/services/", "/webhook/send/", "/reset/", "/reset-password/", "/password/reset/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot"} {
 		if i := strings.Index(s, mark); i >= 0 {
 			from := i + len(mark)
@@ -154,14 +162,14 @@ func spotWord(s string, i int) bool {
 }
 
 // spotPaths are the folders behind which a link holds what may be done once.
-var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot"}
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/"}
 
 func spotPath(s string, i int) bool {
 	if i == 0 || !wordByte(s[i-1]) {
 		return false
 	}
 	switch s[i+1] {
-	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b':
+	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h':
 		for _, p := range spotPaths {
 			if strings.HasPrefix(s[i:], p) {
 				return true

@@ -26,7 +26,8 @@ func (c *scan) tag(i int) {
 	if strings.ContainsAny(inside, "=") {
 		cl = c.attributes(i+1+len(name), end)
 	}
-	if cl == none && !ofHTML[strings.ToLower(name)] {
+	bare := !strings.Contains(inside, "=") && (name == "content" || name == "Content" || name == "text" || name == "Text") // of a message: HTML and SVG have attributes there
+	if cl == none && (bare || !ofHTML[strings.ToLower(name)]) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
 	}
 	content := end + 1
@@ -55,6 +56,9 @@ func (c *scan) tag(i int) {
 		return
 	}
 	// A label, and the value in the element behind it.
+	if strings.ContainsAny(v, "@=/") {
+		return
+	}
 	label := c.f.classify(strings.TrimRight(v, ":： *"))
 	if !sensitive(label) && label != thing || len(v) > 60 {
 		return
