@@ -10,6 +10,8 @@ func (f *File) label(body string) {
 		if v = tag; ofHTML[strings.ToLower(v)] && !strings.EqualFold(v, "content") && !strings.EqualFold(v, "text") {
 			return
 		}
+	case strings.HasSuffix(v, "\""): // 3) "phone"
+		v = v[strings.IndexByte(v, ')')+1:]
 	case strings.HasSuffix(v, "]=>"):
 		v = strings.Trim(v[:len(v)-3], "[]\"' ")
 	case strings.HasSuffix(v, ">"):
@@ -21,7 +23,7 @@ func (f *File) label(body string) {
 			return
 		}
 	}
-	v = strings.Trim(v, ":\uff1a *\"'【】「」")
+	v = strings.Trim(v, ":\uff1a *\"'`【】「」")
 	if cl := f.classify(v); (sensitive(cl) || cl == thing || cl == maybe) && len(v) < 60 {
 		f.carry.what, f.carry.cl = labelled, cl
 	}
@@ -60,6 +62,9 @@ func (f *File) behindLabel(body string) string {
 		for from += 6; from < to && strings.IndexByte(" \"'", body[from]) >= 0; from++ {
 		}
 		to = len(strings.TrimRight(body, " \"'"))
+	case begins[v[0]] == digit && strings.HasPrefix(v[digitsRun(v):], ") \""):
+		from += digitsRun(v) + 3
+		to = len(strings.TrimRight(body, " \""))
 	case strings.HasPrefix(v, "string(") && strings.Contains(v, "\""):
 		from += strings.IndexByte(v, '"') + 1
 		to = len(strings.TrimRight(body, " \""))

@@ -17,6 +17,9 @@ type carry struct {
 	begun  bool             // the first line of the text was seen
 	prev   string           // the line before, which may head a table
 	held   *strings.Builder // lines that are kept back
+	markup markup
+	starts []int // of the columns of a table of fixed width
+	upDown bool  // each row of the table is a key and its value
 }
 
 type carried int
@@ -132,6 +135,13 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 	if k.sep == '|' && !strings.Contains(body, "|") {
 		k.cols, k.sep = nil, 0
 	}
+	if k.starts != nil && k.cols != nil {
+		if trimmed == "" {
+			k.cols, k.starts = nil, nil
+			return line, true
+		}
+		return f.fixedRow(body) + end, true
+	}
 	if k.cols != nil {
 		return f.row(body) + end, true
 	}
@@ -192,9 +202,15 @@ func (f *File) carryOn(body string) {
 	}
 	switch last := body[len(body)-1]; last {
 	case '|', '>', '-', '+':
-		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 && strings.Contains(prev, "|") {
-			f.boxHead(prev)
-			return
+		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 {
+			if strings.Contains(prev, "|") {
+				f.boxHead(prev)
+				return
+			}
+			if strings.Contains(body, "- -") {
+				f.fixedHead(prev, body)
+				return
+			}
 		}
 		if strings.HasSuffix(body, "]=>") || last == '>' && loneTag(body) != "" {
 			f.label(body)
@@ -214,16 +230,6 @@ func (f *File) carryOn(body string) {
 				*k = carry{what: yamlBlock, cl: cl, indent: len(body) - len(strings.TrimLeft(body, " ")), cols: k.cols, sep: k.sep, begun: true}
 			}
 		}
-	case '"':
-		if i := strings.Index(body, "form-data; name=\""); i >= 0 {
-			name := body[i+len("form-data; name=\"") : len(body)-1]
-			if j := strings.IndexByte(name, '"'); j >= 0 {
-				name = name[:j]
-			}
-			if cl := f.classify(name); sensitive(cl) || cl == logText {
-				k.what, k.cl = formHead, cl
-			}
-		}
 	case 'e':
 		if strings.HasSuffix(body, "document.cookie") {
 			k.what = cookieEcho
@@ -234,6 +240,19 @@ func (f *File) carryOn(body string) {
 		}
 	case ':', 0x9A: // ：
 		f.label(body)
+	case '"':
+		if n := digitsRun(strings.TrimLeft(body, " ")); n > 0 && strings.HasPrefix(strings.TrimLeft(body, " ")[n:], ") \"") { // redis-cli
+			f.label(body)
+		}
+		if i := strings.Index(body, "form-data; name=\""); i >= 0 {
+			name := body[i+len("form-data; name=\"") : len(body)-1]
+			if j := strings.IndexByte(name, '"'); j >= 0 {
+				name = name[:j]
+			}
+			if cl := f.classify(name); sensitive(cl) || cl == logText || cl == maybe {
+				k.what, k.cl = formHead, cl
+			}
+		}
 	case ')':
 		if chatHead(body) {
 			k.what = chatText
@@ -314,16 +333,32 @@ func (f *File) tableHead(line string) {
 			if cols[i] == logText {
 				cols[i] = text // no code and no level says that it is the program's
 			}
-			if !sensitive(cols[i]) && cols[i] != thing {
+			if !sensitive(cols[i]) && cols[i] != thing && !(cols[i] == maybe && cols[i] != none && strings.HasSuffix(strings.ToLower(name), "key")) {
 				cols[i] = none
 			}
 			found = found || cols[i] != none
 		}
 		if found {
 			f.carry.cols, f.carry.sep = cols, sep
+		} else if len(cells) == 2 && ofPairs(line[cells[0][0]:cells[0][1]], line[cells[1][0]:cells[1][1]]) {
+			f.carry.cols, f.carry.sep, f.carry.upDown = cols, sep, true
 		}
 		return
 	}
+}
+
+// ofPairs tells whether two columns are one of keys and one of values.
+func ofPairs(first, second string) bool {
+	switch strings.ToLower(strings.Trim(first, "\" ")) {
+	case "字段", "字段名", "键", "项", "项目", "名称", "属性", "参数", "参数名", "key", "name", "field", "property", "attribute", "item", "parameter", "param", "header", "variable", "setting":
+	default:
+		return false
+	}
+	switch strings.ToLower(strings.Trim(second, "\" ")) {
+	case "值", "内容", "取值", "value", "val", "content", "data":
+		return true
+	}
+	return false
 }
 
 // cellsOf gives where the cells of a line of a table begin and end. A cell whose
@@ -372,6 +407,14 @@ func (f *File) row(s string) string {
 	if len(cells) == 1 && len(k.cols) > 1 && first == 0 && strings.Count(s, `"`)%2 == 0 { // no row of it
 		return f.line(s)
 	}
+	cols := k.cols
+	if k.upDown && first == 0 && len(cells) == 2 {
+		cl := f.classify(strings.Trim(s[cells[0][0]:cells[0][1]], "\" "))
+		if !sensitive(cl) && cl != thing && cl != maybe {
+			cl = none
+		}
+		cols = []class{none, cl}
+	}
 	for i, cell := range cells {
 		from, to := first+cell[0], first+cell[1]
 		if strings.Count(s[from:to], `"`)%2 == 1 && i == len(cells)-1 {
@@ -383,8 +426,8 @@ func (f *File) row(s string) string {
 		for to > from && (s[to-1] == ' ' || s[to-1] == '"') {
 			to--
 		}
-		if i+shift < len(k.cols) && k.cols[i+shift] != none && from < to {
-			c.judge(k.cols[i+shift], from, to, true, false, false)
+		if i+shift < len(cols) && cols[i+shift] != none && from < to {
+			c.judge(cols[i+shift], from, to, true, false, false)
 		}
 	}
 	return f.line(c.replace())

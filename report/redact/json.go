@@ -29,9 +29,15 @@ func (f *File) node(n *node, at around) {
 	case '{':
 		f.object(n, at)
 	case '[':
+		f.headed(n.items, nil, at)
+		one := strings.TrimSuffix(at.key, "s")
+		several := len(one) < len(at.key) && len(one) > 1 && f.classify(at.key) == none && sensitive(f.classify(one))
 		for i, item := range n.items {
 			inner := at
 			inner.depth++
+			if several && item.kind == '"' {
+				inner.key = one
+			}
 			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
 				switch cl := f.classify(n.items[i-1].text); cl {
 				case cookie, auth, secret, pass, phone, idCard, card:
@@ -58,17 +64,20 @@ func (f *File) named(n *node, at around) {
 		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) {
 			continue
 		}
-		for _, value := range []string{"value", "val", "v", "number", "no", "num", "data"} {
-			if v := n.get(value); v != nil && v.kind == '"' {
+		for _, value := range valueWords {
+			if v := n.get(value); v != nil && v.kind == '"' && v != key {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
-				break
 			} else if v != nil && v.kind == '0' {
 				f.number(v, around{key: key.text, depth: at.depth + 1})
-				break
+			} else if v != nil && v.kind == '[' {
+				f.node(v, around{key: key.text, depth: at.depth + 1})
 			}
 		}
 	}
 }
+
+// valueWords are the names of what is only the value of something named elsewhere.
+var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
 
 // counts tells of keys of sizes, times and ids of messages, whose numbers have
 // the shape of a phone only by chance.
@@ -125,6 +134,7 @@ func (f *File) object(n *node, at around) {
 		}
 	}
 	f.named(n, at)
+	f.rows(n, at)
 	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
 		for _, mark := range []string{"domain", "httpOnly", "sameSite", "hostOnly", "expirationDate", "storeId"} {
 			if n.get(mark) != nil {
@@ -141,6 +151,9 @@ func (f *File) object(n *node, at around) {
 	for i, name := range n.names {
 		member := inner
 		member.key = name
+		if k := n.items[i].kind; k != '{' && slices.Contains(valueWords, name) && sensitive(f.classify(at.key)) && (!isText(f.classify(at.key)) || name == "value" || name == "plain" || name == "raw") {
+			member.key = at.key
+		}
 		f.node(n.items[i], member)
 		if clean := f.flat(name, maxDepth); clean != name {
 			n.names[i] = clean

@@ -26,10 +26,6 @@ func (c *scan) key(i int) {
 		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
-	case s[i] == '\t':
-		if k := strings.LastIndexByte(s[:i], '\t'); i == 0 || i-k > 60 || s[i-1] < 0x80 || strings.Trim(s[:k+1], " \t") != "" {
-			return // a label at the head of a line, and no cell of a table
-		}
 	case strings.HasPrefix(s[i:], "】"), strings.HasPrefix(s[i:], "」"):
 		if size = 3; strings.HasPrefix(s[i+3:], "：") || strings.HasPrefix(s[i+3:], "＝") {
 			size = 6
@@ -71,7 +67,7 @@ func (c *scan) key(i int) {
 // behindKey are the bytes that may stand between a key and its sign.
 var behindKey = func() (out [256]bool) {
 	for b := range out {
-		out[b] = strings.IndexByte(" \t\"'\\]`:", byte(b)) >= 0
+		out[b] = strings.IndexByte(" \t\"'\\]`:*)", byte(b)) >= 0
 	}
 	return out
 }()
@@ -152,8 +148,11 @@ var ofKey = func() (out [256]bool) {
 func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	s := c.s
 	i := at
-	for i < len(s) && (s[i] == ' ' || s[i] == '\t') && i-at < 4 {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '*') && i-at < 4 {
 		i++
+	}
+	for strings.HasPrefix(s[i:], "\u3000") {
+		i += 3
 	}
 	spaced := i > at
 	if i < len(s) && s[i] == 0x1b {
@@ -217,6 +216,9 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		if onTheWeb(s[:keyStart]) { // a parameter of one part of the path
 			end = i + byteOrEnd(s[i:end], '/')
 		}
+	}
+	if k := strings.Index(s[i:end], "</"); k > 0 && keyStart > 0 && s[keyStart-1] == '>' { // <b>key</b>: value</p>
+		end = i + k
 	}
 	return c.judge(cl, i, end, false, prose, spaced)
 }

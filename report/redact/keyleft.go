@@ -15,6 +15,14 @@ func keyStop(s string, end int) int {
 		case b == ' ' || behindKey[b] && end-i < 8:
 			i--
 			continue
+		case b == '>' && i > 4: // <b>key</b>:
+			if k := strings.LastIndex(s[max(0, i-12):i], "</"); k >= 0 {
+				i = max(0, i-12) + k
+				continue
+			}
+		case b == 0x80 && strings.HasSuffix(s[:i], "\u3000"):
+			i -= 3
+			continue
 		case b == 'm' && i > 2 && (begins[s[i-2]] == digit || s[i-2] == '['):
 			if k := strings.LastIndexByte(s[max(0, i-12):i], 0x1b); k >= 0 && strings.Trim(s[max(0, i-12)+k+1:i-1], "[;0123456789") == "" {
 				i = max(0, i-12) + k

@@ -67,7 +67,7 @@ func redacted(t *testing.T, kind, in string) string {
 // TestEveryClassInEveryCarrier puts a value of each class under each of its
 // keys into each carrier. The values are drawn, so that no rule can know them.
 func TestEveryClassInEveryCarrier(t *testing.T) {
-	for _, c := range carriers {
+	for _, c := range append(carriers, spoken...) {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(20261120, uint64(len(c.name))))
 			for _, d := range inKeys {

@@ -50,7 +50,7 @@ func init() {
 			begins[b] = dash
 		case c == '"' || c == '\'':
 			begins[b] = quote
-		case strings.IndexByte("@%\\[({&<\t\x1b", c) >= 0:
+		case strings.IndexByte("@%\\[({&<\t\x1b|]", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE3 && c <= 0xEF:
 			begins[b] = wide
@@ -71,7 +71,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -95,6 +95,7 @@ const (
 	byPlace
 	byJar
 	bySpot
+	byTable
 	byEncoded
 	bySweep
 	rules
@@ -133,6 +134,9 @@ func (c *scan) once(early bool) bool {
 			if i+1 < len(s) && homeHead[s[i+1]] {
 				c.home(i)
 			}
+			if i+17 < len(s) && i > 4 && ofBase64[s[i+13]] && ofBase64[s[i+9]] && ofBase64[s[i+5]] {
+				c.segment(i)
+			}
 			if i+8 < len(s) && spotPath(s, i) {
 				c.spot()
 			}
@@ -155,6 +159,9 @@ func (c *scan) once(early bool) bool {
 				c.option(i)
 			}
 		case quote:
+			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80) {
+				c.beforeQuote(i)
+			}
 			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';') {
 				c.pair(i)
 			}
@@ -200,6 +207,7 @@ func (c *scan) rare(i int) {
 	case '@', '[', '(':
 		if c.s[i] == '(' && i > 2 && i+2 < len(c.s) {
 			c.arguments(i)
+			c.bracket(i, 1)
 		}
 		if c.s[i] == '@' && c.account(i) {
 			return
@@ -217,8 +225,12 @@ func (c *scan) rare(i int) {
 			c.spot()
 		}
 		c.tag(i)
+	case '|':
+		c.cell(i, '|')
+	case ']':
+		c.bracket(i, 1)
 	case '\t':
-		c.key(i)
+		c.cell(i, '\t')
 		if i+1 < len(c.s) && (c.s[i+1] == 'T' || c.s[i+1] == 'F') && c.next[byJar] == 0 {
 			c.next[byJar] = len(c.s)
 			c.jar()
@@ -339,8 +351,10 @@ var joins = func() (out [256]bool) {
 func (c *scan) wide(i int) {
 	s := c.s
 	switch s[i] {
-	case 0xEF: // ： ＝ ＠ ﹫ and full-width digits
+	case 0xEF: // ： ＝ ＠ ﹫ （ ］ and full-width digits
 		switch {
+		case s[i+1] == 0xBC && (s[i+2] == 0x88 || s[i+2] == 0xBD):
+			c.bracket(i, 3)
 		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
 			c.key(i)
 		case s[i+1] == 0xBC && s[i+2] == 0xA0, s[i+1] == 0xB9 && s[i+2] == 0xAB:

@@ -30,7 +30,9 @@ func (c *scan) pair(i int) {
 		}
 	case gap > 0 && s[at] == quote:
 	default:
-		return
+		if at = said(s, at, quote); at == 0 {
+			return
+		}
 	}
 	start, key := keyLeft(s, i)
 	if start == 0 || s[start-1] != quote { // mq:token
@@ -65,6 +67,21 @@ func (c *scan) pair(i int) {
 	if end := c.judge(cl, from, to, true, false, false); end > i {
 		c.next[byKey] = end
 	}
+}
+
+// said finds the quote of a value that a sentence names behind its key, the
+// sentence going on at s[at]: 'phone' has invalid value '138…', key: "phone"
+// value { string_value: "138…" }. It is 0 when there is none.
+func said(s string, at int, quote byte) int {
+	n := strings.IndexByte(s[at:min(len(s), at+48)], quote)
+	if n < 4 {
+		return 0
+	}
+	words := s[at : at+n]
+	if strings.ContainsAny(words, ";=") || !hasAny(words, "value", "got ", "received", "invalid", "was ", "is not", "string_value", "but ") {
+		return 0
+	}
+	return at + n
 }
 
 // serialized gives where the value begins that PHP wrote behind a key: s:9:"x" or i:9.

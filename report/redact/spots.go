@@ -74,8 +74,37 @@ func (c *scan) spots() {
 			}
 		}
 	}
+	c.refused()
 	c.machineReadable()
 	c.salutation()
+}
+
+// refused reads the value that a database or a form refused, before the name of
+// its field: Duplicate entry '138…' for key 'user.phone'.
+func (c *scan) refused() {
+	s := c.s
+	for at := 0; at < len(s); {
+		k := strings.Index(s[at:], " for ")
+		if k < 0 {
+			return
+		}
+		at += k + 5
+		if k = at - 6; k < 2 || s[k] != '\'' && s[k] != '"' && s[k] != '`' {
+			continue
+		}
+		rest := s[at:]
+		n := strings.IndexAny(rest[:min(len(rest), 24)], "'\"`")
+		if n < 0 || !hasAny(rest[:n], "key", "field", "column", "param", "property", "attribute", "header", "input", "argument") && n > 0 {
+			continue
+		}
+		key := rest[n+1:]
+		key = key[:anyOrEnd(key, "'\"`")]
+		cl := c.f.classify(key[strings.LastIndexByte(key, '.')+1:])
+		from := strings.LastIndexByte(s[:k], s[k]) + 1
+		if (sensitive(cl) || cl == thing || cl == maybe) && from > 0 && from < k {
+			c.judge(cl, from, k, true, false, false)
+		}
+	}
 }
 
 // folder marks the account's number that a folder is named after.

@@ -21,6 +21,14 @@ func (c *scan) tag(i int) {
 	}
 	inside := s[i+1 : end]
 	name := inside[:anyOrEnd(inside, " \t/")]
+	if len(name) == 2 && (name[0]|0x20 == 't') {
+		switch name[1] | 0x20 {
+		case 'h', 'd', 'r':
+			if c.table(i, name[1]|0x20 == 'h') {
+				return
+			}
+		}
+	}
 	c.rank = byKey
 	cl := none
 	if strings.ContainsAny(inside, "=") {
@@ -121,6 +129,10 @@ func (c *scan) attributes(from, to int) class {
 					of = text
 				case "nickname", "username", "realname", "visitorname", "customername", "agentname":
 					of = c.f.classify("nickname")
+				default:
+					if cl := c.f.classify(w); of == none && sensitive(cl) && cl != cookie && cl != auth && c.shownAs(cl, to+1) {
+						of = cl
+					}
 				}
 			}
 		case "value", "content", "data-value":

@@ -8,6 +8,15 @@ import (
 // wrapped gives how much stands before a quote at the head of a value that a
 // program prints inside of its type: Optional("x"), []string{"x"}, Some('x').
 func wrapped(s string) int {
+	if len(s) > 6 && s[0] == '{' { // { $eq: "x" }
+		n := 1
+		for n < len(s) && n < 24 && (wordByte(s[n]) || strings.IndexByte(" $:[\"", s[n]) >= 0) {
+			n++
+			if s[n-1] == '"' && n > 4 && strings.ContainsAny(s[:n-1], "$") && strings.Contains(s[:n-1], ":") {
+				return n - 1
+			}
+		}
+	}
 	n := 0
 	for n < len(s) && n < 40 && (wordByte(s[n]) || strings.IndexByte("_.[]*& :", s[n]) >= 0) {
 		n++
