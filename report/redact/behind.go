@@ -39,6 +39,16 @@ func loneTag(s string) string {
 	return s[strings.LastIndexByte(s, ':')+1:]
 }
 
+// oneElement tells whether a line is one short element of XML or HTML.
+func oneElement(s string) bool {
+	k := strings.LastIndex(s, "</")
+	if k < 0 || len(s)-k > 16 || len(s) > 200 {
+		return false
+	}
+	inner := s[:k]
+	return strings.Count(inner, "</") <= 1 && strings.LastIndexByte(inner, '>') > 0
+}
+
 // labelLike tells whether a line begins with a label of its own.
 func labelLike(s string) bool {
 	k := strings.IndexAny(s, ":=\uff1a")
@@ -54,6 +64,10 @@ func (f *File) behindLabel(body string) string {
 		open := strings.IndexByte(v, '>')
 		if open < 0 {
 			return f.line(body)
+		}
+		if at := valueOf(v[:open]); at[0] > 0 {
+			from, to = from+at[0], from+at[1]
+			break
 		}
 		if from += open + 1; from < to {
 			to = from + byteOrEnd(body[from:], '<')

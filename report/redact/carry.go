@@ -216,7 +216,7 @@ func (f *File) carryOn(body string) {
 			f.label(body)
 			return
 		}
-		if strings.HasSuffix(body, "</key>") || strings.HasSuffix(body, "</th>") || strings.HasSuffix(body, "</dt>") || strings.HasSuffix(body, "</label>") || strings.HasSuffix(body, "</name>") {
+		if oneElement(body) {
 			f.label(body)
 			return
 		}

@@ -27,7 +27,7 @@ func (c *scan) cell(i int, sep byte) {
 	}
 	to := at + byteOrEnd(s[at:], sep)
 	to = at + len(strings.TrimRight(s[at:to], " *`\"'\t\r"))
-	if to <= at || at >= len(s) || c.f.classify(s[at:to]) != none && !hasDigit(s[at:to]) { // the heads of columns
+	if to <= at || at >= len(s) || s[at] == '\\' || c.f.classify(s[at:to]) != none && !hasDigit(s[at:to]) { // the heads of columns
 		return
 	}
 	c.rank = byKey
@@ -58,6 +58,9 @@ func (c *scan) bracket(i, size int) {
 	at := i + size
 	for at < len(s) && (s[at] == ' ' || s[at] == ':' || s[at] == '=') && at-i < 8 {
 		at++
+	}
+	if closing && at == i+size && at < len(s) && !wordByte(s[at]) && s[at] < 0x80 && s[at] != '[' {
+		return
 	}
 	if closing && at > i+size && strings.ContainsAny(s[i+size:at], ":=") {
 		return // key reads it

@@ -133,6 +133,15 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
+	if f.classify(at.key) == cookie {
+		for _, item := range n.items {
+			if item.kind == '"' && item.text != "" {
+				c := &scan{f: f, s: item.text, rank: byKey}
+				c.cookie(0, len(item.text))
+				item.text = c.replace()
+			}
+		}
+	}
 	f.named(n, at)
 	f.rows(n, at)
 	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
@@ -188,7 +197,7 @@ func (f *File) str(n *node, at around) {
 	c := &scan{f: f, s: v, depth: at.depth}
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) || cl != pass && !hasWordByte(v) {
+		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
@@ -285,14 +294,7 @@ func vocabulary(key, v string) bool {
 // textIn redacts a text of any number of lines inside of a document.
 func (f *File) textIn(s string, depth int) string {
 	s = f.pem(s)
-	if !strings.Contains(s, "\n") {
-		return f.lineAt(s, depth)
-	}
-	var b strings.Builder
-	for line := range strings.SplitAfterSeq(s, "\n") {
-		b.WriteString(f.lineAt(line, depth))
-	}
-	return b.String()
+	return f.within(s, depth)
 }
 
 func isText(cl class) bool { return cl == text || cl == textOrID }

@@ -163,6 +163,11 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		}
 	}
 	i += wrapped(s[i:])
+	if i < len(s) && cl != cookie && cl != auth {
+		if end, ok := pseudonymAt(s, i); ok && (end == len(s) || !wordByte(s[end])) {
+			return end
+		}
+	}
 	if cl == cookie && i < len(s) && s[i] == '{' {
 		return c.cookieDict(i)
 	}
@@ -268,6 +273,9 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = "\"'`&;|<>{}()[]\r\n"
 	}
 	for j, r := range s[from:] {
+		if r == '\\' && cl != pass && from+j+1 < len(s) && strings.IndexByte("nrt", s[from+j+1]) >= 0 && lineAhead(s[from+j+2:]) {
+			return from + j
+		}
 		if (cl == pass || cl == place) && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
 			return from + j
 		}
@@ -276,6 +284,11 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		}
 	}
 	return len(s)
+}
+
+// lineAhead tells whether what follows "\\n" reads like the head of a line.
+func lineAhead(s string) bool {
+	return s == "" || s[0] == '"' || s[0] == ' ' || s[0] == '\\' || s[0] >= 0x80 || fieldBehind(s) || labelLike(s)
 }
 
 // fieldBehind tells whether a text begins with the next "key=" of a list.
@@ -318,7 +331,9 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	if from >= to || from >= len(c.s) {
 		return 0
 	}
-	if end, ok := pseudonymAt(c.s, from); ok && cl != cookie && cl != auth {
+	if cl == cookie || cl == auth {
+	} else if end, ok := pseudonymAt(c.s, from+spelledQuotes(c.s[from:])); ok {
+		end += spelledQuotes(c.s[end:])
 		if end >= to || cl == text || cl == pass {
 			return to
 		}
@@ -342,12 +357,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
 			to, v = from+k, v[:k]
 		}
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !hasWordByte(v) || !quoted && c.object(to) && !hasDigit(v) {
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || sentenceOf(v) || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || !hasWordByte(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || sentenceOf(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")

@@ -86,7 +86,51 @@ func (f *File) lineAt(s string, depth int) string {
 			return out + end
 		}
 	}
-	return f.decoded(f.flat(body, depth), depth) + end
+	return f.escapedLines(f.decoded(f.flat(body, depth), depth), depth) + end
+}
+
+// escapedLines looks once more at a redacted line with its "\\n" made ends of
+// lines: a document of several may stand in it.
+func (f *File) escapedLines(s string, depth int) string {
+	if depth >= maxDepth || !strings.Contains(s, `\n`) {
+		return s
+	}
+	quiet := f.try()
+	out := quiet.within(strings.ReplaceAll(s, `\n`, "\n"), depth+1)
+	if quiet.Total() == 0 {
+		return s
+	}
+	f.take(quiet)
+	return strings.ReplaceAll(out, "\n", `\n`)
+}
+
+// within redacts a text of several lines that stands within another, each line
+// with what those before it told.
+func (f *File) within(s string, depth int) string {
+	if !strings.Contains(s, "\n") {
+		return f.lineAt(s, depth)
+	}
+	t := f.try()
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		if line == "" {
+			continue
+		}
+		if t.carry.what != nothingCarried || t.carry.cols != nil {
+			if out, ok := t.carriedLine(line); ok {
+				b.WriteString(out)
+				t.carryOn(strings.TrimSuffix(line, "\n"))
+				continue
+			}
+		}
+		b.WriteString(t.lineAt(line, depth))
+		t.carryOn(strings.TrimSuffix(line, "\n"))
+	}
+	if t.carry.held != nil {
+		b.WriteString(t.release())
+	}
+	f.take(t)
+	return b.String()
 }
 
 // uncoloured takes the commands of a terminal out of a line: its colours, and
@@ -265,23 +309,6 @@ func (c *scan) replace() string {
 	}
 	b.WriteString(c.s[at:])
 	return b.String()
-}
-
-// guarded gives the pseudonyms that stand in the line already.
-func (c *scan) guarded() [][2]int {
-	var out [][2]int
-	for i := strings.IndexByte(c.s, '<'); i >= 0 && i < len(c.s); {
-		if end, ok := pseudonymAt(c.s, i); ok {
-			out = append(out, [2]int{i, end})
-			i = end - 1
-		}
-		next := strings.IndexByte(c.s[i+1:], '<')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	return out
 }
 
 // inside tells whether a span lies within a pseudonym; one that only touches a

@@ -54,6 +54,29 @@ var spoken = []carrier{
 	{"fixed columns", "", func(k, v string) string {
 		return "id         " + k + "\n---------- ----------------\n88123 403  " + v + "\n"
 	}, "text"},
+	{"label and input", "", func(k, v string) string {
+		return `<label for="a">` + k + `</label><input id="a" value="` + v + `"><i>88123 403</i>`
+	}, ""},
+	{"label and input over lines", "", func(k, v string) string {
+		return "<label for=\"a\">" + k + "：</label>\n<input id=\"a\" type=\"text\" value=\"" + v + "\">\n<i>88123 403</i>"
+	}, ""},
+	{"cells over lines", "", func(k, v string) string {
+		return "<tr>\n<td class=\"k\">" + k + "</td>\n<td class=\"v\">" + v + "</td>\n</tr>\n<i>88123 403</i>"
+	}, ""},
+	{"divs", "", func(k, v string) string {
+		return `<div class="item"><div class="k">` + k + `</div><div class="v">` + v + `</div></div><i>88123 403</i>`
+	}, ""},
+	{"divs over lines", "", func(k, v string) string {
+		return "<div class=\"item\">\n  <div class=\"k\">" + k + "</div>\n  <div class=\"v\">" + v + "</div>\n</div>\n<i>88123 403</i>"
+	}, ""},
+	{"aria label", "", func(k, v string) string {
+		return `<span aria-label="` + k + `" data-x="1">` + v + `</span><i>88123 403</i>`
+	}, ""},
+	{"placeholder", "", func(k, v string) string {
+		return `<input placeholder="请输入` + k + `" value="` + v + `"><i>88123 403</i>`
+	}, "latin-only"},
+	{"accessibility tree", "", func(k, v string) string { return "- textbox \"" + k + "\": " + v + "\n- paragraph: 88123 403\n" }, ""},
+	{"dictionary call", "", func(k, v string) string { return "post(id=88123, data=dict(" + k + "='" + v + "', code=403))" }, "latin"},
 	{"soap", "", func(k, v string) string {
 		return "<s:Body><m:Id>88123</m:Id><m:Code>403</m:Code><m:" + k + " xsi:type=\"xsd:string\">" + v + "</m:" + k + "></s:Body>"
 	}, ""},

@@ -2,11 +2,13 @@ package redact
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"html"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -62,6 +64,40 @@ func redacted(t *testing.T, kind, in string) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// TestWhatIsRedactedStays redacts what was redacted with another key, as it is
+// and as HTML and JSON have it: every pseudonym stays.
+func TestWhatIsRedactedStays(t *testing.T) {
+	for _, c := range append(carriers, spoken...) {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(20261121, uint64(len(c.name))))
+			for _, d := range inKeys {
+				for _, key := range []string{one(r, d.keys...)} {
+					if strings.Contains(" "+c.not+" ", " "+d.class+" ") || c.not == "latin" && hasHan(key) || c.not == "latin-only" && !hasHan(key) {
+						continue
+					}
+					once := redacted(t, c.kind, c.put(key, d.draw(r)))
+					for _, was := range []string{once, html.EscapeString(once), quote2(once)} {
+						kind := c.kind
+						if was != once {
+							if kind == "har" { // no program writes one so
+								continue
+							}
+							kind = ""
+						}
+						var out bytes.Buffer
+						if err := New([]byte("another key of another report 123")).File("a.log").Stream(cmp.Or(kind, "text"), strings.NewReader(was), &out); err != nil {
+							t.Fatal(err)
+						}
+						if names, after := vOwn.FindAllString(html.UnescapeString(unescape(was)), -1), vOwn.FindAllString(html.UnescapeString(unescape(out.String())), -1); !slices.Equal(names, after) {
+							t.Errorf("%s under %s:\n%s\nbecame\n%s", d.class, key, was, out.String())
+						}
+					}
+				}
+			}
+		})
+	}
 }
 
 // TestEveryClassInEveryCarrier puts a value of each class under each of its

@@ -61,7 +61,7 @@ func init() {
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
 	words = append(words, spacedWords...)
-	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user")
+	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user", "sudo", "CRON", "CMD", "LOGIN", "pam_")
 	words = append(words, machineHeads...)
 	words = append(words, operators...)
 	for _, k := range knownKeys {

@@ -42,7 +42,10 @@ func (c *scan) pair(i int) {
 		}
 	}
 	cl := c.f.classify(key)
-	if !sensitive(cl) && cl != thing || at >= len(s) {
+	if cl == none && start > 0 && hasAny(s[max(0, start-24):start], "etItem(", "ookies.set(", "etCookie(", "et_cookie(", "etString(") { // what is stored for later
+		cl = maybe
+	}
+	if !sensitive(cl) && cl != thing && cl != maybe || at >= len(s) {
 		return
 	}
 	slashes := 0

@@ -202,28 +202,6 @@ func (f *File) lengthAs(rule, s string) string {
 	return p
 }
 
-// pseudonymAt tells whether a pseudonym or a length begins at s[i], and where it ends.
-func pseudonymAt(s string, i int) (end int, ok bool) {
-	if s[i] != '<' {
-		return 0, false
-	}
-	j := i + 1
-	for j < len(s) && j-i < 12 && (s[j] >= 'a' && s[j] <= 'z' || s[j] >= '0' && s[j] <= '9' || s[j] == '-') {
-		j++
-	}
-	if j == i+1 || j >= len(s) || s[j] != '#' {
-		return 0, false
-	}
-	k := j + 1
-	for k < len(s) && k-j <= 11 && (s[k] >= 'A' && s[k] <= 'Z' || s[k] >= '0' && s[k] <= '9') {
-		k++
-	}
-	if k == j+1 || k >= len(s) || s[k] != '>' {
-		return 0, false
-	}
-	return k + 1, true
-}
-
 func wordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -158,6 +158,10 @@ func (c *scan) cookies(from, to int) {
 		switch {
 		case cookieWords[nm]:
 		case nameEnd < end:
+			if done, ok := pseudonymAt(c.s, nameEnd+1); ok && done > end {
+				end = done
+				break
+			}
 			c.cookie(nameEnd+1, end)
 		case nm != "" && !isBenign(nm):
 			c.cookie(at+len(c.s[at:end])-len(strings.TrimLeft(c.s[at:end], " ")), end)

@@ -37,8 +37,9 @@ func (c *scan) particular(cl class, from, to int) int {
 	if !ok {
 		return 0
 	}
-	if cl == deviceID || cl == taxNo || cl == plateNo {
+	if cl == deviceID || cl == taxNo || cl == plateNo || cl == macNo {
 		c.teach(from, to, kind, v)
+		c.spans[len(c.spans)-1].anywhere = cl == macNo // glued to what a program names after it
 	} else {
 		c.mark(from, to, kind, v)
 	}
@@ -100,6 +101,25 @@ func hasWordByte(v string) bool {
 		}
 	}
 	return false
+}
+
+// sentenceOf tells whether a value is none of a secret: words of Chinese, also
+// with a number among them.
+func sentenceOf(v string) bool {
+	if !hasWordByte(v) {
+		return true
+	}
+	if !mayHaveHan(v) || !hasHan(v) {
+		return false
+	}
+	most, run := 0, 0
+	for i := 0; i < len(v); i++ {
+		if run++; !wordByte(v[i]) && v[i] != '_' {
+			run = 0
+		}
+		most = max(most, run)
+	}
+	return most < 4 || most < 6 && strings.Contains(v, " ")
 }
 
 func (c *scan) schemeOnly(v string) bool {

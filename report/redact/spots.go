@@ -40,15 +40,7 @@ func (c *scan) spots() {
 			}
 		}
 	}
-	for _, mark := range [...]string{"Accepted password for ", "Accepted publickey for ", "Failed password for invalid user ", "Failed password for ", "opened for user ", "closed for user ", "Invalid user ", "authenticating user ", "session for user ", "of user "} {
-		if i := strings.Index(s, mark); i >= 0 {
-			from := i + len(mark)
-			to := from + anyOrEnd(s[from:], " \t(,.;:")
-			if v := s[from:to]; v != "" && !common[strings.ToLower(v)] && v != "invalid" {
-				c.teach(from, to, "user", v)
-			}
-		}
-	}
+	c.logons()
 	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && strings.Trim(s[1:10], "rwxsStT-") == "" { // ls -l
 		if fields := strings.Fields(s); len(fields) > 4 && digitsRun(fields[1]) == len(fields[1]) {
 			from := strings.Index(s, " "+fields[2]+" ") + 1
@@ -185,7 +177,11 @@ func spotWord(s string, i int) bool {
 	case 'f':
 		return strings.HasPrefix(s[i:], "for ")
 	case 'u':
-		return strings.HasPrefix(s[i:], "user ")
+		return strings.HasPrefix(s[i:], "user ") || strings.HasPrefix(s[i:], "user:")
+	case 's', 'C':
+		return strings.HasPrefix(s[i:], "sudo") || strings.HasPrefix(s[i:], "su[") || strings.HasPrefix(s[i:], "su:") || strings.HasPrefix(s[i:], "CRON[") || strings.HasPrefix(s[i:], "CMD (")
+	case 'L', 'p':
+		return strings.HasPrefix(s[i:], "LOGIN ON") || strings.HasPrefix(s[i:], "pam_")
 	}
 	return false
 }

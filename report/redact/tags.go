@@ -80,6 +80,10 @@ func (c *scan) tag(i int) {
 		if k < 0 || k > 300 {
 			return
 		}
+		if v := valueOf(s[at : at+k]); v[0] > 0 { // <label>手机号</label><input value="…">
+			c.judge(label, at+v[0], at+v[1], true, false, false)
+			return
+		}
 		at += k + 1
 		for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
 			at++
@@ -91,6 +95,20 @@ func (c *scan) tag(i int) {
 	if to := at + byteOrEnd(s[at:], '<'); to > at {
 		c.judge(label, at, at+len(strings.TrimRight(s[at:to], " \t")), true, false, false)
 	}
+}
+
+// valueOf gives where the value="…" of a tag stands, zeros for none.
+func valueOf(tag string) [2]int {
+	k := strings.Index(tag, " value=")
+	if k < 0 || k+8 >= len(tag) {
+		return [2]int{}
+	}
+	from := k + 7
+	if q := tag[from]; q == '"' || q == '\'' {
+		from++
+		return [2]int{from, from + byteOrEnd(tag[from:], q)}
+	}
+	return [2]int{from, from + anyOrEnd(tag[from:], " \t/>")}
 }
 
 // ofHTML are elements whose names say nothing of what is in them.
@@ -119,8 +137,16 @@ func (c *scan) attributes(from, to int) class {
 		}
 		switch name {
 		case "name", "id", "key", "field", "data-field", "data-key", "itemprop", "placeholder":
-			if cl := c.f.classify(s[v:end]); sensitive(cl) || cl == thing {
+			key := s[v:end]
+			if name == "placeholder" {
+				key = strings.TrimPrefix(strings.TrimPrefix(key, "请"), "输入")
+			}
+			if cl := c.f.classify(key); sensitive(cl) || cl == thing || cl == maybe {
 				nameOf = cl
+			}
+		case "aria-label", "title", "label", "data-label", "data-title":
+			if cl := c.f.classify(s[v:end]); nameOf == none && of == none && sensitive(cl) && c.shownAs(cl, to+1) {
+				of = cl
 			}
 		case "class":
 			for _, w := range strings.Fields(s[v:end]) {
