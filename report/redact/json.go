@@ -142,6 +142,13 @@ func (f *File) object(n *node, at around) {
 			}
 		}
 	}
+	if n.get("kty") != nil {
+		for _, part := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
+			if v := n.get(part); v != nil && v.kind == '"' && len(v.text) > 8 {
+				f.replaceNumber(v, "secret", v.text)
+			}
+		}
+	}
 	f.named(n, at)
 	f.rows(n, at)
 	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
@@ -204,7 +211,7 @@ func (f *File) str(n *node, at around) {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case maybe:
-		if looksSecret(v) {
+		if looksSecret(v) && !named(v) {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case cookie:

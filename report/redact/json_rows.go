@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // rows redacts the rows of {"columns": ["id", "phone"], "rows": [[1, "138…"]]}
 // by the names of their columns.
 func (f *File) rows(n *node, at around) {
@@ -28,8 +30,11 @@ func (f *File) headed(rows, heads []*node, at around) {
 			return
 		}
 		heads, rows = rows[0].items, rows[1:]
-		if len(heads) == 2 && len(rows) > 0 { // a list of pairs?
-			if k := rows[0].items[0]; k.kind == '"' && f.classify(heads[0].text) == none && f.classify(heads[1].text) == none {
+		if len(heads) == 2 && rows[0].items[0].kind != '0' { // a list of pairs
+			return
+		}
+		for _, h := range heads {
+			if h.kind != '"' || strings.ContainsAny(h.text, "<#@:/\n") || digitsIn(h.text) > 2 {
 				return
 			}
 		}

@@ -161,6 +161,9 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if s[at-1] == '=' && i == at && i+1 < len(s) && s[i] == '>' { // Ruby, PHP and Perl
 		for i++; i < len(s) && s[i] == ' '; i++ {
 		}
+	} else if s[at-1] == '=' && strings.HasPrefix(s[i:], "&gt;") {
+		for i += 4; i < len(s) && s[i] == ' '; i++ {
+		}
 	}
 	i += wrapped(s[i:])
 	if i < len(s) && cl != cookie && cl != auth {
@@ -200,9 +203,9 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			}
 		}
 	}
-	if s[i] == '[' && isText(cl) { // content=[…]
-		if end := len(strings.TrimRight(s[:i+fieldAhead(s[i:])], " ,;")); s[end-1] == ']' {
-			return c.judge(cl, i+1, end-1, true, prose, spaced)
+	if s[i] == '[' && isText(cl) && !jsonAhead(s[i:]) { // content=[…]
+		if end := bracketEnd(s, i); end > i+1 {
+			return c.judge(cl, i+1, end, true, prose, spaced)
 		}
 	}
 	if cl == textOrID {
@@ -272,7 +275,15 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	case cl == place:
 		stops = "\"'`&;|<>{}()[]\r\n"
 	}
+	if cl == place {
+		if k := hanFieldAhead(s[from:]); k > 0 {
+			s = s[:from+k]
+		}
+	}
 	for j, r := range s[from:] {
+		if cl == pass && (r == '；' || r == '，') && hanField(s[from+j+3:]) {
+			return from + j
+		}
 		if r == '\\' && cl != pass && from+j+1 < len(s) && strings.IndexByte("nrt", s[from+j+1]) >= 0 && lineAhead(s[from+j+2:]) {
 			return from + j
 		}
@@ -332,14 +343,21 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		return 0
 	}
 	if cl == cookie || cl == auth {
-	} else if end, ok := pseudonymAt(c.s, from+spelledQuotes(c.s[from:])); ok {
-		end += spelledQuotes(c.s[end:])
-		if end >= to || cl == text || cl == pass {
+	} else if end, ok := pseudonymAt(c.s, from+preamble(c.s[from:])); ok {
+		if end >= to || !wordByte(c.s[end]) && c.s[end] < 0x80 || cl == text || cl == pass {
 			return to
 		}
 		from = end
 	}
 	v := c.s[from:to]
+	if v[0] == '\\' && strings.Trim(v, `\nrt `) == "" {
+		return 0
+	}
+	for cl != pass && (strings.HasPrefix(v, `\n`) || strings.HasPrefix(v, `\r`)) {
+		if from, v = from+2, v[2:]; from >= to {
+			return 0
+		}
+	}
 	if cl == textOrID {
 		if digitsRun(v) == len(v) {
 			return 0
@@ -362,12 +380,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || sentenceOf(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || sentenceOf(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || ticketNo(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case maybe:
-		if !looksSecret(v) || aPath(v) {
+		if !looksSecret(v) || aPath(v) || named(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -379,7 +397,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	case auth:
 		c.authorization(from, to)
 	case text:
-		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
+		if c.f.Prose || v[0] == '{' || v[0] == '[' && (jsonAhead(v) || len(v) > 1 && strings.IndexByte("\\&{[", v[1]) >= 0) || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})

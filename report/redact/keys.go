@@ -46,7 +46,7 @@ var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
 		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:   "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
 		cookie:   "cookie setcookie cookies documentcookie",
@@ -60,7 +60,7 @@ var exact = func() map[string]class {
 		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
 		login:    "user account 账号 账户 帐号",
 		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
-		idCard:   "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
+		idCard:   "docno documentno documentnumber credentialno idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
 		card:     "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
 		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信",
 		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣 qq账号 qq帐号 q群号",
@@ -90,7 +90,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 

@@ -213,7 +213,7 @@ func (c *scan) jar() {
 	if len(fields) != 7 || fields[1] != "TRUE" && fields[1] != "FALSE" || fields[3] != "TRUE" && fields[3] != "FALSE" {
 		return
 	}
-	if v := strings.TrimRight(fields[6], " \r"); v != "" {
+	if v := strings.TrimRight(fields[6], " \r"); v != "" && !(ofLook[strings.ToLower(fields[5])] && plainLook(v)) {
 		from := len(c.s) - len(fields[6])
 		c.rank = byKey
 		c.cookie(from, from+len(v))

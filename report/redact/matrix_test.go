@@ -66,6 +66,9 @@ func redacted(t *testing.T, kind, in string) string {
 	return out.String()
 }
 
+// inOthers are carriers that pages and documents hold escaped.
+var inOthers = map[string]bool{"json in a line": true, "nested json in a line": true, "query": true, "form body": true, "logfmt": true, "pairs": true, "java lombok": true, "java braces": true, "go %+v": true, "label full colon": true, "python dict": true, "js object": true, "exception": true, "curl body": true, "header line": true}
+
 // TestWhatIsRedactedStays redacts what was redacted with another key, as it is
 // and as HTML and JSON have it: every pseudonym stays.
 func TestWhatIsRedactedStays(t *testing.T) {
@@ -81,7 +84,7 @@ func TestWhatIsRedactedStays(t *testing.T) {
 					for _, was := range []string{once, html.EscapeString(once), quote2(once)} {
 						kind := c.kind
 						if was != once {
-							if kind == "har" { // no program writes one so
+							if !inOthers[c.name] {
 								continue
 							}
 							kind = ""

@@ -52,7 +52,7 @@ func init() {
 			begins[b] = quote
 		case strings.IndexByte("@%\\[({&<\t\x1b|]", c) >= 0:
 			begins[b] = rare
-		case c >= 0xE3 && c <= 0xEF:
+		case c >= 0xE2 && c <= 0xEF:
 			begins[b] = wide
 		}
 		ofBase64[b] = wordByte(c) || strings.IndexByte("+/_-", c) >= 0
@@ -71,7 +71,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -154,11 +154,14 @@ func (c *scan) once(early bool) bool {
 		case dash:
 			if i+3 < len(s) && s[i+1] == '>' {
 				c.key(i)
-			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
+			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-' || s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P') {
 				c.curl(i)
 				c.option(i)
 			}
 		case quote:
+			if i > 5 && s[i-1] >= 0x80 {
+				c.saidIn(i, 1)
+			}
 			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80) {
 				c.beforeQuote(i)
 			}
@@ -363,7 +366,14 @@ func (c *scan) wide(i int) {
 			c.number(i)
 		}
 		return
-	case 0xE3: // 】」
+	case 0xE2: // “
+		if s[i+1] == 0x80 && s[i+2] == 0x9C {
+			c.saidIn(i, 3)
+		}
+	case 0xE3: // 】」「『
+		if s[i+1] == 0x80 && (s[i+2] == 0x8C || s[i+2] == 0x8E) {
+			c.saidIn(i, 3)
+		}
 		if s[i+1] == 0x80 && (s[i+2] == 0x91 || s[i+2] == 0x8D) {
 			c.key(i)
 		}

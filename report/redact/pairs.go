@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pair reads a value that stands behind its quoted key with something else
 // than "=" or ":" between them, the key's quote closing at s[i]:
@@ -62,6 +65,20 @@ func (c *scan) pair(i int) {
 		to = at + digitsRun(s[at:])
 	default:
 		return
+	}
+	if q := s[at]; to+4 < len(s) && from > at && slices.Contains(valueWords, s[from:to]) { // "name":"phone","value":"138…"
+		rest := strings.TrimLeft(s[to:], `\`)
+		if rest != "" && rest[0] == q {
+			rest = strings.TrimLeft(rest[1:], " ")
+			if strings.HasPrefix(rest, ":") {
+				rest = strings.TrimLeft(rest[1:], ` \`)
+				if rest == "" || rest[0] != q {
+					return
+				}
+				from = len(s) - len(rest) + 1
+				to = quoteEnd(s, from, q, slashes)
+			}
+		}
 	}
 	if from >= to || c.f.classify(s[from:to]) != none && !hasDigit(s[from:to]) && len(s[from:to]) < 32 { // the names of columns
 		return
@@ -218,6 +235,24 @@ func sqlEnd(s string, from int, quote byte) int {
 func (c *scan) option(i int) {
 	s := c.s
 	if i < c.next[byKey] || i+4 >= len(s) {
+		return
+	}
+	if s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P' {
+		before := s[max(0, i-200):i]
+		if s[i+2] != ' ' || !hasAny(before, map[byte][]string{'a': {"redis-cli"}, 'w': {"ldapsearch", "ldapmodify", "ldapadd", "ldapwhoami"}, 'P': {"sqlcmd", "bcp", "isql"}}[s[i+1]]...) {
+			return
+		}
+		from := i + 3
+		to := from + anyOrEnd(s[from:], " \t\r\n")
+		if q := s[from]; q == '"' || q == '\'' {
+			from++
+			to = from + byteOrEnd(s[from:], q)
+		}
+		c.rank = byKey
+		if from < to {
+			c.secretSpan(from, to, "secret")
+			c.next[byKey] = to
+		}
 		return
 	}
 	if s[i+1] == 'p' {

@@ -77,6 +77,34 @@ func spelledQuotes(s string) int {
 	return n
 }
 
+// preamble gives how much stands before the value itself: quotes, brackets, and
+// the name of a type, Some("…").
+func preamble(s string) int {
+	n := 0
+	for n < len(s) && n < 48 {
+		k := spelledQuotes(s[n:])
+		if k == 0 {
+			k = headOf(s[n:], []string{"&gt;", "[", "(", ">", "="})
+		}
+		if k == 0 && n == 0 {
+			for k < len(s) && wordByte(s[k]) {
+				k++
+			}
+			if k == 0 || k >= len(s) || s[k] != '(' {
+				return 0
+			}
+		}
+		if k == 0 {
+			break
+		}
+		n += k
+	}
+	if n >= len(s) {
+		return 0
+	}
+	return n
+}
+
 // guarded gives the pseudonyms that stand in the line already.
 func (c *scan) guarded() [][2]int {
 	var out [][2]int

@@ -113,7 +113,7 @@ func (c *scan) scheme(i int) {
 // authorization redacts the value of an Authorization header; its scheme stays.
 func (c *scan) authorization(from, to int) {
 	v := c.s[from:to]
-	if isBenign(v) {
+	if first, _, _ := strings.Cut(v, " "); isBenign(v) || isBenign(first) {
 		return
 	}
 	for _, w := range []string{"Bearer", "Basic", "Digest", "Token", "Negotiate", "NTLM", "MAC", "AWS4-HMAC-SHA256"} {
@@ -157,6 +157,10 @@ func (c *scan) cookies(from, to int) {
 		nm := strings.ToLower(strings.TrimSpace(c.s[at:nameEnd]))
 		switch {
 		case cookieWords[nm]:
+			if k := nextCookie(c.s[at:end]); k > 0 { // Path=/, next=…
+				end = at + k - 1
+			}
+		case nameEnd < end && ofLook[nm] && plainLook(c.s[nameEnd+1:end]):
 		case nameEnd < end:
 			if done, ok := pseudonymAt(c.s, nameEnd+1); ok && done > end {
 				end = done
@@ -168,6 +172,32 @@ func (c *scan) cookies(from, to int) {
 		}
 		at = end + 1
 	}
+}
+
+// nextCookie finds where the next cookie begins behind a comma and an attribute.
+func nextCookie(s string) int {
+	for k := 0; k < len(s); k++ {
+		if s[k] != ',' {
+			continue
+		}
+		at := k + 1
+		for at < len(s) && s[at] == ' ' {
+			at++
+		}
+		if end := runEnd(s, at, "_-."); end > at && end < len(s) && s[end] == '=' {
+			return at
+		}
+	}
+	return 0
+}
+
+// ofLook are cookies that say how a page looks to somebody.
+var ofLook = wordSet("lang language locale theme i18n tz timezone currency region country colorscheme color-scheme dark darkmode skin")
+
+// plainLook tells of a plain word: dark, zh_CN.
+func plainLook(v string) bool {
+	v = strings.TrimRight(v, " \r\n\"'")
+	return len(v) <= 12 && strings.Trim(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-/") == ""
 }
 
 func (c *scan) cookie(from, to int) {

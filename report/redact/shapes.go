@@ -154,3 +154,26 @@ func hasDigit(v string) bool { return strings.ContainsAny(v, "0123456789") }
 func hasHan(v string) bool {
 	return strings.IndexFunc(v, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
 }
+
+// named tells of a name that a program made of words and a number, mq_draft_5062520343.
+func named(v string) bool {
+	parts := 0
+	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("_-.:/", r) }) {
+		if strings.Trim(part, digitSet) != "" && (strings.Trim(part, lowerSet) != "" || len(part) > 15) {
+			return false
+		}
+		parts++
+	}
+	return parts > 1
+}
+
+const (
+	digitSet = "0123456789"
+	lowerSet = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// ticketNo tells of the number of a ticket at a desk, and not of a ticket that opens something.
+func ticketNo(v string) bool {
+	rest := strings.TrimLeft(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return len(v)-len(rest) <= 4 && len(v) <= 12 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
+}

@@ -254,10 +254,14 @@ func (c *scan) account(at int) bool {
 	for n < len(rest) && (wordByte(rest[n]) || rest[n] == '.' || rest[n] == '-') {
 		n++
 	}
-	if n == 0 || n >= len(rest) {
+	if n == 0 {
 		return false
 	}
 	switch {
+	case n == len(rest):
+		if strings.ContainsAny(s, " \t=/") || strings.Count(s, ":") != 1 || strings.IndexByte(s, ':') > at {
+			return false // :authority: user:password@host, and nothing else
+		}
 	case rest[n] == '(' && (rest[:n] == "tcp" || rest[:n] == "unix" || rest[:n] == "tcp6" || rest[:n] == "cloudsql"):
 	case rest[n] == ':' && n+1 < len(rest) && digitsRun(rest[n+1:]) >= 2 && digitsRun(rest[n+1:]) <= 5:
 	default:

@@ -76,6 +76,9 @@ func (c *scan) tag(i int) {
 		if !strings.HasPrefix(s[at:], "<") {
 			break
 		}
+		if _, own := pseudonymAt(s, at); own {
+			return
+		}
 		k := strings.IndexByte(s[at:], '>')
 		if k < 0 || k > 300 {
 			return
