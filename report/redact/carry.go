@@ -18,8 +18,11 @@ type carry struct {
 	prev   string           // the line before, which may head a table
 	held   *strings.Builder // lines that are kept back
 	markup markup
-	starts []int // of the columns of a table of fixed width
-	upDown bool  // each row of the table is a key and its value
+	left   int    // lines of what was said, at most
+	inside string // the name of the element whose content is text
+	nested int    // how many of that name are open
+	starts []int  // of the columns of a table of fixed width
+	upDown bool   // each row of the table is a key and its value
 }
 
 type carried int
@@ -37,8 +40,11 @@ const (
 	mimeBase64             // the part
 	mimeQuoted
 	hexDump
-	textBelow // the lines of a message, up to an empty one
-	labelled  // the value in the element or under the name on the line before
+	foldedSecret // a secret that goes on, on the next line
+	saidBelow    // the lines between two markers
+	element      // the content of an element of HTML
+	textBelow    // the lines of a message, up to an empty one
+	labelled     // the value in the element or under the name on the line before
 )
 
 // carriedLine redacts a line by what lines before it told; ok is false when they told nothing.
@@ -116,6 +122,24 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			c.cookies(from, to)
 			return c.replace() + end, true
 		}
+	case foldedSecret:
+		k.what = nothingCarried
+		if out, ok := f.foldedLine(body, trimmed, indent); ok {
+			return out + end, true
+		}
+	case saidBelow:
+		if !strings.HasPrefix(trimmed, "<<<") && !marked(trimmed, "结束", "end", "END", "完") {
+			if trimmed == "" {
+				return line, true
+			}
+			k.left--
+			if k.left == 0 {
+				k.what = nothingCarried
+			}
+			return body[:indent] + f.length(trimmed) + end, true
+		}
+	case element:
+		return f.insideElement(body) + end, true
 	case jwtRest:
 		k.what = nothingCarried
 		to := indent
@@ -190,6 +214,16 @@ func (f *File) carryOn(body string) {
 	}
 	prev := k.prev
 	k.prev = body
+	if len(body) < 80 && mayHaveHan(body) && marked(strings.TrimSpace(body), "开始", "begin", "BEGIN", "start", "START") && strings.IndexAny(body, ">-=*#[<") >= 0 && hasAny(body, "正文", "消息内容", "聊天内容", "聊天记录", "消息体", "内容开始") {
+		k.what, k.left = saidBelow, 500
+		return
+	}
+	if wordByte(body[len(body)-1]) || strings.IndexByte("-_=+/", body[len(body)-1]) >= 0 {
+		if f.folds(body) {
+			k.what = foldedSecret
+			return
+		}
+	}
 	if len(body) > 30 && body[0]|0x20 == 'c' && strings.EqualFold(body[:26], "content-transfer-encoding:") {
 		k.held = &strings.Builder{}
 		switch strings.ToLower(strings.TrimSpace(body[26:])) {
@@ -338,6 +372,9 @@ func (f *File) tableHead(line string) {
 			}
 			found = found || cols[i] != none
 		}
+		if at := valuesOfCookies(line, cells); at >= 0 {
+			cols[at], found = cookie, true
+		}
 		if found {
 			f.carry.cols, f.carry.sep = cols, sep
 		} else if len(cells) == 2 && ofPairs(line[cells[0][0]:cells[0][1]], line[cells[1][0]:cells[1][1]]) {
@@ -345,6 +382,23 @@ func (f *File) tableHead(line string) {
 		}
 		return
 	}
+}
+
+// valuesOfCookies gives the column of the values in a table of cookies, -1 for none.
+func valuesOfCookies(line string, cells [][2]int) int {
+	value, marks := -1, 0
+	for i, c := range cells {
+		switch strings.ToLower(strings.Trim(line[c[0]:c[1]], "\" ")) {
+		case "value":
+			value = i
+		case "name", "domain", "path", "expires", "httponly", "secure", "host", "host_key", "samesite":
+			marks++
+		}
+	}
+	if marks < 2 {
+		return -1
+	}
+	return value
 }
 
 // ofPairs tells whether two columns are one of keys and one of values.

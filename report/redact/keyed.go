@@ -401,6 +401,9 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
+		if quoted || !loose {
+			c.f.r.learnText(v)
+		}
 	case name:
 		if !quoted && !strings.Contains(v, " ") {
 			to = capitalised(c.s, from, to)

@@ -64,6 +64,7 @@ func init() {
 	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user", "sudo", "CRON", "CMD", "LOGIN", "pam_")
 	words = append(words, machineHeads...)
 	words = append(words, operators...)
+	words = append(words, storeWords...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
 	}
@@ -260,6 +261,9 @@ func (c *scan) word(i int) {
 		c.known(i)
 		c.spaced(i)
 		c.operator(i)
+		if s[i+1] >= 'A' && s[i+1] <= 'Z' {
+			c.stored(i)
+		}
 	}
 	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
 		if n := digitsRun(s[i+1:]); n >= 5 && n <= 11 {

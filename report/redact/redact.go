@@ -42,6 +42,7 @@ type Redactor struct {
 	keys   map[string]class
 	learn  *learned
 	files  map[string]*File
+	said   int // clauses of texts that were learnt
 	ledger map[ledgerKey]int
 }
 
@@ -193,8 +194,11 @@ const maxKnown = 1 << 14
 // lengthOf stands for a text that people wrote.
 func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
 
-// length replaces a text that people wrote.
-func (f *File) length(s string) string { return f.lengthAs("text", s) }
+// length replaces a text that people wrote, and learns it.
+func (f *File) length(s string) string {
+	f.r.learnText(s)
+	return f.lengthAs("text", s)
+}
 
 func (f *File) lengthAs(rule, s string) string {
 	p := lengthOf(s)

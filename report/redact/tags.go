@@ -50,6 +50,10 @@ func (c *scan) tag(i int) {
 		}
 		return
 	}
+	if isText(cl) && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !ofHTML2[strings.ToLower(name)] {
+		c.element(name, content)
+		return
+	}
 	stop := content + byteOrEnd(s[content:], '<')
 	if stop >= len(s) || content >= stop || strings.HasSuffix(inside, "/") {
 		return
@@ -98,6 +102,42 @@ func (c *scan) tag(i int) {
 	if to := at + byteOrEnd(s[at:], '<'); to > at {
 		c.judge(label, at, at+len(strings.TrimRight(s[at:to], " \t")), true, false, false)
 	}
+}
+
+// ofHTML2 are elements that hold no others.
+var ofHTML2 = map[string]bool{"input": true, "img": true, "br": true, "hr": true, "meta": true, "link": true, "i": true}
+
+// element redacts the texts of the elements within the one whose content begins
+// at s[content], a message; the next lines go on with it.
+func (c *scan) element(name string, content int) {
+	s := c.s
+	depth := 1
+	for at := content; at < len(s); {
+		open := at + byteOrEnd(s[at:], '<')
+		if v := strings.TrimSpace(s[at:open]); v != "" {
+			from := at + strings.Index(s[at:open], v)
+			c.rank = byKey
+			c.judge(text, from, from+len(v), true, false, false)
+		}
+		if at = open; at == len(s) {
+			break
+		}
+		if end, ok := pseudonymAt(s, at); ok {
+			at = end
+			continue
+		}
+		end := min(len(s), at+byteOrEnd(s[at:], '>')+1)
+		switch tag := s[at:end]; {
+		case strings.HasPrefix(tag, "</"+name):
+			depth--
+		case strings.HasPrefix(tag, "<"+name) && !strings.HasSuffix(tag, "/>"):
+			depth++
+		}
+		if at = end; depth == 0 {
+			return
+		}
+	}
+	c.f.carry.what, c.f.carry.inside, c.f.carry.nested, c.f.carry.left = element, name, depth, 60
 }
 
 // valueOf gives where the value="…" of a tag stands, zeros for none.
