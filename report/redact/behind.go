@@ -59,7 +59,11 @@ func labelLike(s string) bool {
 // <string>x</string>, value: x, string(1) "x", x.
 func (f *File) behindLabel(body string) string {
 	from, to := len(body)-len(strings.TrimLeft(body, " \t")), len(body)
+	shy := f.carry.shy
+	f.carry.shy = false
 	switch v := body[from:]; {
+	case shy && !(&scan{f: f, s: v}).shownAs(f.carry.cl, 0):
+		return f.line(body)
 	case v[0] == '<':
 		open := strings.IndexByte(v, '>')
 		if open < 0 {

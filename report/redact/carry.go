@@ -18,6 +18,8 @@ type carry struct {
 	prev   string           // the line before, which may head a table
 	held   *strings.Builder // lines that are kept back
 	markup markup
+	shy    bool   // the label may be none: the value must look it
+	lines  int    // of a dictionary of cookies, so far
 	left   int    // lines of what was said, at most
 	inside string // the name of the element whose content is text
 	nested int    // how many of that name are open
@@ -40,6 +42,7 @@ const (
 	mimeBase64             // the part
 	mimeQuoted
 	hexDump
+	cookieLines  // a dictionary of cookies
 	foldedSecret // a secret that goes on, on the next line
 	saidBelow    // the lines between two markers
 	element      // the content of an element of HTML
@@ -122,6 +125,14 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			c.cookies(from, to)
 			return c.replace() + end, true
 		}
+	case cookieLines:
+		if trimmed != "" && strings.IndexByte("})]", trimmed[0]) < 0 && k.lines < 200 {
+			k.lines++
+			c := &scan{f: f, s: body, depth: 1}
+			c.cookieDict(-1)
+			return f.line(c.replace()) + end, true
+		}
+		k.lines = 0
 	case foldedSecret:
 		k.what = nothingCarried
 		if out, ok := f.foldedLine(body, trimmed, indent); ok {
@@ -300,6 +311,9 @@ func (f *File) carryOn(body string) {
 		}
 		if last >= '0' && last <= '9' && len(body) < 80 && chatHead(body) {
 			k.what = chatText
+		} else if last >= 0x80 && len(body) <= 36 && !strings.Contains(strings.TrimSpace(body), " ") {
+			f.label(body)
+			k.shy = k.what == labelled
 		}
 	}
 }

@@ -86,6 +86,8 @@ func (c *scan) saidIn(i, size int) {
 		closing = "」"
 	case "『":
 		closing = "』"
+	case "【":
+		closing = "】"
 	}
 	n := strings.Index(s[i+size:], closing)
 	if n < 6 {
@@ -99,4 +101,22 @@ func (c *scan) saidIn(i, size int) {
 	if end := c.judge(cl, i+size, i+size+n, true, false, false); end > i {
 		c.next[byKey] = end
 	}
+}
+
+// sibling gives the class that the field before the one at s[at] names: { name:
+// 'phone', value: '138…' }, label=手机号 value=138….
+func (c *scan) sibling(at int) class {
+	head := strings.TrimRight(c.s[max(0, at-80):at], " ,;\"'{")
+	k := strings.LastIndexAny(head, ":=")
+	if k < 1 {
+		return none
+	}
+	switch _, key := keyLeft(head, k); strings.ToLower(key) {
+	case "name", "key", "label", "field", "type", "header", "n", "k", "title":
+		cl := c.f.classify(strings.Trim(head[k+1:], " \"'\\"))
+		if sensitive(cl) || cl == maybe {
+			return cl
+		}
+	}
+	return none
 }

@@ -67,13 +67,22 @@ func marked(s string, words ...string) bool {
 	return false
 }
 
+// besideText tells of what stands beside a message in its box: its time, and how it fares.
+func besideText(v string) bool {
+	switch v {
+	case "已读", "未读", "已送达", "送达", "已发送", "发送中", "发送失败", "已撤回", "撤回", "重发", "刚刚", "昨天", "今天", "回复", "复制", "转发", "客服", "访客", "我", "Read", "Unread", "Sent", "Delivered", "Failed", "Recalled", "Edited", "(edited)":
+		return true
+	}
+	return strings.Trim(v, "0123456789:-/. 年月日上下午") == ""
+}
+
 // inlineOf are elements that hold what was said within a message's own.
 func (f *File) insideElement(body string) string {
 	k := &f.carry
 	var b strings.Builder
 	for at := 0; at < len(body); {
 		open := byteOrEnd(body[at:], '<')
-		if own := body[at : at+open]; strings.TrimSpace(own) != "" {
+		if own := body[at : at+open]; strings.TrimSpace(own) != "" && !besideText(strings.TrimSpace(own)) {
 			trimmed := strings.TrimSpace(own)
 			lead := strings.Index(own, trimmed)
 			b.WriteString(own[:lead] + f.length(trimmed) + own[lead+len(trimmed):])

@@ -61,8 +61,13 @@ func (f *File) node(n *node, at around) {
 func (f *File) named(n *node, at around) {
 	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
 		key := n.get(name)
-		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) {
+		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) || (name == "type" || name == "kind") && isText(f.classify(key.text)) {
 			continue
+		}
+		for i, other := range n.names {
+			if v := n.items[i]; v != key && v.kind == '"' && valueLike(other) {
+				f.str(v, around{key: key.text, depth: at.depth + 1})
+			}
 		}
 		for _, value := range valueWords {
 			if v := n.get(value); v != nil && v.kind == '"' && v != key {
@@ -78,6 +83,12 @@ func (f *File) named(n *node, at around) {
 
 // valueWords are the names of what is only the value of something named elsewhere.
 var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
+
+// valueLike tells of names such as displayValue and fieldText.
+func valueLike(name string) bool {
+	j := squeeze(name)
+	return len(j) > 5 && (strings.HasSuffix(j, "value") || strings.HasSuffix(j, "val") || strings.HasSuffix(j, "text") || strings.HasSuffix(j, "content")) && !strings.HasPrefix(j, "alt") && !strings.HasPrefix(j, "default")
+}
 
 // counts tells of keys of sizes, times and ids of messages, whose numbers have
 // the shape of a phone only by chance.

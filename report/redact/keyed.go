@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -32,12 +33,21 @@ func (c *scan) key(i int) {
 		} else if i+3 < len(s) && (s[i+3] == ':' || s[i+3] == '=') {
 			size = 4
 		}
+	case strings.HasPrefix(s[i:], "∶"), strings.HasPrefix(s[i:], "﹕"), strings.HasPrefix(s[i:], "︰"):
+		size = 3
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 		size = 3
 	default:
 		return
 	}
 	start, key := keyLeft(s, i)
+	if i > 3 && (s[i-1] == ')' || strings.HasSuffix(s[:i], "）")) { // 联系人（必填）：
+		if k := strings.LastIndexAny(s[max(0, i-40):i], "(（"); k >= 0 && max(0, i-40)+k > 0 {
+			if at, head := keyLeft(s, max(0, i-40)+k); hasHan(head) {
+				start, key = at, head
+			}
+		}
+	}
 	if s[i] == ':' && start > 1 && s[start-1] == '/' && s[start-2] == '/' {
 		return // scheme://user:password@
 	}
@@ -45,6 +55,16 @@ func (c *scan) key(i int) {
 		return // libxcb-text:amd64
 	}
 	cl := c.f.classify(key)
+	if cl == none && key != "" && key[len(key)-1] >= 0x80 {
+		for _, filler := range [...]string{"如下", "是", "为"} {
+			if head, ok := strings.CutSuffix(key, filler); ok {
+				cl = c.f.classify(head)
+			}
+		}
+	}
+	if cl == none && start > 6 && len(key) <= 12 && slices.Contains(valueWords, key) {
+		cl = c.sibling(start)
+	}
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
 	}
@@ -52,6 +72,9 @@ func (c *scan) key(i int) {
 		return
 	}
 	prose := s[i] != '=' && s[i] != '%'
+	if cl == none {
+		return
+	}
 	if is := s[i] >= 0xE4 && s[i] < 0xEF; is && (cl == name || cl == text) { // 是, 为
 		c.isSo(cl, key, i+size)
 		return
@@ -171,8 +194,8 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			return end
 		}
 	}
-	if cl == cookie && i < len(s) && s[i] == '{' {
-		return c.cookieDict(i)
+	if cl == cookie && i < len(s) && (s[i] == '{' || strings.HasPrefix(s[i:], "dict(") || strings.HasPrefix(s[i:], "[{")) {
+		return c.cookieDict(i + max(0, strings.IndexAny(s[i:], "({")))
 	}
 	q := i
 	for q < len(s) && s[q] == '\\' {

@@ -90,7 +90,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"q号", qq}, {"v号", wx}, {"vx号", wx}, {"微信id", wx}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 
@@ -173,6 +173,7 @@ func byStem(j string) class {
 	if !hasHan(j) {
 		return none
 	}
+	j = strings.TrimRight(j, digitSet)
 	for _, end := range append(stemEnds, "") {
 		stem, ok := strings.CutSuffix(j, end)
 		if !ok || stem == "" {
@@ -180,7 +181,7 @@ func byStem(j string) class {
 		}
 		if c, found := exact[stem]; found {
 			switch c {
-			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo:
+			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo, name:
 				return c
 			}
 		}

@@ -4,7 +4,7 @@ import "strings"
 
 // logonMarks stand before the name of a person's account in the logs of doors:
 // sshd, login, su, sudo, cron and systemd.
-var logonMarks = []string{"Accepted password for ", "Accepted publickey for ", "Accepted keyboard-interactive/pam for ", "Accepted gssapi-with-mic for ", "Accepted hostbased for ", "Postponed publickey for ", "Failed password for invalid user ", "Failed password for ", "Failed publickey for ", "Failed none for ", "opened for user ", "closed for user ", "Invalid user ", "invalid user ", "authenticating user ", "session for user ", "of user ", "from user ", "for user ", "new user: name=", "delete user '", "password changed for ", "LOGIN ON tty1 BY ", "locked for user ", "user: ", " by user ", "failure for user ", "check pass; user ", "ruser=", "USER=", "acct=\"", "login name is "}
+var logonMarks = []string{"Accepted password for ", "Accepted publickey for ", "Accepted keyboard-interactive/pam for ", "Accepted gssapi-with-mic for ", "Accepted hostbased for ", "Postponed publickey for ", "Failed password for invalid user ", "Failed password for ", "Failed publickey for ", "Failed none for ", "opened for user ", "closed for user ", "Invalid user ", "invalid user ", "authenticating user ", "session for user ", "of user ", "from user ", "for user ", "new user: name=", "delete user '", "password changed for ", "LOGIN ON tty1 BY ", "locked for user ", "user: ", " by user ", "failure for user ", "check pass; user ", "ruser=", "USER=", "acct=\"", "login name is ", "exceeded for ", "Authorized to ", "unix-user:", "of User ", "Account Name: ", "Account Name:\t\t", "for root by ", "user root by "}
 
 // logons marks the names of accounts in such lines.
 func (c *scan) logons() {
@@ -28,6 +28,16 @@ func (c *scan) logons() {
 	}
 	if i := strings.Index(s, "(to "); i > 0 && strings.Contains(s[:i], "su") {
 		c.account1(i+4, i+4+byteOrEnd(s[i+4:], ')'))
+	}
+	for at := 0; ; { // uid=1000(zhangsan)
+		i := strings.Index(s[at:], "id=")
+		if i < 0 {
+			break
+		}
+		at += i + 3
+		if n := digitsRun(s[at:]); n > 2 && at+n < len(s) && s[at+n] == '(' {
+			c.account1(at+n+1, at+n+1+byteOrEnd(s[at+n+1:], ')'))
+		}
 	}
 	if i := strings.Index(s, ") CMD ("); i > 0 { // CRON[12]: (zhangsan) CMD (…)
 		c.account1(strings.LastIndexByte(s[:i], '(')+1, i)

@@ -94,6 +94,14 @@ var spoken = []carrier{
 	{"name and value", "json", func(k, v string) string {
 		return `{"id":88123,"fields":[{"name":"` + k + `","value":"` + v + `"},{"name":"code","value":"403"}]}`
 	}, ""},
+	{"label and shown value", "json", func(k, v string) string {
+		return `{"rows":[{"label":"` + k + `","displayValue":"` + v + `","editable":false}],"code":403,"id":88123}`
+	}, ""},
+	{"alone on its line", "", func(k, v string) string { return "88123 403\n" + k + "\n" + v + "\n" }, "latin-only"},
+	{"arrow of people", "", func(k, v string) string { return "88123 403 " + k + "→" + v }, "latin-only"},
+	{"qualified", "", func(k, v string) string { return "88123 403 " + k + "（必填）：" + v }, "latin-only"},
+	{"as follows", "", func(k, v string) string { return "88123 403 " + k + "如下：" + v }, "latin-only"},
+	{"name and value of a console", "", func(k, v string) string { return "{ name: '" + k + "', value: '" + v + "', code: 403, id: 88123 }" }, ""},
 	{"key and value", "json", func(k, v string) string {
 		return `[{"key":"` + k + `","val":"` + v + `"},{"key":"code","val":"403 88123"}]`
 	}, ""},

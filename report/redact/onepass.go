@@ -61,7 +61,7 @@ func init() {
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
 	words = append(words, spacedWords...)
-	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user", "sudo", "CRON", "CMD", "LOGIN", "pam_")
+	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user", "sudo", "CRON", "CMD", "LOGIN", "pam_", "uid", "unix", "acct", "Acc", "Auth", "Session")
 	words = append(words, machineHeads...)
 	words = append(words, operators...)
 	words = append(words, storeWords...)
@@ -72,7 +72,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『【∶﹕︰" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -265,6 +265,12 @@ func (c *scan) word(i int) {
 			c.stored(i)
 		}
 	}
+	if s[i]|0x20 == 'q' && s[i+1]|0x20 == 'q' && i+8 < len(s) && begins[s[i+2]] == digit {
+		if n := digitsRun(s[i+2:]); n >= 6 && n <= 11 && (i+2+n == len(s) || !wordByte(s[i+2+n]) && s[i+2+n] != '.') {
+			c.rank = byKey
+			c.teach(i+2, i+2+n, "qq", s[i+2:i+2+n])
+		}
+	}
 	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
 		if n := digitsRun(s[i+1:]); n >= 5 && n <= 11 {
 			c.rank = byKey
@@ -360,6 +366,8 @@ func (c *scan) wide(i int) {
 	switch s[i] {
 	case 0xEF: // ： ＝ ＠ ﹫ （ ］ and full-width digits
 		switch {
+		case s[i+1] == 0xB9 && s[i+2] == 0x95, s[i+1] == 0xB8 && s[i+2] == 0xB0: // ﹕ ︰
+			c.key(i)
 		case s[i+1] == 0xBC && (s[i+2] == 0x88 || s[i+2] == 0xBD):
 			c.bracket(i, 3)
 		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
@@ -373,9 +381,11 @@ func (c *scan) wide(i int) {
 	case 0xE2: // “
 		if s[i+1] == 0x80 && s[i+2] == 0x9C {
 			c.saidIn(i, 3)
+		} else if s[i+1] == 0x88 && s[i+2] == 0xB6 {
+			c.key(i)
 		}
 	case 0xE3: // 】」「『
-		if s[i+1] == 0x80 && (s[i+2] == 0x8C || s[i+2] == 0x8E) {
+		if s[i+1] == 0x80 && (s[i+2] == 0x8C || s[i+2] == 0x8E || s[i+2] == 0x90) {
 			c.saidIn(i, 3)
 		}
 		if s[i+1] == 0x80 && (s[i+2] == 0x91 || s[i+2] == 0x8D) {
@@ -401,7 +411,7 @@ func (c *scan) wide(i int) {
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
 			c.house(i)
-		} else if i+3 < len(s) && (s[i+3] == ' ' || wordByte(s[i+3])) {
+		} else if i+3 < len(s) && (s[i+3] < 0x80 || s[i+3] == 0xE2 || s[i+3] == 0xC2 || s[i+3] == 0xEF && s[i+4] == 0xBC && s[i+5] == 0x9E || s[i+3] == 0xE3) && s[i+3] != ':' && s[i+3] != '=' {
 			c.label(i + 3)
 		}
 	}

@@ -65,7 +65,7 @@ func (c *scan) stored(i int) {
 		if k > 1 {
 			if own := c.f.classify(s[args[k-1][0]:args[k-1][1]]); sensitive(own) {
 				cl = own
-			} else if s[i] == 'H' || k > 2 {
+			} else if s[i] == 'H' || k > 2 || !strings.HasSuffix(s[i:end], "SETEX") {
 				cl = none
 			}
 		} else if s[i] == 'H' {

@@ -119,6 +119,9 @@ func (c *scan) authorization(from, to int) {
 	for _, w := range []string{"Bearer", "Basic", "Digest", "Token", "Negotiate", "NTLM", "MAC", "AWS4-HMAC-SHA256"} {
 		if len(v) > len(w)+1 && strings.EqualFold(v[:len(w)], w) && v[len(w)] == ' ' {
 			from += len(w) + 1
+			if w == "Bearer" || w == "Basic" || w == "Token" {
+				to = from + byteOrEnd(c.s[from:to], ' ')
+			}
 			break
 		}
 	}

@@ -173,13 +173,15 @@ func spotWord(s string, i int) bool {
 	case 'T':
 		return strings.HasPrefix(s[i:], "Tencent Files")
 	case 'S':
-		return strings.HasPrefix(s[i:], "S-1-5-21-") || strings.HasPrefix(s[i:], "Sec-WebSocket-Protocol")
+		return strings.HasPrefix(s[i:], "S-1-5-21-") || strings.HasPrefix(s[i:], "Sec-WebSocket-Protocol") || strings.HasPrefix(s[i:], "Session ")
 	case 'f':
 		return strings.HasPrefix(s[i:], "for ")
 	case 'u':
-		return strings.HasPrefix(s[i:], "user ") || strings.HasPrefix(s[i:], "user:")
+		return strings.HasPrefix(s[i:], "uid=") || strings.HasPrefix(s[i:], "unix-user:") || strings.HasPrefix(s[i:], "user ") || strings.HasPrefix(s[i:], "user:")
 	case 's', 'C':
 		return strings.HasPrefix(s[i:], "sudo") || strings.HasPrefix(s[i:], "su[") || strings.HasPrefix(s[i:], "su:") || strings.HasPrefix(s[i:], "CRON[") || strings.HasPrefix(s[i:], "CMD (")
+	case 'a', 'A':
+		return strings.HasPrefix(s[i:], "acct=") || strings.HasPrefix(s[i:], "Account Name:") || strings.HasPrefix(s[i:], "Authorized to ")
 	case 'L', 'p':
 		return strings.HasPrefix(s[i:], "LOGIN ON") || strings.HasPrefix(s[i:], "pam_")
 	}
@@ -323,8 +325,10 @@ func (c *scan) arguments(open int) {
 func (c *scan) cookieDict(i int) int {
 	s := c.s
 	end := len(s)
-	if k := strings.IndexByte(s[i:], '}'); k > 0 {
-		end = i + k
+	if k := strings.IndexAny(s[max(i, 0):], "})"); k > 0 {
+		end = max(i, 0) + k
+	} else if c.depth == 0 {
+		c.f.carry.what = cookieLines
 	}
 	c.rank = byKey
 	value := false
@@ -337,7 +341,7 @@ func (c *scan) cookieDict(i int) int {
 			}
 			at = to + 1
 			value = false
-		case ':':
+		case ':', '=':
 			value = true
 			at++
 		case '>':

@@ -34,6 +34,7 @@ func (c *scan) tag(i int) {
 	if strings.ContainsAny(inside, "=") {
 		cl = c.attributes(i+1+len(name), end)
 	}
+	styled := isText(cl)
 	bare := !strings.Contains(inside, "=") && (name == "content" || name == "Content" || name == "text" || name == "Text") // of a message: HTML and SVG have attributes there
 	if cl == none && (bare || !ofHTML[strings.ToLower(name)]) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
@@ -50,7 +51,7 @@ func (c *scan) tag(i int) {
 		}
 		return
 	}
-	if isText(cl) && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !ofHTML2[strings.ToLower(name)] {
+	if styled && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !ofHTML2[strings.ToLower(name)] {
 		c.element(name, content)
 		return
 	}
@@ -114,7 +115,7 @@ func (c *scan) element(name string, content int) {
 	depth := 1
 	for at := content; at < len(s); {
 		open := at + byteOrEnd(s[at:], '<')
-		if v := strings.TrimSpace(s[at:open]); v != "" {
+		if v := strings.TrimSpace(s[at:open]); v != "" && !besideText(v) {
 			from := at + strings.Index(s[at:open], v)
 			c.rank = byKey
 			c.judge(text, from, from+len(v), true, false, false)

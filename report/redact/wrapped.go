@@ -62,9 +62,7 @@ func (c *scan) isSo(cl class, key string, at int) {
 		}
 		return
 	}
-	switch squeeze(key) {
-	case "消息内容", "聊天内容", "回复内容", "发送内容", "消息正文", "正文", "留言", "留言内容", "内容":
-	default:
+	if key = squeeze(key); !strings.HasSuffix(key, "内容") && !strings.HasSuffix(key, "正文") && !strings.HasSuffix(key, "留言") {
 		return
 	}
 	v := s[at:]
