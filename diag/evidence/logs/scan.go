@@ -38,11 +38,10 @@ func (w *walker) search(b *block) {
 	w.block0 = &block{} // what is judged here has been counted
 	counted, lines := 0, 0
 	for p := 0; len(b.hits) < maxHits; {
-		i := bytes.Index(text[p:], w.literal)
+		i := indexFrom(text, w.literal, p)
 		if i < 0 {
 			return
 		}
-		i += p
 		if end := i + len(w.literal); i > 0 && isWordByte(text[i-1]) || end < len(text) && isWordByte(text[end]) {
 			p = i + 1
 			continue
