@@ -116,6 +116,9 @@ var kindWords = map[string]lang.Text{
 	"window_end": lang.T("时限截止", "window closes"), "clock": lang.T("时钟", "clock"), "reason": lang.T("拒绝的理由", "reason given"), "event": lang.T("事件", "event"), "console": lang.T("控制台", "console"), "log": lang.T("日志", "log"),
 }
 
+// sRequestFailed names the end of a request that got no answer.
+var sRequestFailed = lang.T("请求失败", "request failed")
+
 func kindWord(k string) lang.Text {
 	if t, ok := kindWords[k]; ok {
 		return t

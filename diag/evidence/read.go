@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // keptHeaders are the headers that tell something about a recall; all others
@@ -29,7 +29,7 @@ var keptHeaders = map[string]bool{
 
 // MachineHeader recognises, in lower case, the header in which a balancer or a
 // server names the machine that answered.
-var MachineHeader = regexp.MustCompile(`backend|upstream|^x-(?:[a-z]+-){0,2}(?:node|(?:served|handled|processed|answered|generated)-by|pod|instance|host-?name|server-?(?:id|name|ip|no)|worker|replica|machine|container|(?:real|app|web|origin)-?(?:server|host)|rs)(?:-?(?:id|name|ip|addr|no))?$|^x-server$`)
+var MachineHeader = lazy.MustCompile(`backend|upstream|^x-(?:[a-z]+-){0,2}(?:node|(?:served|handled|processed|answered|generated)-by|pod|instance|host-?name|server-?(?:id|name|ip|no)|worker|replica|machine|container|(?:real|app|web|origin)-?(?:server|host)|rs)(?:-?(?:id|name|ip|addr|no))?$|^x-server$`)
 
 func keepHeader(name string) bool {
 	return keptHeaders[name] || MachineHeader.MatchString(name) || strings.Contains(name, "version") || strings.Contains(name, "build") || strings.Contains(name, "release")
