@@ -386,9 +386,6 @@ func (t *text) last() {
 	t.head(sInShort)
 	if v := t.doc.Verified; v != nil {
 		t.answer(v)
-		if t.doc.Report == nil { // it writes one only when it is told to
-			return
-		}
 	} else {
 		why := sWhy
 		if t.doc.Health {
