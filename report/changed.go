@@ -180,9 +180,9 @@ func changeText(c diag.Change) lang.Text {
 	name, x, y := changedName(c), changedValue(c, c.A, c.From), changedValue(c, c.B, c.To)
 	switch c.Kind {
 	case "added":
-		return lang.T("%s：多了 %s", "%s: %s is there now").F(name, y)
+		return lang.T("%s：多了“%s”", "%s: “%s” is there now").F(name, y)
 	case "removed":
-		return lang.T("%s：%s 没有了", "%s: %s is gone").F(name, x)
+		return lang.T("%s：“%s”没有了", "%s: “%s” is gone").F(name, x)
 	}
 	return lang.T("%s：%s → %s", "%s: %s → %s").F(name, x, y)
 }
@@ -205,7 +205,7 @@ func changedName(c diag.Change) lang.Text {
 			name = t
 		}
 	}
-	if c.Of != "" {
+	if _, state := valueWords[c.Of]; c.Of != "" && !state { // a name tells which one it is, a state does not
 		name = lang.T("%s（%s）", "%s (%s)").F(name, clean(c.Of))
 	}
 	return name
