@@ -103,7 +103,7 @@ func sentence(list []lang.Text) lang.Text {
 	for _, t := range list {
 		zh, en = append(zh, t.ZH), append(en, t.EN)
 	}
-	s := lang.T(strings.Join(zh, "；")+"。", strings.Join(en, "; ")+".")
+	s := lang.T(strings.TrimSpace(strings.Join(zh, "；"))+"。", strings.Join(en, "; ")+".")
 	if s.EN != "" {
 		s.EN = strings.ToUpper(s.EN[:1]) + s.EN[1:]
 	}
