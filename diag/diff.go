@@ -59,6 +59,7 @@ const (
 	Better  = "better"
 	Worse   = "worse"
 	Neutral = "neutral"
+	Untold  = "unknown" // it was not seen any more, which need not mean that it is not so
 
 	Significant = "significant" // more than measuring it twice would give
 	Minor       = "minor"       // momentary, known on one side only, or of unknown uncertainty

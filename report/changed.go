@@ -40,6 +40,7 @@ var directions = map[string]mark{
 	diag.Better:  {"✓", lang.T("好转", "better"), "good"},
 	diag.Worse:   {"✗", lang.T("变差", "worse"), "bad"},
 	diag.Neutral: {"·", lang.T("不同", "different"), ""},
+	diag.Untold:  {"?", lang.T("没有再看到，好坏不知", "not seen again: better or not is unknown"), "warn"},
 }
 
 func directionMark(s string) mark {
@@ -101,9 +102,9 @@ func outcomeTitle(o string) lang.Text {
 func sentence(list []lang.Text) lang.Text {
 	var zh, en []string
 	for _, t := range list {
-		zh, en = append(zh, t.ZH), append(en, t.EN)
+		zh, en = append(zh, strings.TrimSpace(t.ZH)), append(en, strings.TrimSpace(t.EN)) // names bring spaces for the midst of a sentence
 	}
-	s := lang.T(strings.TrimSpace(strings.Join(zh, "；"))+"。", strings.Join(en, "; ")+".")
+	s := lang.T(strings.Join(zh, "；")+"。", strings.Join(en, "; ")+".")
 	if s.EN != "" {
 		s.EN = strings.ToUpper(s.EN[:1]) + s.EN[1:]
 	}
@@ -180,9 +181,9 @@ func changeText(c diag.Change) lang.Text {
 	name, x, y := changedName(c), changedValue(c, c.A, c.From), changedValue(c, c.B, c.To)
 	switch c.Kind {
 	case "added":
-		return lang.T("%s：多了“%s”", "%s: “%s” is there now").F(name, y)
+		return lang.T("%s：没有记录 → %s", "%s: not recorded → %s").F(name, y)
 	case "removed":
-		return lang.T("%s：“%s”没有了", "%s: “%s” is gone").F(name, x)
+		return lang.T("%s：%s → 没有记录", "%s: %s → not recorded").F(name, x)
 	}
 	return lang.T("%s：%s → %s", "%s: %s → %s").F(name, x, y)
 }

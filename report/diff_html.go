@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -43,9 +44,11 @@ type diffChangeView struct {
 	Text lang.Text
 }
 
-var diffTemplate = template.Must(template.New("diff").Funcs(template.FuncMap{
-	"t": both, "clean": clean, "s": func(name string) template.HTML { return both(diffWords[name]) },
-}).Parse(diffPage))
+var diffTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("diff").Funcs(template.FuncMap{
+		"t": both, "clean": clean, "s": func(name string) template.HTML { return both(diffWords[name]) },
+	}).Parse(diffPage))
+})
 
 var diffWords = map[string]lang.Text{
 	"headline": sHeadline, "causes": sCauses, "changes": sChanges, "minor": sMinor, "alike": sAlike, "notes": sNotes, "none": sNoChanges,
@@ -56,7 +59,7 @@ func diffHTML(w io.Writer, d *diag.Diff, opt Options) error {
 		Sides: []diffSideView{{"A", sideText(d.A)}, {"B", sideText(d.B)}}}
 	v.Tone = diffTone(d)
 	v.fill(diffShown(d))
-	return diffTemplate.Execute(w, v)
+	return diffTemplate().Execute(w, v)
 }
 
 // diffTone is good where every cause is gone, bad where one is new.

@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
-	"regexp"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 //go:embed page
@@ -130,7 +131,9 @@ type picture struct {
 }
 
 // pageTemplate is never executed itself, so that it can be cloned for each page.
-var pageTemplate = template.Must(template.New("page.html").Funcs(voice{}.funcs()).ParseFS(pageFiles, "page/*.html"))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page.html").Funcs(voice{}.funcs()).ParseFS(pageFiles, "page/*.html"))
+})
 
 func (v voice) funcs() template.FuncMap {
 	return template.FuncMap{
@@ -146,7 +149,7 @@ func (v voice) funcs() template.FuncMap {
 var imageTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/bmp": true, "video/mp4": true, "video/webm": true}
 
 // besides are the names of files that an archive keeps next to the page.
-var besides = regexp.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+var besides = lazy.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 
 func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p := page{
@@ -172,7 +175,7 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p.checked(doc)
 	p.Logs = logsOf(opt.Logs, ms)
 	p.pictures(opt.Attachments)
-	t, err := pageTemplate.Clone()
+	t, err := pageTemplate().Clone()
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // valueWords are the closed words that observations have for values, as people
@@ -64,7 +64,7 @@ var sourceWords = map[string]lang.Text{
 	"time servers": lang.T("时间服务器", "time servers"), "clock": lang.T("时钟检查", "the clock check"), "now": lang.T("现在", "now"),
 }
 
-var entryOf = regexp.MustCompile(` (entry|frame) (\d+)`)
+var entryOf = lazy.MustCompile(` (entry|frame) (\d+)`)
 
 // sourceText says where a fact is from: a file and its line, entry or frame.
 func sourceText(source string) lang.Text {

@@ -35,6 +35,7 @@ type app struct {
 	inTTY, outTTY, errTTY bool
 	clicked               bool // started by a double-click: the window closes with the program
 
+	inTaken    bool   // standard input was given to somebody to read, see stdinOnce
 	lines      *lines // what is typed, once something was asked
 	ending     ending // how it ends, for exit.go
 	interrupts interrupts

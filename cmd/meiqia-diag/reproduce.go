@@ -32,12 +32,13 @@ func (a *app) reproduceCommand() *cobra.Command {
 			a.t("指定情景", "in a scenario of your choice"), "meiqia-diag reproduce report.zip --scenario stale-worker"),
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, doc, err := readReport(args[0], identities)
+			o, doc, err := a.readReport(args[0], identities)
 			if err != nil {
 				return err
 			}
+			a.doubt(o, doc)
 			r := &diag.Replay{Schema: diag.ReplaySchema, Like: []diag.LikeFact{}, Original: diag.PlayedOf(doc)}
-			r.Report = diag.DiffSide{Name: filepath.Base(args[0]), Tool: doc.Tool, Profile: doc.Profile, StartedAt: doc.StartedAt, Health: doc.Health, Outcome: doc.Verdict.Outcome}
+			r.Report = diag.DiffSide{Name: filepath.Base(shownName(args[0])), Tool: doc.Tool, Profile: doc.Profile, StartedAt: doc.StartedAt, Health: doc.Health, Outcome: doc.Verdict.Outcome}
 			if err := a.replay(cmd.Context(), r, doc, scenario, timeout); err != nil {
 				return interruptedOr(cmd.Context(), err)
 			}
@@ -47,8 +48,9 @@ func (a *app) reproduceCommand() *cobra.Command {
 	f := a.flagsOf(cmd)
 	f.value("scenario", "SCENARIO", "", func(s string) *lang.Problem { scenario = s; return checkScenario(s) }, "用这个情景，而不是按原因选的；名称见 lab --list", "play this scenario instead of one chosen by the cause; lab --list names them")
 	f.choice(&format, "format", "F", report.ReplayFormats, "格式：text json markdown", "format: text json markdown")
-	f.span(&timeout, "timeout", "D", "总时限；0 为不限", "time limit of the whole; 0 for none")
+	f.limit(&timeout, "timeout", "D", "总时限；0 为不限", "time limit of the whole; 0 for none")
 	f.identity(&identities)
+	f.asksNothing()
 	complete(cmd, "format", report.ReplayFormats...)
 	complete(cmd, "scenario", scenarioNames()...)
 	return cmd

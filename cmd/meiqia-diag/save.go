@@ -199,6 +199,7 @@ func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *inpu
 	opt := archive.Options{
 		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Clock: clocks(d), Own: own(in.profile),
 		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
+		Sliced: func() { d.Evidence, d.Attempt = nil, nil }, // a recording of 100 MB would be held while its slice is redacted
 	}
 	var err error
 	if opt.Profile, err = profileJSON(in.profile); err != nil {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 	_ "time/tzdata" // zones by name, on systems that have none
 
@@ -15,6 +14,7 @@ import (
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/report/archive"
 	"meiqia-diag/report/slice"
 )
@@ -160,7 +160,7 @@ func (a *app) slice(ctx context.Context, o sliceOptions, paths []string) error {
 }
 
 // aDay is in times that name their day.
-var aDay = regexp.MustCompile(`\d{1,4}\s*[-/.年月]\s*\d{1,2}|今|昨|前天|(?i)today|yesterday`)
+var aDay = lazy.MustCompile(`\d{1,4}\s*[-/.年月]\s*\d{1,2}|今|昨|前天|(?i)today|yesterday`)
 
 // dated is true when the times given name their day.
 func (o sliceOptions) dated() bool {

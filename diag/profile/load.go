@@ -11,13 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 //go:embed profiles/*.yaml
@@ -250,7 +250,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 }
 
 // publicKey is what a key looks like to which reports can be encrypted.
-var publicKey = regexp.MustCompile(`^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?)$`)
+var publicKey = lazy.MustCompile(`^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?)$`)
 
 var expressionTexts = map[syntax.ErrorCode]lang.Text{
 	syntax.ErrMissingParen: lang.T("括号没有闭合", "a missing closing )"), syntax.ErrUnexpectedParen: lang.T("多了右括号", "an unexpected )"),

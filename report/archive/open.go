@@ -54,11 +54,17 @@ func Open(file string, ids ...age.Identity) (*Opened, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxTotal+1))
+	return OpenFrom(file, f, ids...)
+}
+
+// OpenFrom reads a report as Open does, from a stream; name stands for it where
+// something is wrong. It takes no more of it than a report may have.
+func OpenFrom(name string, r io.Reader, ids ...age.Identity) (*Opened, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxTotal+1))
 	if err != nil {
 		return nil, err
 	}
-	return open(file, data, ids)
+	return open(name, data, ids)
 }
 
 func open(file string, data []byte, ids []age.Identity) (*Opened, error) {
@@ -118,6 +124,9 @@ func open(file string, data []byte, ids []age.Identity) (*Opened, error) {
 func looksZip(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK")) || len(data) >= endLen && bytes.LastIndex(data[max(0, len(data)-endLen-0xffff):], []byte("PK\x05\x06")) >= 0 && !bytes.HasPrefix(bytes.TrimLeft(data[:min(len(data), 64)], " \t\r\n\ufeff"), []byte("{"))
 }
+
+// Name is the report's file, as it was given.
+func (o *Opened) Name() string { return o.file }
 
 // Archive tells an archive from a bare report.json.
 func (o *Opened) Archive() bool { return o.zip != nil }

@@ -53,7 +53,7 @@ var leftOut = lang.T("您没有让它放入", "you left it out")
 var core = map[string]bool{"report.json": true, "manifest.json": true}
 
 // made are the files that are made from the others, and are there in every report.
-var made = []string{"report.html", "report.md", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "incident.yaml", "errors.jsonl", ledgerName}
+var made = []string{"report.html", "report.zh.md", "report.en.md", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "incident.yaml", "errors.jsonl", ledgerName}
 
 // named gives the files that names and patterns stand for. A name or pattern
 // that stands for nothing is an error: what was to stay out may be in under another one.

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -18,7 +19,9 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
-var pageTemplate = template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+})
 
 // page is what the template shows, in both languages at once; no script picks one.
 type page struct {
@@ -64,7 +67,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 	}
 	put := func(h lang.Text, t table, note lang.Text, folded bool) {
 		if len(t.rows) > 0 {
-			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Far: t.far, Rows: t.rows, Note: note, Folded: folded, Summary: lang.T("%d 行，点开看", "%d rows; open to see them").F(len(t.rows))})
+			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Far: t.far, Rows: t.rows, Note: note, Folded: folded, Summary: lang.Count(len(t.rows), "%d 行，点开看", "%d row; open to see it", "%d rows; open to see them")})
 		}
 	}
 	put(sCauses, p.pageCauses(), sCauseKey, false)
@@ -88,7 +91,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 		}
 		put(sUnread, t, lang.Text{}, len(t.rows) > 12)
 	}
-	return pageTemplate.Execute(w, out)
+	return pageTemplate().Execute(w, out)
 }
 
 // chart is the reports over time, each step a bar of its chief causes.

@@ -117,7 +117,7 @@ func label(field string) lang.Text {
 // headline sums the picture up in one sentence.
 func (p *Picture) headline() lang.Text {
 	o := p.Outcomes
-	return lang.T("%d 份报告：已查明 %d，未下结论 %d，没有问题 %d", "%d reports: %d explained, %d inconclusive, %d healthy").F(p.Reports, o.Explained, o.Inconclusive, o.Healthy)
+	return lang.T("%s：已查明 %d，未下结论 %d，没有问题 %d", "%s: %d explained, %d inconclusive, %d healthy").F(lang.Count(p.Reports, "%d 份报告", "%d report", "%d reports"), o.Explained, o.Inconclusive, o.Healthy)
 }
 
 // spanText tells the time that the reports are of.
@@ -136,16 +136,15 @@ func (p *Picture) filesText() lang.Text {
 	if g == nil {
 		return lang.Text{}
 	}
-	t := lang.T("%d 个文件", "%d files").F(g.Found)
+	t := lang.Count(g.Found, "%d 个文件", "%d file", "%d files")
 	for _, x := range []struct {
-		n    int
-		text lang.Text
+		n   int
+		one lang.Text
 	}{
-		{g.Duplicate, lang.T("重复 %d", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken")}, {g.Encrypted, lang.T("加密 %d", "%d encrypted")},
-		{g.Foreign, lang.T("不是报告 %d", "%d foreign")}, {g.Missing, lang.T("找不到 %d", "%d missing")}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store")},
+		{g.Duplicate, lang.Count(g.Duplicate, "重复 %d", "%d duplicate", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken").F(g.Broken)}, {g.Encrypted, lang.T("加密 %d", "%d encrypted").F(g.Encrypted)},
+		{g.Foreign, lang.T("不是报告 %d", "%d foreign").F(g.Foreign)}, {g.Missing, lang.T("找不到 %d", "%d missing").F(g.Missing)}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store").F(g.Gone)},
 	} {
-		if x.n > 0 {
-			one := x.text.F(x.n)
+		if one := x.one; x.n > 0 {
 			t = lang.T(t.ZH+sComma.ZH+one.ZH, t.EN+sComma.EN+one.EN)
 		}
 	}
