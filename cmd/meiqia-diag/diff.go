@@ -80,7 +80,7 @@ func (a *app) showDiff(format string, d *diag.Diff) error {
 	report.WordDiff(d)
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
 	if a.outTTY {
-		opt.Width = a.width(a.out)
+		opt.Width, opt.Terminal = a.width(a.out), true
 	}
 	var buf bytes.Buffer
 	if err := report.WriteDiff(&buf, format, d, opt); err != nil {

@@ -135,7 +135,7 @@ func (a *app) showReplay(format string, r *diag.Replay) error {
 	report.WordReplay(r)
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
 	if a.outTTY {
-		opt.Width = a.width(a.out)
+		opt.Width, opt.Terminal = a.width(a.out), true
 	}
 	var buf bytes.Buffer
 	if err := report.WriteReplay(&buf, format, r, opt); err != nil {

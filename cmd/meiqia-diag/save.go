@@ -225,10 +225,16 @@ func (a *app) cannotWrite(t target, err error) error {
 
 // prepared makes the archive in memory.
 func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) (*archive.Prepared, error) {
+	list := sources(d)
 	opt := archive.Options{
-		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Clock: clocks(d), Own: own(in.profile),
+		Doc: d.Document, Offline: o.offline, Evidence: list, Clock: clocks(d), Own: own(in.profile),
 		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
-		Sliced: func() { d.Evidence, d.Attempt = nil, nil }, // a recording of 100 MB would be held while its slice is redacted
+	}
+	opt.Sliced = func() { // else what was read of a recording of 100 MB is held while its slice is redacted
+		d.Evidence, d.Attempt = nil, nil
+		for i := range list {
+			list[i].HAR, list[i].Scan = nil, nil
+		}
 	}
 	var err error
 	if opt.Profile, err = profileJSON(in.profile); err != nil {

@@ -6,9 +6,11 @@ import (
 	"context"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
@@ -136,17 +138,8 @@ func (p *Prepared) settle(ctx context.Context, names []string) error {
 	if err := b.fit(); err != nil {
 		return err
 	}
-	for _, e := range b.entries {
-		if p.fine[e.SHA256] {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := check(e); err != nil {
-			return err
-		}
-		p.fine[e.SHA256] = true
+	if err := p.lookOver(ctx, b.entries); err != nil {
+		return err
 	}
 	if err := b.swept(); err != nil {
 		return err
@@ -157,6 +150,34 @@ func (p *Prepared) settle(ctx context.Context, names []string) error {
 		return err
 	}
 	p.b, p.out, p.data = &b, out, data
+	return nil
+}
+
+// lookOver checks the files that were not checked before, some at a time. The
+// error is that of the first of them.
+func (p *Prepared) lookOver(ctx context.Context, entries []entry) error {
+	errs := make([]error, len(entries))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, e := range entries {
+		if p.fine[e.SHA256] {
+			continue
+		}
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				errs[i] = check(e)
+			}
+		})
+	}
+	wg.Wait()
+	for i, e := range entries {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		p.fine[e.SHA256] = true
+	}
 	return nil
 }
 
