@@ -137,3 +137,62 @@ func TestConsentRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestConsentRefusedTellsTheWayBack: who says no to a report that could be made
+// again is told how; who would lose what was typed is asked once more.
+func TestConsentRefusedTellsTheWayBack(t *testing.T) {
+	env, _ := private(t)
+	dir := t.TempDir()
+	inc := write(t, dir, "the incident.yaml", goodIncident)
+	x := inTerminal(t, dir, env, "recall", "--offline", "--incident", inc, "--lang", "en")
+	x.wait("manifest.json")
+	x.wait("> ")
+	x.write("q\n")
+	if got := x.status(20 * time.Second); got != 1 {
+		t.Errorf("status %d\n%s", got, x.text())
+	}
+	if want := "meiqia-diag recall --offline --incident '" + inc + "' --lang en --yes"; !strings.Contains(strings.NewReplacer("\r", "", "\n", "").Replace(x.text()), want) {
+		t.Errorf("%q is not in\n%s", want, x.text())
+	}
+
+	x = inTerminal(t, dir, env, "recall", "--offline", "--lang", "en")
+	answers := []string{"1\n"} // refused; Enter for the other questions
+	for n, end := 0, time.Now().Add(30*time.Second); time.Now().Before(end); {
+		if strings.Count(x.text(), "> ") <= n {
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
+		if strings.Contains(x.text(), "Write the report") {
+			break
+		}
+		n++
+		if n <= len(answers) {
+			x.write(answers[n-1])
+		} else {
+			x.write("\n")
+		}
+	}
+	x.write("n\n")
+	x.status(20 * time.Second)
+	if text := strings.NewReplacer("\r", "", "\n", "").Replace(x.text()); !strings.Contains(text, "--set attempt.symptom=refused --yes") {
+		t.Errorf("what was answered is lost\n%s", x.text())
+	}
+}
+
+// TestWhatCannotBeMadeAgainIsAskedForTwice: a recording is gone with its run.
+func TestWhatCannotBeMadeAgainIsAskedForTwice(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		o    recallOptions
+		want string
+	}{
+		{[]string{"record"}, recallOptions{}, ""},
+		{[]string{"--lang", "en", "record", "--headless"}, recallOptions{}, ""},
+		{[]string{"recall", "--incident", "-"}, recallOptions{incident: "-"}, ""},
+		{[]string{"verify", "a b.zip", "--output", "it's.zip"}, recallOptions{}, `meiqia-diag verify 'a b.zip' --output 'it'\''s.zip' --yes`},
+	} {
+		if got := newApp(c.args).again(&c.o, &input{}); got != c.want {
+			t.Errorf("%v: %q, want %q", c.args, got, c.want)
+		}
+	}
+}

@@ -8,9 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"filippo.io/age"
 
@@ -152,7 +155,7 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 	if !o.yes && t.path != "-" && a.mayAsk(o.noInput) {
 		a.say(d.Document.Verdict.Summary)
 		fmt.Fprintln(a.err)
-		if yes, err := a.consent(ctx, p, t); err != nil || !yes {
+		if yes, err := a.consent(ctx, p, t, a.again(o, in)); err != nil || !yes {
 			return err
 		}
 	} else {
@@ -175,6 +178,42 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 		a.say(lang.T("报告：%s", "report: %s").F(t.path))
 	}
 	return nil
+}
+
+// again is the command that makes the same report once more and writes it; ""
+// where what was recorded, or read from standard input, goes with this run.
+func (a *app) again(o *recallOptions, in *input) string {
+	name := firstWord(a.args)
+	if name == "record" || name == "" || o.incident == "-" {
+		return ""
+	}
+	args := slices.Clone(a.args)
+	if name == "recall" && !o.asksFor() { // what was answered is said in flags
+		for _, f := range in.incident.Fields() {
+			args = append(args, "--set", string(f)+"="+in.incident.String(f))
+		}
+		for _, path := range in.evidence {
+			args = append(args, "--evidence", path)
+		}
+	}
+	words := []string{programName}
+	for _, arg := range append(args, "--yes") {
+		words = append(words, quoted(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted writes an argument as a shell takes it.
+func quoted(arg string) string {
+	if arg != "" && !strings.ContainsFunc(arg, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:@%+", r) || r > 0x7f && unicode.IsLetter(r))
+	}) {
+		return arg
+	}
+	if runtime.GOOS == "windows" {
+		return `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
 // cannotWrite says what kept the archive from being written, where, and what to do.

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"maps"
 	"path"
@@ -184,6 +186,18 @@ func (p *Prepared) Left(name string) bool { return p.out[name] }
 
 // Size is that of the archive in bytes, and SHA256 its hash.
 func (p *Prepared) Size() int64 { return int64(len(p.data)) }
+
+// ManifestSize is that of manifest.json, which lists all other files.
+func (p *Prepared) ManifestSize() int64 {
+	if z, err := zip.NewReader(bytes.NewReader(p.data), p.Size()); err == nil {
+		for _, f := range z.File {
+			if f.Name == "manifest.json" {
+				return int64(f.UncompressedSize64)
+			}
+		}
+	}
+	return 0
+}
 
 // SHA256 is the hash of the archive.
 func (p *Prepared) SHA256() string { return sum(p.data) }
