@@ -9,6 +9,9 @@ func (c *scan) cell(i int, sep byte) {
 	if i < 2 || i < c.next[byKey] {
 		return
 	}
+	if sep == '|' && (i+1 >= len(s) || s[i-1] != ' ' || s[i+1] != ' ') { // of an expression or a command
+		return
+	}
 	from := strings.LastIndexByte(s[:i], sep) + 1
 	if i-from > 80 {
 		return
