@@ -226,6 +226,9 @@ var lenient = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Al
 // ReadDocument reads a document back, for --from and the support side.
 func ReadDocument(data []byte) (*Document, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, &lang.Problem{What: lang.T("不是 report.json：文件是空的", "not a report.json: the file is empty")}
+	}
 	var quick Document // twice as fast; what it takes amiss is read the slow way, which says what is wrong
 	if jsonv2.Unmarshal(data, &quick, lenient) == nil && quick.Schema == Schema {
 		return &quick, nil

@@ -206,7 +206,7 @@ func changedName(c diag.Change) lang.Text {
 			name = t
 		}
 	}
-	if c.Of != "" {
+	if _, state := valueWords[c.Of]; c.Of != "" && !state { // a name tells which one it is, a state does not
 		name = lang.T("%s（%s）", "%s (%s)").F(name, clean(c.Of))
 	}
 	return name

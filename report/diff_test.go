@@ -69,6 +69,19 @@ func TestTheSentenceOfADiff(t *testing.T) {
 		if first, _, _ := strings.Cut(out.String(), "\n"); first != c.en {
 			t.Errorf("%s: the first line is %q", c.name, first)
 		}
+		out.Reset()
+		if err := WriteDiff(&out, "text", c.d, Options{Lang: lang.EN, Width: 50, Terminal: true}); err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(out.String(), "\n\n")
+		if strings.Join(strings.Fields(first), " ") != c.en {
+			t.Errorf("%s: on a terminal it says %q", c.name, first)
+		}
+		for _, l := range strings.Split(first, "\n") {
+			if len([]rune(l)) > 50 || !strings.Contains(" "+c.en+" ", " "+strings.TrimSpace(l)+" ") {
+				t.Errorf("%s: a terminal breaks %q", c.name, l)
+			}
+		}
 	}
 }
 

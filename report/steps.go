@@ -75,18 +75,18 @@ func Steps(doc *diag.Document) []lang.Text {
 		return append(w.out, lang.T("运行 meiqia-diag recall --only %s。", "Run meiqia-diag recall --only %s.").F(ran(doc)))
 	}
 	w.add(doOpen, field(incident.Role), field(incident.CanRecall), field(incident.MessageChannel), field(incident.SDK), field(incident.SDKVersion))
-	w.add(doSend, field(incident.MessageType), field(incident.MessageID), field(incident.MessageSender), step{lang.T("时间", "time"), when(doc, "sent", incident.SentAt)})
+	w.add(doSend, field(incident.MessageType), field(incident.MessageID), field(incident.MessageSender), step{lang.T("发送的时间", "the time it was sent off"), when(doc, "sent", incident.SentAt)})
 	read := get(incident.Read)
 	if t := when(doc, "read", ""); t != unknownWord {
 		read = t
 	}
 	w.add(lang.T("访客一侧", "On the visitor's side"), step{incident.SpecOf(incident.Read).Label, read}, field(incident.VisitorAction), field(incident.ProcessedBy))
-	w.add(doPress, step{lang.T("点撤回的时间", "time of the press"), pressed(doc)}, step{lang.T("撤回时限", "recall window"), window})
-	end := lang.T("得到应答", "it was answered")
+	w.add(doPress, step{lang.T("点撤回的时间", "the time of the press"), pressed(doc)}, step{lang.T("撤回时限", "recall window"), window})
+	end := lang.T("得到应答的时间", "the time of the answer")
 	if unanswered(doc) {
-		end = sRequestFailed
+		end = lang.T("请求失败的时间", "the time it failed")
 	}
-	w.add(lang.T("撤回请求", "The recall's request"), step{lang.T("发出", "it was sent"), when(doc, "request", "")}, step{lang.T("到达服务", "it reached the service"), when(doc, "arrival", "")}, step{end, when(doc, "answer", "")})
+	w.add(lang.T("撤回请求", "The recall's request"), step{lang.T("请求发出的时间", "the time it was sent"), when(doc, "request", "")}, step{lang.T("到达服务的时间", "the time it reached the service"), when(doc, "arrival", "")}, step{end, when(doc, "answer", "")})
 	errText := get(incident.ErrorText)
 	if errText != unknownWord {
 		errText = lang.T("“%s”", "“%s”").F(errText)
@@ -94,7 +94,11 @@ func Steps(doc *diag.Document) []lang.Text {
 	w.add(lang.T("之后看到的", "What appeared then"), field(incident.Symptom), step{incident.SpecOf(incident.ErrorText).Label, errText})
 	var got []step
 	for _, o := range outcomeLabels {
-		got = append(got, step{o.label, outcomeWord(o.value(doc.Outcomes))})
+		label := o.label
+		if label == sRequestOutcome {
+			label = lang.T("请求结果", "what came of the request")
+		}
+		got = append(got, step{label, outcomeWord(o.value(doc.Outcomes))})
 	}
 	w.add(lang.T("结果", "Result"), got...)
 	w.out = append(w.out, lang.T("预期：消息从两端消失。", "Expected: the message is gone from both views."))

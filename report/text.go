@@ -15,11 +15,12 @@ import (
 
 // text writes the diagnosis for a terminal.
 type text struct {
-	doc   *diag.Document
-	l     lang.Lang
-	width int
-	b     strings.Builder
-	tone  map[string]lipgloss.Style
+	doc      *diag.Document
+	l        lang.Lang
+	width    int
+	terminal bool
+	b        strings.Builder
+	tone     map[string]lipgloss.Style
 }
 
 func writeText(w io.Writer, doc *diag.Document, opt Options) error {
@@ -27,7 +28,7 @@ func writeText(w io.Writer, doc *diag.Document, opt Options) error {
 	if width <= 0 {
 		width = 80
 	}
-	t := &text{doc: doc, l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color)}
+	t := &text{doc: doc, l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color), terminal: opt.Terminal}
 	t.verified()
 	t.verdict()
 	t.stages()
@@ -96,6 +97,16 @@ func (t *text) para(lead, leadTone, s, tone string) {
 			t.line(strings.Repeat(" ", indent) + t.paint(tone, l))
 		}
 	}
+}
+
+// quoted writes the sentence that is quoted and searched for: one line in a
+// file, however long; a terminal gets it broken between words.
+func (t *text) quoted(lead, leadTone, s string) {
+	if t.terminal {
+		t.para(lead, leadTone, s, "head")
+		return
+	}
+	t.line(t.paint(leadTone, lead) + t.paint("head", s))
 }
 
 // basis is the mark of a fact, in brackets.
@@ -386,9 +397,6 @@ func (t *text) last() {
 	t.head(sInShort)
 	if v := t.doc.Verified; v != nil {
 		t.answer(v)
-		if t.doc.Report == nil { // it writes one only when it is told to
-			return
-		}
 	} else {
 		why := sWhy
 		if t.doc.Health {

@@ -49,13 +49,15 @@ func otherTime(m moment) string {
 	}
 	t = t.In(m.t.Location())
 	switch {
-	case t.Sub(m.t).Abs() < time.Millisecond/2:
+	case t.Format(dayAndTime) == m.t.Format(dayAndTime):
 		return ""
 	case t.Format("20060102") == m.t.Format("20060102"):
 		return t.Format("15:04:05.000")
 	}
-	return t.Format("2006-01-02 15:04:05.000")
+	return t.Format(dayAndTime)
 }
+
+const dayAndTime = "2006-01-02 15:04:05.000"
 
 // ZoneOf gives the zone that the person's clock shows: as the incident tells
 // it, else as the page wrote it down; nil when nothing tells.

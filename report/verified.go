@@ -48,7 +48,7 @@ func (t *text) verified() {
 		return
 	}
 	sign, tone := verifiedTone(t.doc)
-	t.line(t.paint(tone, sign+" ") + t.paint("head", t.in(said(t.doc)))) // one line, however long: it is what is quoted
+	t.quoted(sign+" ", tone, t.in(said(t.doc)))
 	t.para("  "+t.in(sVerified)+t.colon(), "", t.in(sideText(v.Report)), "dim")
 	t.changed(verifiedShown(v))
 	t.head(lang.T("这次运行的诊断", "The diagnosis of this run"))

@@ -78,11 +78,13 @@ func basisWord(b incident.Basis) lang.Text { return basisWords[b] }
 // basisKey explains the marks once.
 var basisKey = lang.T("自述 = 当事人说的；实测 = 检查或证据里看到的；假定 = 配置里的默认值", "stated = a person said so; measured = a check or the evidence shows it; assumed = a default of the profile")
 
+var sRequestOutcome = lang.T("请求结果", "request")
+
 var outcomeLabels = []struct {
 	label lang.Text
 	value func(diag.Outcomes) string
 }{
-	{lang.T("请求结果", "request"), func(o diag.Outcomes) string { return o.RequestResult }},
+	{sRequestOutcome, func(o diag.Outcomes) string { return o.RequestResult }},
 	{lang.T("客服端", "sender's view"), func(o diag.Outcomes) string { return o.SenderView }},
 	{lang.T("访客端", "visitor's view"), func(o diag.Outcomes) string { return o.VisitorView }},
 }

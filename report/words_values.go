@@ -1,12 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // valueWords are the closed words that observations have for values, as people
@@ -28,7 +28,7 @@ var ownWords = map[string]map[string]lang.Text{
 	"network.error": {"blocked": lang.T("被扩展拦下", "blocked by an extension"), "policy": lang.T("被浏览器拦下", "blocked by the browser"), "offline": lang.T("没有联网", "offline"), "changed": lang.T("网络切换", "the network changed"),
 		"reset": lang.T("连接被重置或关闭", "the connection was reset"), "dns": lang.T("域名解析失败", "the name was not resolved"), "proxy": lang.T("代理出错", "the proxy failed"), "tls": lang.T("证书或加密握手失败", "the TLS handshake failed"),
 		"refused": lang.T("端口拒绝连接", "the port was closed"), "timeout": lang.T("超时", "timed out"), "aborted": lang.T("页面自己中止", "given up by the page"), "pending": lang.T("没有等到回答", "no answer yet"), "unspecified": lang.T("没有写明原因", "no reason given")},
-	"server.refusal": {"generic": lang.T("没有说明", "no reason"), "overload": lang.T("服务繁忙", "overload"), "read": lang.T("已读", "read"), "window": lang.T("超过时限", "window"), "rate": lang.T("太频繁", "too many requests"), "session": lang.T("登录失效", "session"),
+	"server.refusal": {"generic": lang.T("只说失败", "just a failure"), "overload": lang.T("服务繁忙", "overload"), "read": lang.T("已读", "read"), "window": lang.T("超过时限", "window"), "rate": lang.T("太频繁", "too many requests"), "session": lang.T("登录失效", "session"),
 		"clock": lang.T("时间不对", "clock"), "version": lang.T("版本过低", "version"), "route": lang.T("接口不存在", "no such address"), "internal": lang.T("服务内部错误", "internal error"), "accepted": lang.T("已受理", "accepted"),
 		"type": lang.T("类型不支持", "message type"), "not_own": lang.T("不是本人的消息", "not one's own"), "permission": lang.T("没有权限", "permission"), "channel": lang.T("渠道不支持", "channel"),
 		"missing": lang.T("找不到消息", "message missing"), "already": lang.T("已经撤回", "recalled already"), "ended": lang.T("会话已结束", "conversation ended"), "acted": lang.T("访客已操作", "the visitor acted"), "processed": lang.T("已被其他系统处理", "processed elsewhere"), "none": lang.T("没有", "none")},
@@ -64,7 +64,7 @@ var sourceWords = map[string]lang.Text{
 	"time servers": lang.T("时间服务器", "time servers"), "clock": lang.T("时钟检查", "the clock check"), "now": lang.T("现在", "now"),
 }
 
-var entryOf = regexp.MustCompile(` (entry|frame) (\d+)`)
+var entryOf = lazy.MustCompile(` (entry|frame) (\d+)`)
 
 // sourceText says where a fact is from: a file and its line, entry or frame.
 func sourceText(source string) lang.Text {

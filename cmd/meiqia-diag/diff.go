@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,8 @@ func (a *app) reportDiff() *cobra.Command {
 		Example: examples(a.t("修复前后有什么变化", "what changed with the fix"), "meiqia-diag report diff before.zip after.zip",
 			a.t("给程序看", "for a program"), "meiqia-diag report diff before.zip after.zip --format json"),
 		Args: twoFiles,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			defer func() { a.noDiff(format, err) }()
 			var docs [2]*diag.Document
 			for i, file := range args {
 				o, doc, err := a.readReport(file, identities)
@@ -45,6 +47,26 @@ func (a *app) reportDiff() *cobra.Command {
 	return cmd
 }
 
+// noDiff writes a comparison that could not be made as a document, where a program reads it.
+func (a *app) noDiff(format string, err error) {
+	if format != "json" || err == nil || a.ending.told {
+		return
+	}
+	ps := failureOf(err)
+	d := &diag.Diff{Schema: diag.DiffSchema, Causes: []diag.CauseChange{}, Changes: []diag.Change{}, Alike: []diag.Change{}, Notes: []lang.Text{}, Problems: diag.ProblemsOf(ps)}
+	d.Summary = lang.T("没有比较成：%s", "There is no comparison: %s").F(d.Problems[0].Text)
+	a.ending.told = true
+	_ = report.WriteDiff(a.out, format, d, report.Options{Lang: a.lang})
+}
+
+// failureOf gives an error as problems, an interruption too.
+func failureOf(err error) problems {
+	if errors.Is(err, errInterrupted) {
+		return problems{{What: lang.T("运行被中断", "the run was interrupted")}}
+	}
+	return asProblems(err)
+}
+
 // twoFiles turns away anything but two arguments.
 func twoFiles(cmd *cobra.Command, args []string) error {
 	if len(args) < 2 {
@@ -58,12 +80,13 @@ func (a *app) showDiff(format string, d *diag.Diff) error {
 	report.WordDiff(d)
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
 	if a.outTTY {
-		opt.Width = a.width(a.out)
+		opt.Width, opt.Terminal = a.width(a.out), true
 	}
 	var buf bytes.Buffer
 	if err := report.WriteDiff(&buf, format, d, opt); err != nil {
 		return err
 	}
+	a.ending.told = true
 	_, err := a.out.Write(buf.Bytes())
 	return err
 }

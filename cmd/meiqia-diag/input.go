@@ -70,6 +70,10 @@ func (a *app) readInput(o *recallOptions) (*input, error) {
 func unopened(paths []string) (ps problems) {
 	check := lang.T("请检查路径与读取权限", "check the path and the permission to read it")
 	for _, path := range paths {
+		if path == "" {
+			ps = append(ps, &lang.Problem{Field: "--evidence", What: lang.T("没有写文件名", "no file is named"), Hint: lang.T("请写成 --evidence 文件", "write it as --evidence FILE")})
+			continue
+		}
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() && !info.Mode().IsRegular() { // opening a pipe could wait for ever
 			ps = append(ps, &lang.Problem{File: path, What: lang.T("不是文件也不是文件夹", "neither a file nor a folder"), Hint: lang.T("请先存成文件再给出", "save it to a file and give that")})

@@ -17,6 +17,7 @@ import (
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
 	"meiqia-diag/diag/record"
+	"meiqia-diag/diag/tempdir"
 )
 
 // recordOptions is what the record command was asked for, besides what it
@@ -217,11 +218,11 @@ func (a *app) tellRecorded(m recording.Manifest) {
 func (a *app) folders(o *recordOptions) ([]string, error) {
 	base := o.keep
 	if base == "" {
-		dir, err := os.MkdirTemp("", programName+"-recording-*") // 0700
+		dir, remove, err := tempdir.New(programName + "-recording-*")
 		if err != nil {
 			return nil, &lang.Problem{File: os.TempDir(), What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间", "make room")}
 		}
-		a.tidy.add(func() { _ = os.RemoveAll(dir) })
+		a.tidy.add(remove)
 		base = filepath.Join(dir, "recording")
 	} else if list, err := os.ReadDir(base); err == nil && len(list) > 0 {
 		return nil, &lang.Problem{Field: "--save " + base, What: lang.T("文件夹里已有东西", "the folder is not empty"), Hint: lang.T("请换一个新的文件夹", "choose a new folder")}

@@ -48,6 +48,7 @@ func (a *app) reportShow() *cobra.Command {
 			a.t("加密的报告", "an encrypted report"), "meiqia-diag report show report.zip.age --identity desk.key"),
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			a.ending.format = format
 			o, doc, err := a.readReport(args[0], identities)
 			if err != nil {
 				return err
@@ -56,6 +57,9 @@ func (a *app) reportShow() *cobra.Command {
 				return a.unpack(cmd.Context(), o, o.Name(), extract, browse, force)
 			}
 			ps := doubts(o, doc)
+			if format == "text" && o.Archive() && doc.Report == nil && args[0] != "-" { // an archive cannot name itself
+				doc.Report = &diag.ReportRef{Path: args[0], SHA256: o.SHA256()}
+			}
 			if err := a.show(a.out, format, doc); err != nil || len(ps) == 0 {
 				return err
 			}

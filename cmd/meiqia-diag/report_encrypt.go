@@ -167,7 +167,7 @@ func (a *app) reportKeygen() *cobra.Command {
 			if output == "" {
 				return &lang.Problem{Field: "--output", What: lang.T("没有写私钥存在哪里", "it is not said where the private key goes"), Hint: lang.T("请写 --output desk.key", "write --output desk.key")}
 			}
-			if _, err := os.Lstat(output); err == nil { // a key that is gone is gone, with all reports encrypted to it
+			if _, err := os.Lstat(output); err == nil && output != "-" { // a key that is gone is gone, with all reports encrypted to it
 				return &lang.Problem{File: output, What: lang.T("文件已存在，私钥不会被覆盖", "the file exists, and no private key is overwritten"), Hint: lang.T("换个名字", "choose another name")}
 			}
 			id, err := age.GenerateX25519Identity()
@@ -178,12 +178,16 @@ func (a *app) reportKeygen() *cobra.Command {
 			if err := a.writeNew(cmd, output, []byte(text), false); err != nil {
 				return err
 			}
+			if output == "-" { // what is on stdout is the private key, and nothing else
+				a.say(lang.T("私钥已写到标准输出，请收好；公钥是 %s", "The private key is on standard output: keep it safe. The public key is %s").F(id.Recipient().String()))
+				return nil
+			}
 			a.say(lang.T("私钥在 %s，请收好；下面是公钥。", "The private key is in %s: keep it safe. This is the public key.").F(output))
 			_, err = fmt.Fprintln(a.out, id.Recipient())
 			return err
 		},
 	}
 	f := a.flagsOf(cmd)
-	f.text(&output, "output", "FILE", "私钥文件", "the file of the private key")
+	f.text(&output, "output", "FILE", "私钥文件；- 为标准输出", "the file of the private key; - is standard output")
 	return cmd
 }

@@ -31,7 +31,8 @@ func (a *app) reproduceCommand() *cobra.Command {
 		Example: examples(a.t("重现一份报告", "replay a report"), "meiqia-diag reproduce report.zip",
 			a.t("指定情景", "in a scenario of your choice"), "meiqia-diag reproduce report.zip --scenario stale-worker"),
 		Args: oneFile,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			defer func() { a.noReplay(format, err) }()
 			o, doc, err := a.readReport(args[0], identities)
 			if err != nil {
 				return err
@@ -134,7 +135,7 @@ func (a *app) showReplay(format string, r *diag.Replay) error {
 	report.WordReplay(r)
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
 	if a.outTTY {
-		opt.Width = a.width(a.out)
+		opt.Width, opt.Terminal = a.width(a.out), true
 	}
 	var buf bytes.Buffer
 	if err := report.WriteReplay(&buf, format, r, opt); err != nil {
@@ -144,9 +145,20 @@ func (a *app) showReplay(format string, r *diag.Replay) error {
 	if r.Reproduced && r.Mends {
 		v.Outcome = diag.Healthy
 	}
-	a.ending.verdict = &v
+	a.ending.verdict, a.ending.told = &v, true
 	_, err := a.out.Write(buf.Bytes())
 	return err
+}
+
+// noReplay writes a replay that could not be made as a document, where a program reads it.
+func (a *app) noReplay(format string, err error) {
+	if format != "json" || err == nil || a.ending.told {
+		return
+	}
+	r := &diag.Replay{Schema: diag.ReplaySchema, Like: []diag.LikeFact{}, Original: diag.Played{Stages: []diag.StageReport{}}, Problems: diag.ProblemsOf(failureOf(err))}
+	r.Summary = lang.T("没有重现成：%s", "There is no replay: %s").F(r.Problems[0].Text)
+	a.ending.told = true
+	_ = report.WriteReplay(a.out, format, r, report.Options{Lang: a.lang})
 }
 
 // sign is an observation of a report.

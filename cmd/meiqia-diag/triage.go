@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"runtime/debug"
@@ -298,9 +297,5 @@ func (a *app) noPicture(format string, err error) {
 	if format != "json" || a.ending.told {
 		return
 	}
-	ps := asProblems(err)
-	if errors.Is(err, errInterrupted) {
-		ps = problems{{What: lang.T("运行被中断", "the run was interrupted")}}
-	}
-	_ = a.showPicture(format, triage.Failed(toolVersion(), diag.ProblemsOf(ps)))
+	_ = a.showPicture(format, triage.Failed(toolVersion(), diag.ProblemsOf(failureOf(err))))
 }

@@ -49,7 +49,13 @@ func (a *app) watchCommand() *cobra.Command {
 			a.t("以前 20 次里失败 3 次，现在修好了吗", "it failed 3 times of 20: is it mended"), "meiqia-diag watch --earlier 3/20 --every 2m --count 60",
 			a.t("给程序看：每次一行 JSON，最后一行是总结", "for a program: one line of JSON a run, the summary last"), "meiqia-diag watch --only clock,network --every 1m --count 30 --format json"),
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Context(), cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := a.watch(cmd.Context(), cmd, o)
+			if err != nil && !errors.Is(err, errInterrupted) && o.format == "json" {
+				_ = a.jsonLine(watchFailure{watch.Schema, "error", diag.ProblemsOf(asProblems(err))})
+			}
+			return err
+		},
 	}
 	f := a.flagsOf(cmd)
 	f.span(&o.plan.Every, "every", "D", "两次开始之间的间隔", "from the start of one run to the start of the next")

@@ -22,7 +22,7 @@ var bigLog int64 = 32 << 20
 
 const (
 	bigHead   = 256 << 10 // of the log, from which its kind and zone are told
-	bigAround = 64 << 20  // more than that around the incident is narrowed to its minutes
+	bigAround = 24 << 20  // more than that around the incident is narrowed to its minutes
 )
 
 // margins are how far around the incident the parts of a big log reach, the

@@ -360,6 +360,7 @@ func (b *builder) redacted(ctx context.Context, p *piece) error {
 		b.excerpt(p, out.Bytes())
 	}
 	b.add(e)
+	p.data = nil // it has served, and is as big as what was made of it
 	return nil
 }
 

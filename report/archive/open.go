@@ -46,7 +46,10 @@ func Open(file string, ids ...age.Identity) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() || info.Mode().Type()&fs.ModeNamedPipe != 0 { // a pipe may never end
+	if info.Mode().Type()&fs.ModeNamedPipe != 0 { // it may never end
+		return nil, &lang.Problem{File: file, What: lang.T("不是文件", "this is not a file"), Hint: lang.T("从管道读请写 -，并接到标准输入", "to read a pipe, give - and connect it to standard input")}
+	}
+	if info.IsDir() {
 		return nil, refuse(file, "", lang.T("不是文件", "this is not a file"))
 	}
 	f, err := os.Open(file)

@@ -68,10 +68,14 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 		cut = logs.CutOptions{Above: true, Workers: opt.Workers, Block: opt.Block}
 	}
 	narrow := opt.Narrow && st.Stamped && !opt.From.IsZero() && !opt.To.IsZero()
-	if narrow && rd.About(ctx, cut) > 2*int64(opt.Max) {
-		return nil, st, ErrTooMuch
-	}
 	look := lookBack{max: opt.Max}
+	if narrow {
+		about := rd.About(ctx, cut)
+		if about > 2*int64(opt.Max) {
+			return nil, st, ErrTooMuch
+		}
+		look.text = make([]byte, 0, min(max(0, about+about/16), int64(opt.Max)))
+	}
 	over, full := 0, false
 	cs, err := rd.Cut(ctx, cut, func(p []byte, line int) error {
 		if full = full || len(look.text)+len(p) > opt.Max; full {

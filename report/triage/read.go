@@ -136,9 +136,9 @@ func extract(data []byte) (*store.Report, string, lang.Text) {
 	what := why(err)
 	var p *lang.Problem
 	if errors.As(err, &p) && p.Field != "" {
-		what = lang.T("%s：%s", "%s: %s").F(p.Field, what)
+		what = lang.T("不合 report.json 的格式：%s：%s", "not as a report.json is: %s: %s").F(p.Field, what)
 	}
-	return nil, stateBroken, lang.T("report.json 用不了：%s", "its report.json will not do: %s").F(what)
+	return nil, stateBroken, what
 }
 
 // why says in words what kept a file from being read, without the file's name.

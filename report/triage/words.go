@@ -78,6 +78,13 @@ func valueName(field, value string) lang.Text {
 		}
 	case "request_result", "sender_view", "visitor_view":
 		t = resultNames[value]
+	case "browser":
+		name, rest, _ := strings.Cut(value, " ")
+		t = lang.Same(strings.TrimSpace(report.BrowserName(name) + " " + rest))
+	case "extension_rule":
+		if value == "unknown" {
+			t = lang.T("没有查出是哪个扩展", "which extension was not found out")
+		}
 	case "device":
 		t = choice(incident.Device, value)
 	case "channel":
@@ -153,8 +160,8 @@ func (r Regression) since(a *axis) lang.Text {
 		return lang.T("自 %s 起", "since %s").F(a.label(r.stamp))
 	}
 	what := label(r.Field)
-	of := r.Within
-	if t := choice(incident.Device, of); !t.IsZero() {
+	of := report.BrowserName(r.Within)
+	if t := choice(incident.Device, r.Within); !t.IsZero() {
 		return lang.T("自%s %s 起（%s）", "since %s %s (%s)").F(what, r.Since, t)
 	}
 	return lang.T("自%s %s 起", "since %s %s").F(what, strings.TrimSpace(of+" "+r.Since))

@@ -11,11 +11,10 @@ func Form[T string | []byte](text T, name func(start, end int)) uint64 {
 		j, digit := i, false
 		for ; j < len(text); j++ {
 			c := text[j]
-			if c-'0' <= 9 {
-				digit = true
-			} else if c|0x20-'a' > 25 {
+			if !isWordByte(c) {
 				break
 			}
+			digit = digit || c <= '9'
 		}
 		switch {
 		case digit:

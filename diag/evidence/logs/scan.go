@@ -30,18 +30,22 @@ const (
 	maxHits  = 20_000
 )
 
-// search finds the entries of a block that name the literal.
+// search finds the entries of a block that name the literal as a whole word.
 func (w *walker) search(b *block) {
 	text := b.buf
 	real := w.block0
 	defer func() { w.block0 = real }()
 	w.block0 = &block{} // what is judged here has been counted
+	counted, lines := 0, 0
 	for p := 0; len(b.hits) < maxHits; {
-		i := bytes.Index(text[p:], w.literal)
+		i := indexFrom(text, w.literal, p)
 		if i < 0 {
 			return
 		}
-		i += p
+		if end := i + len(w.literal); i > 0 && isWordByte(text[i-1]) || end < len(text) && isWordByte(text[end]) {
+			p = i + 1
+			continue
+		}
 		h := hit{start: bytes.LastIndexByte(text[:i], '\n') + 1}
 		for from := max(0, i-hitReach); !w.opens(text, h.start); {
 			if h.start == 0 || h.start <= from {
@@ -54,7 +58,9 @@ func (w *walker) search(b *block) {
 		for h.end < min(len(text), i+hitReach) && !w.opens(text, h.end) {
 			h.end += nextLine(text[h.end:], "")
 		}
-		h.line = bytes.Count(text[:h.start], []byte("\n"))
+		lines += bytes.Count(text[counted:max(counted, h.start)], []byte("\n"))
+		counted = max(counted, h.start)
+		h.line = lines - bytes.Count(text[h.start:counted], []byte("\n"))
 		if b.mid && h.start > 0 {
 			h.line--
 		}
@@ -62,6 +68,8 @@ func (w *walker) search(b *block) {
 		p = h.end
 	}
 }
+
+func isWordByte(c byte) bool { return c-'0' <= 9 || c|0x20-'a' <= 25 }
 
 // opens is true when a line that begins at p opens an entry.
 func (w *walker) opens(text []byte, p int) bool {
@@ -94,7 +102,7 @@ func (s *Scan) Parts() []Part {
 }
 
 // Scan looks for the entries from opt.From to opt.To and for those that name a
-// literal, "" for none. Every line is judged, as Cut does. It is for a log that
+// literal as a whole word, "" for none. Every line is judged, as Cut does. It is for a log that
 // can be read at any place.
 func (rd *Reading) Scan(ctx context.Context, opt CutOptions, literal string) (*Scan, error) {
 	c, workers := rd.cutter(opt)
