@@ -187,13 +187,13 @@ func (f *File) str(n *node, at around) {
 		}
 		if !at.report || at.calm && utf8.RuneCountInString(v) > 16 || utf8.RuneCountInString(v) > maxError && !at.isLog() || at.body {
 			if !f.Prose {
-				n.text = f.length(v)
+				n.text = f.lengthAs("text", v) // it may be a program's, whose logs say it too
 				return
 			}
 		}
 	case errText:
 		if utf8.RuneCountInString(v) > 4*maxError && !f.Prose {
-			n.text = f.length(v)
+			n.text = f.lengthAs("text", v)
 			return
 		}
 	case name, login:
