@@ -9,6 +9,9 @@ func (c *scan) cell(i int, sep byte) {
 	if i < 2 || i < c.next[byKey] {
 		return
 	}
+	if sep == '|' && (i+1 >= len(s) || s[i-1] != ' ' || s[i+1] != ' ') { // of an expression or a command
+		return
+	}
 	from := strings.LastIndexByte(s[:i], sep) + 1
 	if i-from > 80 {
 		return
@@ -44,7 +47,7 @@ func (c *scan) cell(i int, sep byte) {
 // Programs call functions and name their parts so, too: the value must look it.
 func (c *scan) bracket(i, size int) {
 	s := c.s
-	if i < 4 || i < c.next[byKey] || begins[s[i-1]|0x20] != letter && s[i-1] < 0x80 && begins[s[i-1]] != digit || !keyEnds(s, i) {
+	if i < 4 || i < c.next[byKey] || !endsName(s, i) || !keyEnds(s, i) {
 		return
 	}
 	start, key := keyLeft(s, i)
@@ -68,7 +71,7 @@ func (c *scan) bracket(i, size int) {
 	if closing && at > i+size && strings.ContainsAny(s[i+size:at], ":=") {
 		return // key reads it
 	}
-	to := len(s)
+	to := 0
 	switch {
 	case closing && at < len(s) && s[at] == '[':
 		at++
@@ -157,7 +160,7 @@ func (c *scan) beforeQuote(i int) {
 // it, which ends before the "/" at s[i]: /token/ab12….
 func (c *scan) segment(i int) {
 	s := c.s
-	if i < c.next[byKey] || !wordByte(s[i-1]) && s[i-1] < 0x80 || !keyEnds(s, i) {
+	if i < c.next[byKey] || !endsName(s, i) || !keyEnds(s, i) {
 		return
 	}
 	start, key := keyLeft(s, i)
@@ -170,4 +173,12 @@ func (c *scan) segment(i int) {
 		c.secretSpan(i+1, to, "secret")
 		c.next[byKey] = to
 	}
+}
+
+// endsName tells whether a letter, or a letter and a digit, stands before s[i].
+func endsName(s string, i int) bool {
+	if begins[s[i-1]] == digit {
+		i--
+	}
+	return begins[s[i-1]|0x20] == letter || s[i-1] >= 0x80
 }

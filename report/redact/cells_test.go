@@ -27,7 +27,7 @@ func TestProfileStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(out.String(), "\n") {
-		if ownNames.MatchString(line) {
+		if ownName.MatchString(line) {
 			t.Errorf("line %d: %s", i+1, line)
 		}
 	}

@@ -76,7 +76,7 @@ func besideText(v string) bool {
 	return strings.Trim(v, "0123456789:-/. 年月日上下午") == ""
 }
 
-// inlineOf are elements that hold what was said within a message's own.
+// insideElement redacts a line within an element whose content is a message.
 func (f *File) insideElement(body string) string {
 	k := &f.carry
 	var b strings.Builder

@@ -271,95 +271,6 @@ func quoteEnd(s string, from int, quote byte, slashes int) int {
 	return len(s)
 }
 
-// bareEnd finds the end of a value without quotes.
-func bareEnd(s string, from int, cl class, inQuery bool) int {
-	if cl == cookie || cl == text && !inQuery {
-		end := len(s)
-		if cl == text {
-			end = from + fieldAhead(s[from:])
-		}
-		if k := strings.IndexAny(s[from:end], "\"'"); k >= 0 && cl == cookie {
-			end = from + k
-		}
-		return from + len(strings.TrimRight(s[from:end], " \t"))
-	}
-	stops := " \t\r\n\"'`&,;|<>(){}[]\x1b"
-	switch {
-	case inQuery:
-		stops = " \t\r\n\"'`&#<>"
-	case cl == pass:
-		stops = " \t\r\n\"'`&"
-	case cl == birth:
-		stops = "\"'`&;|<>{}\r\n,"
-	case cl == phone || cl == idCard || cl == card:
-		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
-	case cl == auth:
-		stops = "\"'`\r\n,"
-	case cl == place:
-		stops = "\"'`&;|<>{}()[]\r\n"
-	}
-	if cl == place {
-		if k := hanFieldAhead(s[from:]); k > 0 {
-			s = s[:from+k]
-		}
-	}
-	for j, r := range s[from:] {
-		if cl == pass && (r == '；' || r == '，') && hanField(s[from+j+3:]) {
-			return from + j
-		}
-		if r == '\\' && cl != pass && from+j+1 < len(s) && strings.IndexByte("nrt", s[from+j+1]) >= 0 && lineAhead(s[from+j+2:]) {
-			return from + j
-		}
-		if (cl == pass || cl == place) && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
-			return from + j
-		}
-		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
-			return from + j
-		}
-	}
-	return len(s)
-}
-
-// lineAhead tells whether what follows "\\n" reads like the head of a line.
-func lineAhead(s string) bool {
-	return s == "" || s[0] == '"' || s[0] == ' ' || s[0] == '\\' || s[0] >= 0x80 || fieldBehind(s) || labelLike(s)
-}
-
-// fieldBehind tells whether a text begins with the next "key=" of a list.
-func fieldBehind(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	n := 0
-	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
-		n++
-	}
-	return n > 1 && n < len(s) && (s[n] == '=' || s[n] == ':' || strings.HasPrefix(s[n:], " = "))
-}
-
-// fieldAhead finds where the next " key=" begins, or the end.
-func fieldAhead(s string) int {
-	for j := 1; j < len(s); j++ {
-		if s[j] != '=' {
-			continue
-		}
-		k := j
-		if k > 3 && s[k-1] == ' ' { // ", code = 403"
-			for k--; k > 0 && (wordByte(s[k-1]) || s[k-1] == '_'); k-- {
-			}
-			if k > 1 && k < j-1 && s[k-1] == ' ' && s[k-2] == ',' {
-				return k - 2
-			}
-			continue
-		}
-		for k > 0 && (wordByte(s[k-1]) || s[k-1] == '_' || s[k-1] == '.' || s[k-1] == '-') {
-			k--
-		}
-		if k > 0 && k < j && (s[k-1] == ' ' || s[k-1] == '\t' || s[k-1] == '&') {
-			return k - 1
-		}
-	}
-	return len(s)
-}
-
 // judge decides on the value s[from:to] of a class and marks it.
 func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	if from >= to || from >= len(c.s) {
@@ -468,11 +379,3 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	}
 	return to
 }
-
-// particular marks a value of the rarer classes when it has their shape.
-// shaped tells whether a value under a key of one of the rarer classes is what
-// the key says, and the kind of its pseudonym.
-// object tells of a program's object that is printed, as Token{9f4ef63 …}.
-// secretSpan marks a secret; a long one is replaced elsewhere too.
-// schemeOnly tells of the bare word of an authentication scheme.
-// capitalised extends a name over further words with a capital: Zhang San.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // span is a piece of a line that is to be replaced.
@@ -326,86 +325,4 @@ func inside(guarded [][2]int, sp *span) bool {
 		}
 	}
 	return sp.start >= sp.end
-}
-
-// unescape undoes escapes until there are none left: an undone one may make the next.
-func unescape(s string) string {
-	for range 32 {
-		t := unescapeOnce(s)
-		if t == s {
-			break
-		}
-		s = t
-	}
-	return s
-}
-
-// unescapeOnce turns \uXXXX, \xXX and &#NN; into the letters they stand for, but
-// for quotes, backslashes and what is no letter.
-func unescapeOnce(s string) string {
-	if !strings.Contains(s, `\`) && !strings.Contains(s, "&#") {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		if s[i] == '\\' {
-			if letter, n := rawBytes(s[i:]); n > 0 {
-				b.WriteString(letter)
-				i += n
-				continue
-			}
-		}
-		r, size := escapeAt(s[i:])
-		if size > 0 && r >= 0x20 && r != 0x7f && r != '"' && r != '\\' && r != '\'' && r != utf8.RuneError {
-			b.WriteRune(r)
-			i += size
-			continue
-		}
-		b.WriteByte(s[i])
-		i++
-	}
-	return b.String()
-}
-
-func escapeAt(s string) (rune, int) {
-	hex := func(from, to int) (rune, int) {
-		if len(s) < to {
-			return 0, 0
-		}
-		n, err := strconv.ParseUint(s[from:to], 16, 32)
-		if err != nil {
-			return 0, 0
-		}
-		return rune(n), to
-	}
-	switch {
-	case strings.HasPrefix(s, `\u`):
-		r, n := hex(2, 6)
-		if n > 0 && r >= 0xD800 && r < 0xDC00 && len(s) >= 12 && s[6:8] == `\u` {
-			if lo, err := strconv.ParseUint(s[8:12], 16, 32); err == nil && lo >= 0xDC00 && lo < 0xE000 {
-				return (r-0xD800)<<10 + (rune(lo) - 0xDC00) + 0x10000, 12
-			}
-		}
-		if r >= 0xD800 && r < 0xE000 {
-			return 0, 0
-		}
-		return r, n
-	case strings.HasPrefix(s, `\x`):
-		if r, n := hex(2, 4); r < 0x80 {
-			return r, n
-		}
-	case strings.HasPrefix(s, "&#"):
-		end := strings.IndexByte(s[:min(len(s), 10)], ';')
-		if end < 3 {
-			return 0, 0
-		}
-		base, digits := 10, s[2:end]
-		if digits[0] == 'x' || digits[0] == 'X' {
-			base, digits = 16, digits[1:]
-		}
-		if n, err := strconv.ParseUint(digits, base, 32); err == nil && n < 0x110000 && (n < 0xD800 || n > 0xDFFF) {
-			return rune(n), end + 1
-		}
-	}
-	return 0, 0
 }

@@ -6,28 +6,34 @@ import "strings"
 // sshd, login, su, sudo, cron and systemd.
 var logonMarks = []string{"Accepted password for ", "Accepted publickey for ", "Accepted keyboard-interactive/pam for ", "Accepted gssapi-with-mic for ", "Accepted hostbased for ", "Postponed publickey for ", "Failed password for invalid user ", "Failed password for ", "Failed publickey for ", "Failed none for ", "opened for user ", "closed for user ", "Invalid user ", "invalid user ", "authenticating user ", "session for user ", "of user ", "from user ", "for user ", "new user: name=", "delete user '", "password changed for ", "LOGIN ON tty1 BY ", "locked for user ", "user: ", " by user ", "failure for user ", "check pass; user ", "ruser=", "USER=", "acct=\"", "login name is ", "exceeded for ", "Authorized to ", "unix-user:", "of User ", "Account Name: ", "Account Name:\t\t", "for root by ", "user root by "}
 
+// logonEnds are the marks by their last two letters.
+var logonEnds = func() (out [64][64][]string) {
+	for _, m := range logonMarks {
+		a, b := m[len(m)-2]&63, m[len(m)-1]&63
+		out[a][b] = append(out[a][b], m)
+	}
+	return out
+}()
+
 // logons marks the names of accounts in such lines.
 func (c *scan) logons() {
 	s := c.s
-	for _, mark := range logonMarks {
-		for at := 0; ; {
-			i := strings.Index(s[at:], mark)
-			if i < 0 {
+	for at := 2; at < len(s); at++ {
+		for _, mark := range logonEnds[s[at-2]&63][s[at-1]&63] {
+			if strings.HasSuffix(s[:at], mark) {
+				c.accountName(at, at+anyOrEnd(s[at:], " \t(,.;:'\"[]"))
 				break
 			}
-			from := at + i + len(mark)
-			at = from
-			c.account1(from, from+anyOrEnd(s[from:], " \t(,.;:'\"[]"))
 		}
 	}
 	if i := strings.Index(s, " : TTY="); i > 0 { // sudo: zhangsan : TTY=pts/0 ; PWD=…
-		c.account1(strings.LastIndexAny(s[:i], " \t")+1, i)
+		c.accountName(strings.LastIndexAny(s[:i], " \t")+1, i)
 	}
 	if i := strings.Index(s, " on pts/"); i > 0 && strings.Contains(s[:i], "su") { // su: (to root) zhangsan on pts/0
-		c.account1(strings.LastIndexAny(s[:i], " \t")+1, i)
+		c.accountName(strings.LastIndexAny(s[:i], " \t")+1, i)
 	}
 	if i := strings.Index(s, "(to "); i > 0 && strings.Contains(s[:i], "su") {
-		c.account1(i+4, i+4+byteOrEnd(s[i+4:], ')'))
+		c.accountName(i+4, i+4+byteOrEnd(s[i+4:], ')'))
 	}
 	for at := 0; ; { // uid=1000(zhangsan)
 		i := strings.Index(s[at:], "id=")
@@ -36,16 +42,16 @@ func (c *scan) logons() {
 		}
 		at += i + 3
 		if n := digitsRun(s[at:]); n > 2 && at+n < len(s) && s[at+n] == '(' {
-			c.account1(at+n+1, at+n+1+byteOrEnd(s[at+n+1:], ')'))
+			c.accountName(at+n+1, at+n+1+byteOrEnd(s[at+n+1:], ')'))
 		}
 	}
 	if i := strings.Index(s, ") CMD ("); i > 0 { // CRON[12]: (zhangsan) CMD (…)
-		c.account1(strings.LastIndexByte(s[:i], '(')+1, i)
+		c.accountName(strings.LastIndexByte(s[:i], '(')+1, i)
 	}
 }
 
-// account1 marks s[from:to] as the name of an account when it can be one.
-func (c *scan) account1(from, to int) {
+// accountName marks s[from:to] as the name of an account when it can be one.
+func (c *scan) accountName(from, to int) {
 	if from >= to || to > len(c.s) || to-from > 40 {
 		return
 	}

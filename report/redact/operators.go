@@ -13,15 +13,8 @@ var storeWords = []string{"SET", "SETEX", "PSETEX", "SETNX", "GETSET", "HSET", "
 // class in one of its parts: "SET" "sess:token:88" "x".
 func (c *scan) stored(i int) {
 	s := c.s
-	end := i
-	for end < len(s) && s[end] >= 'A' && s[end] <= 'Z' {
-		end++
-	}
-	known := false
-	for _, w := range storeWords {
-		known = known || w == s[i:end]
-	}
-	if !known {
+	end := i + len(storeBy.whole(s, i))
+	if end == i {
 		return
 	}
 	var args [][2]int
@@ -90,9 +83,9 @@ func (c *scan) operator(i int) {
 	if i < 3 || s[i-1] != ' ' || i < c.next[byKey] {
 		return
 	}
-	end := i + 1
-	for end < len(s) && (wordByte(s[end]) || s[end] == '_') {
-		end++
+	end := i + len(operatorsBy.whole(s, i))
+	if end == i {
+		return
 	}
 	at := end
 	for at < len(s) && s[at] == ' ' && at-end < 8 {
@@ -110,13 +103,6 @@ func (c *scan) operator(i int) {
 	case s[at] == '(' && len(word) == 2:
 		at++
 	case s[at] != '\'' && s[at] != '"':
-		return
-	}
-	known := false
-	for _, w := range operators {
-		known = known || w == word
-	}
-	if !known {
 		return
 	}
 	_, key := keyLeft(s, i-1)

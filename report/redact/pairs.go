@@ -303,7 +303,7 @@ var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "C
 // "login x password y" of .netrc, proxy_set_header Cookie "x", IMEI 35….
 func (c *scan) spaced(i int) {
 	s := c.s
-	for _, w := range spacedWords {
+	for _, w := range spacedBy[s[i]] {
 		if !strings.HasPrefix(s[i:], w) {
 			continue
 		}

@@ -19,7 +19,12 @@ func (r *Redactor) learnText(v string) {
 	if r.said >= maxSaid || len(v) > 4096 || len(v) < 3*4 {
 		return
 	}
-	v = strings.TrimSpace(v)
+	if v = strings.TrimSpace(v); v == "" {
+		return
+	}
+	if begins[v[0]] == digit && digitsIn(v[:min(len(v), 19)]) >= 8 || hasAny(v, "ERROR", "WARN", "INFO", "DEBUG", "Error:", "Exception") { // a line of a log, which a report quotes
+		return
+	}
 	r.learnClause(v)
 	from := 0
 	for i, c := range v {
@@ -43,7 +48,7 @@ func (r *Redactor) learnClause(v string) {
 			han++
 		}
 	}
-	if han < minClause && (han > 0 && han < 4 || len(v) < minWords || strings.Count(v, " ") < 3) {
+	if han < minClause && (han > 0 && han < 4 || len(v) < minWords || strings.Count(v, " ") < 3 || han == 0 && hasDigit(v)) {
 		return
 	}
 	r.said++

@@ -31,6 +31,7 @@ func digitsRun(s string) int {
 	return n
 }
 
+// particular marks a value of the rarer classes when it has their shape.
 func (c *scan) particular(cl class, from, to int) int {
 	v := c.s[from:to]
 	kind, ok := shaped(cl, v)
@@ -46,6 +47,8 @@ func (c *scan) particular(cl class, from, to int) int {
 	return to
 }
 
+// shaped tells whether a value under a key of one of the rarer classes is what
+// the key says, and the kind of its pseudonym.
 func shaped(cl class, v string) (kind string, ok bool) {
 	v = strings.TrimSpace(v)
 	digits := digitsIn(v)
@@ -71,10 +74,12 @@ func shaped(cl class, v string) (kind string, ok bool) {
 	return "", false
 }
 
+// object tells of a program's object that is printed, as Token{9f4ef63 …}.
 func (c *scan) object(to int) bool {
 	return to < len(c.s) && (c.s[to] == '{' || c.s[to] == '(' || c.s[to] == '@')
 }
 
+// secretSpan marks a secret; a long one is replaced elsewhere too.
 func (c *scan) secretSpan(from, to int, kind string) {
 	v := c.s[from:to]
 	if len(v) >= 8 && (hasDigit(v) || len(v) >= 20) {
@@ -122,11 +127,13 @@ func sentenceOf(v string) bool {
 	return most < 4 || most < 6 && strings.Contains(v, " ")
 }
 
+// schemeOnly tells of the bare word of an authentication scheme.
 func (c *scan) schemeOnly(v string) bool {
 	l := strings.ToLower(v)
 	return l == "bearer" || l == "basic" || l == "digest"
 }
 
+// capitalised extends a name over further words with a capital: Zhang San.
 func capitalised(s string, from, to int) int {
 	if from >= to || s[from] < 'A' || s[from] > 'Z' {
 		return to

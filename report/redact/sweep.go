@@ -98,8 +98,8 @@ func (l *learned) at(s string, i int) (lesson, bool) {
 	return lesson{}, false
 }
 
-// common2 gives how much of the beginnings of two texts is the same, in whole letters.
-func common2(a, b string) int {
+// sharedHead gives how much of the beginnings of two texts is the same, in whole letters.
+func sharedHead(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -120,7 +120,7 @@ func (c *scan) sweep() {
 		if x, ok := l.at(c.s, i); ok {
 			end := i + len(x.value)
 			if x.whole != "" {
-				end = i + common2(c.s[i:], x.whole)
+				end = i + sharedHead(c.s[i:], x.whole)
 				x.repl = lengthOf(c.s[i:end])
 			}
 			c.spans = append(c.spans, span{start: i, end: end, repl: x.repl, rule: x.rule, rank: bySweep})

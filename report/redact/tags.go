@@ -51,7 +51,7 @@ func (c *scan) tag(i int) {
 		}
 		return
 	}
-	if styled && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !ofHTML2[strings.ToLower(name)] {
+	if styled && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !emptyOfHTML[strings.ToLower(name)] {
 		c.element(name, content)
 		return
 	}
@@ -105,8 +105,8 @@ func (c *scan) tag(i int) {
 	}
 }
 
-// ofHTML2 are elements that hold no others.
-var ofHTML2 = map[string]bool{"input": true, "img": true, "br": true, "hr": true, "meta": true, "link": true, "i": true}
+// emptyOfHTML are elements that hold no others.
+var emptyOfHTML = map[string]bool{"input": true, "img": true, "br": true, "hr": true, "meta": true, "link": true, "i": true}
 
 // element redacts the texts of the elements within the one whose content begins
 // at s[content], a message; the next lines go on with it.

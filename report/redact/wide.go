@@ -1,0 +1,66 @@
+package redact
+
+import "strings"
+
+// wide asks the rules for what a Chinese or full-width letter at s[i] gives away.
+func (c *scan) wide(i int) {
+	s := c.s
+	switch s[i] {
+	case 0xEF: // ： ＝ ＠ ﹫ （ ］ and full-width digits
+		switch {
+		case s[i+1] == 0xB9 && s[i+2] == 0x95, s[i+1] == 0xB8 && s[i+2] == 0xB0: // ﹕ ︰
+			c.key(i)
+		case s[i+1] == 0xBC && (s[i+2] == 0x88 || s[i+2] == 0xBD):
+			c.bracket(i, 3)
+		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
+			c.key(i)
+		case s[i+1] == 0xBC && s[i+2] == 0xA0, s[i+1] == 0xB9 && s[i+2] == 0xAB:
+			c.mail(i)
+		case s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 && i >= c.next[byNumber]:
+			c.number(i)
+		}
+		return
+	case 0xE2: // “
+		if s[i+1] == 0x80 && s[i+2] == 0x9C {
+			c.saidIn(i, 3)
+		} else if s[i+1] == 0x88 && s[i+2] == 0xB6 {
+			c.key(i)
+		}
+	case 0xE3: // 】」「『
+		if s[i+1] == 0x80 && (s[i+2] == 0x8C || s[i+2] == 0x8E || s[i+2] == 0x90) {
+			c.saidIn(i, 3)
+		}
+		if s[i+1] == 0x80 && (s[i+2] == 0x91 || s[i+2] == 0x8D) {
+			c.key(i)
+		}
+	case 0xE4: // 为
+		if s[i+1] == 0xB8 && s[i+2] == 0xBA {
+			c.key(i)
+		}
+	case 0xE6: // 是
+		if s[i+1] == 0x98 && s[i+2] == 0xAF {
+			c.key(i)
+		}
+	case 0xE7: // 的
+		if s[i+1] == 0x9A && s[i+2] == 0x84 {
+			c.device(i)
+		}
+	}
+	switch s[i : i+3] {
+	case "先", "女", "姐", "学", "师":
+		c.spot()
+	}
+	if strings.Contains(labelEnds, s[i:i+3]) {
+		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
+			c.house(i)
+		} else if i+3 < len(s) && (s[i+3] < 0x80 || s[i+3] == 0xE2 || s[i+3] == 0xC2 || s[i+3] == 0xEF && s[i+4] == 0xBC && s[i+5] == 0x9E || s[i+3] == 0xE3) && s[i+3] != ':' && s[i+3] != '=' {
+			c.label(i + 3)
+		}
+	}
+	if r, _ := hanDigit(s, i); r > 0 && i >= c.next[byNumber] {
+		c.next[byNumber] = c.hanNumber(i)
+	}
+	if i+3 < len(s) && s[i+3] >= 'A' && s[i+3] <= 'Z' {
+		c.plate(i)
+	}
+}
