@@ -19,6 +19,7 @@ type template struct {
 	mask  uint64 // … under this mask, which leaves the low bits of digits out
 	digit uint64 // the bytes of them that are digits, as 0x0f
 	tail  string // what follows the 24th byte: digits of the fraction as 0, and the zone
+	frac  int    // how many of tail are of the fraction
 	bare  bool   // no zone
 	prec  time.Duration
 	end   int // after the stamp, from col
@@ -57,7 +58,7 @@ func (w *walker) learn(line []byte, s *stamp) {
 	}
 	// The fraction and the zone, as they are spelled.
 	q := 19
-	if p[q] == '.' || p[q] == ',' {
+	if t.end > q && (p[q] == '.' || p[q] == ',') {
 		for q++; q < t.end && isDigit(p[q]); q++ {
 		}
 	}
@@ -87,6 +88,7 @@ func (w *walker) learn(line []byte, s *stamp) {
 		}
 	}
 	t.tail = string(want[min(24, t.end):t.end])
+	t.frac = max(0, q-24)
 	t.need = t.col + max(24, t.end+3)
 	t.bounds(w.cutter)
 	w.fast = append(w.fast, t)
@@ -192,9 +194,8 @@ func (t *template) follows(p []byte) bool {
 	if string(rest) == t.tail {
 		return true
 	}
-	frac := true
 	for i, c := range rest {
-		if frac = frac && t.tail[i] == '0'; frac {
+		if i < t.frac {
 			if !isDigit(c) {
 				return false
 			}

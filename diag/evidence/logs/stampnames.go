@@ -113,8 +113,9 @@ func (s *stamp) named(b []byte, i int) bool {
 	return true
 }
 
-// dayMonthName reads 20/Nov/2026:10:22:41 +0800, 20-Nov-2026 10:22:41.123 and
-// 20 Nov 2026 10:22:41; n is the number of digits of the day.
+// dayMonthName reads 20/Nov/2026:10:22:41 +0800, 20-Nov-2026 10:22:41.123,
+// 20 Nov 2026 10:22:41 and, without a year, 20 Nov 10:22:41; n is the number
+// of digits of the day.
 func (s *stamp) dayMonthName(b []byte, i, n int) bool {
 	p := i + n
 	if n == 0 || p+5 > len(b) {
@@ -130,10 +131,21 @@ func (s *stamp) dayMonthName(b []byte, i, n int) bool {
 	}
 	d, _, _ := number(b, i, n, n)
 	y, q, ok := number(b, p+5, 4, 4)
+	if !ok && sep == ' ' { // Redis before 4.0
+		if !s.date(0, m, d) || !s.time(b, p+5, false, false) {
+			return false
+		}
+		s.start, s.form, s.hasYear = i, formSyslog, false
+		return true
+	}
 	if !ok || q >= len(b) || b[q] != ' ' && b[q] != ':' || y < 1970 || y > 2199 || !s.date(y, m, d) {
 		return false
 	}
-	if !s.time(b, spaces(b, q+1), false, false) {
+	at := q + 1
+	if b[q] == ':' && at < len(b) && b[at] == ':' { // Erlang: 20-Nov-2026::10:22:41
+		at++
+	}
+	if !s.time(b, spaces(b, at), false, false) {
 		return false
 	}
 	s.start, s.form = i, formISO
@@ -145,7 +157,8 @@ func (s *stamp) dayMonthName(b []byte, i, n int) bool {
 }
 
 // american reads 11/20/2026, 10:22:41 AM, as toLocaleString prints it in the
-// United States; a first number above 12 is a day (20/11/2026).
+// United States; a first number above 12 is a day (20/11/2026). Between commas,
+// as columns of their own, the year may have two digits (11/20/26,10:22:41).
 func (s *stamp) american(b []byte, i int) bool {
 	m, p, ok := number(b, i, 1, 2)
 	if !ok || p >= len(b) || b[p] != '/' {
@@ -155,14 +168,51 @@ func (s *stamp) american(b []byte, i int) bool {
 	if !ok || p >= len(b) || b[p] != '/' {
 		return false
 	}
-	y, p, ok := number(b, p+1, 4, 4)
-	if !ok || y < 1970 || y > 2199 {
+	at := p + 1
+	y, p, ok := number(b, at, 2, 4)
+	if !ok || p-at == 3 || p >= len(b) {
+		return false
+	}
+	comma := b[p] == ','
+	if p-at == 2 {
+		if !comma {
+			return false
+		}
+		y += 2000
+	}
+	if y < 1970 || y > 2199 {
 		return false
 	}
 	if m > 12 {
 		m, d = d, m
 	}
-	if p < len(b) && b[p] == ',' {
+	if comma {
+		p++
+	}
+	q := spaces(b, p)
+	if q == p && !comma || !s.date(y, m, d) || !s.time(b, q, false, false) {
+		return false
+	}
+	s.start, s.form = i, formISO
+	s.zoneAt(b)
+	return true
+}
+
+// european reads 20.11.2026 10:22:41: points put the day first.
+func (s *stamp) european(b []byte, i int) bool {
+	d, p, ok := number(b, i, 1, 2)
+	if !ok || p >= len(b) || b[p] != '.' {
+		return false
+	}
+	m, p, ok := number(b, p+1, 1, 2)
+	if !ok || p >= len(b) || b[p] != '.' {
+		return false
+	}
+	y, p, ok := number(b, p+1, 4, 4)
+	if !ok || p >= len(b) || y < 1970 || y > 2199 {
+		return false
+	}
+	if b[p] == ',' {
 		p++
 	}
 	q := spaces(b, p)
@@ -172,4 +222,52 @@ func (s *stamp) american(b []byte, i int) bool {
 	s.start, s.form = i, formISO
 	s.zoneAt(b)
 	return true
+}
+
+// chineseMonth reads 11月 20, 2026 10:22:41 上午, as Java's own logger writes
+// where the language is Chinese; earlier Javas spell the month, 十一月.
+func (s *stamp) chineseMonth(b []byte, i int) bool {
+	m, p, ok := number(b, i, 1, 2)
+	if !ok {
+		if m, p = spelledMonth(b, i); m == 0 {
+			return false
+		}
+	}
+	q := word(b, p, "月")
+	d, r, ok := number(b, spaces(b, q), 1, 2)
+	if q == p || !ok || r >= len(b) || b[r] != ',' {
+		return false
+	}
+	y, p, ok := number(b, spaces(b, r+1), 4, 4)
+	at := spaces(b, p)
+	if !ok || at == p || y < 1970 || y > 2199 || !s.date(y, m, d) || !s.time(b, at, false, false) {
+		return false
+	}
+	if part := half(b, spaces(b, s.end)); part != 0 {
+		s.end = spaces(b, s.end) + 6
+		s.halfDay(part)
+	}
+	s.start, s.form = i, formISO
+	s.zoneAt(b)
+	return true
+}
+
+// spelledMonth reads 一 to 十二; 0 when there is none.
+func spelledMonth(b []byte, i int) (m, next int) {
+	digits := [...]string{"十", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
+	if p := word(b, i, "十"); p > i {
+		if q := word(b, p, "一"); q > p {
+			return 11, q
+		}
+		if q := word(b, p, "二"); q > p {
+			return 12, q
+		}
+		return 10, p
+	}
+	for m := 1; m < 10; m++ {
+		if p := word(b, i, digits[m]); p > i {
+			return m, p
+		}
+	}
+	return 0, i
 }
