@@ -208,6 +208,11 @@ func (w *walker) line(line []byte) verdict {
 		return w.judge(s)
 	case (c == ' ' || c == '\t') && w.rd.led == 0 && bytes.IndexByte(line[:min(len(line), searchLimit)], '[') < 0:
 		return attached // blanks before a stamp belong to something else, but for access logs'
+	case w.rd.column.col > 0:
+		if !w.rd.column.stamp(trimLine(line[:min(len(line), searchLimit+64)]), s) {
+			return attached
+		}
+		return w.judge(s)
 	case (isLetter(c) || c == '<') && s.keyed(trimLine(line)):
 		if len(w.rd.strays) > 0 && !w.rd.opens(lookOf(line, s, false)) {
 			return attached

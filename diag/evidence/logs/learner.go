@@ -89,6 +89,12 @@ func (l *learner) read(text []byte) {
 			continue
 		case len(l.w3c.names) > 0 && l.w3c.row(line, &s):
 			l.note(columnLook, &s)
+		case l.rd.column.col > 0:
+			if !l.rd.column.stamp(line, &s) {
+				l.open(line, text)
+				continue
+			}
+			l.front++
 		case !s.keyed(line) && !s.find(line):
 			l.open(line, text)
 			continue

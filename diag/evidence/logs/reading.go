@@ -26,16 +26,19 @@ type Reading struct {
 	behind []look // of stamps behind other text that open entries
 	strays []look // of stamps in front that open none
 	led    int    // entries open behind so many blanks
-	bare   bool   // so does a time of day alone
-	epochs bool   // so does a Unix time
-	pretty bool   // entries are indented JSON objects …
-	indent int    // … that open behind so many blanks
-	yearly bool   // stamps lack the year
-	w3c    w3c
-	limit  int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
-	anchor int64 // where nothing else tells the year or the day
-	refs   refs  // what is known of the time, from place to place
-	dating LearnOptions
+	column epochColumn
+	// returns: lines end in carriage returns, which src gives as line feeds
+	returns bool
+	bare    bool // so does a time of day alone
+	epochs  bool // so does a Unix time
+	pretty  bool // entries are indented JSON objects …
+	indent  int  // … that open behind so many blanks
+	yearly  bool // stamps lack the year
+	w3c     w3c
+	limit   int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
+	anchor  int64 // where nothing else tells the year or the day
+	refs    refs  // what is known of the time, from place to place
+	dating  LearnOptions
 }
 
 // LearnOptions are what is known of a log besides what it says itself.
@@ -55,10 +58,17 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
+	returns := widthOf(encoding) == 1 && onlyReturns(samples)
+	if returns {
+		src = src.swapped()
+		if samples, encoding, seekable, err = src.samples(); err != nil {
+			return nil, fmt.Errorf("read log: %w", err)
+		}
+	}
 	if opt.Local == nil {
 		opt.Local = time.Local
 	}
-	rd := &Reading{Encoding: encoding, Seekable: seekable, src: src, loc: opt.Local}
+	rd := &Reading{returns: returns, Encoding: encoding, Seekable: seekable, src: src, loc: opt.Local}
 	rd.Zone.Basis = "assumed"
 	l := learner{rd: rd, all: true}
 	l.samples(samples)
@@ -70,6 +80,10 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	}
 	if l.behind*5 <= l.front+l.behind || l.objects > 0 {
 		rd.behind = nil
+	}
+	if rd.column = findColumn(samples, l.stamped()+l.pretty); rd.column.col > 0 {
+		l = learner{rd: rd}
+		l.samples(samples)
 	}
 	rd.bare = l.bare*5 > l.stamped()-l.bare
 	// What opens a line of a list with ten digits is a time only where logs have such times.
