@@ -195,11 +195,8 @@ func (w *walker) line(line []byte) verdict {
 		if ok, _, _ := s.jsonStamp(line); !ok && (len(line) < tailSize || !s.tailStamp(line[len(line)-tailSize:])) {
 			return attached
 		}
-		if len(w.rd.strays) > 0 {
-			k := objectLook
-			if k.zone = s.hasZone; !w.rd.opens(k) {
-				return attached
-			}
+		if len(w.rd.strays) > 0 && !w.rd.opens(objectLook(s)) {
+			return attached
 		}
 		return w.judge(s)
 	case c == '#' && w.w3c.directive(trimLine(line)):
@@ -238,6 +235,9 @@ func (w *walker) line(line []byte) verdict {
 	case len(w.rd.behind) > 0 && s.start <= 160 && !indented(line) && w.rd.opens(lookOf(line, s, true)) && !continues(line):
 	default:
 		return attached
+	}
+	if w.rd.dayFirst {
+		s.swapDay()
 	}
 	v := w.judge(s)
 	if v == outside && s.form == formISO && s.start <= 1 && !w.collect {

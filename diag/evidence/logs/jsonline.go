@@ -281,11 +281,13 @@ func (s *stamp) jsonStamp(b []byte) (ok bool, other stamp, both bool) {
 		if !c.hasZone {
 			if bare == 0 || r < bare {
 				other, bare = c, r
+				other.rank = uint8(r)
 			}
 			return true
 		}
 		if best == 0 || r < best {
 			*s, best = c, r
+			s.rank = uint8(r)
 		}
 		return true
 	})

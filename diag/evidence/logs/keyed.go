@@ -19,8 +19,8 @@ func (s *stamp) keyed(line []byte) bool {
 		if len(line) < 2 || !isLetter(line[1]) {
 			return false
 		}
-		i := bytes.IndexByte(line[:min(len(line), 80)], ' ')
-		if i < 0 {
+		i := bytes.IndexAny(line[:min(len(line), 80)], " >")
+		if i < 0 || line[i] == '>' {
 			return false
 		}
 		p = i
@@ -49,6 +49,12 @@ func (s *stamp) keyed(line []byte) bool {
 			}
 			m.val, m.str, p = line[p:q], true, q
 		}
+		if string(key) == "msg" && best == 0 && bytes.HasPrefix(m.val, audit) { // auditd
+			if n, _, ok := bytes.Cut(m.val[len(audit):], []byte(":")); ok && s.unixNumber(n) {
+				best = 1
+				break
+			}
+		}
 		if r := timeRank(key); r > 0 && (best == 0 || r < best) {
 			var c stamp
 			if c.readTime(m) && c.hasDate {
@@ -59,6 +65,8 @@ func (s *stamp) keyed(line []byte) bool {
 	s.start, s.end = 0, 0
 	return best > 0
 }
+
+var audit = []byte("audit(")
 
 // keyEnd gives the index after the name that stands at i.
 func keyEnd(b []byte, i int) int {

@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"slices"
+	"time"
 )
 
 // learner counts what the lines of the samples look like.
@@ -18,7 +19,10 @@ type learner struct {
 	yearless, dated, zoned               int
 	pretty, indent                       int
 	votes                                votes
-	unix                                 int64 // an instant of the file
+	voted                                map[int64]bool // instants whose votes are counted
+	orders                               [4]int         // by order
+	unsure                               stamp          // the last whose order is open
+	unix                                 int64          // an instant of the file
 	zones                                map[int]int
 	first                                int // the zone that was written first
 	lastWall                             int64
@@ -50,6 +54,20 @@ func (l *learner) indentation() int {
 	return 0
 }
 
+// dayFirst is true of a log whose dates of numbers have the day first: some can
+// be read in no other way, and where all can be read either way the reading
+// counts that is nearer to the last change, and not after it.
+func (l *learner) dayFirst(mod time.Time) bool {
+	if l.orders[dayFirst] > 0 || l.orders[monthFirst] > 0 || l.orders[orderOpen] == 0 || mod.IsZero() {
+		return l.orders[dayFirst] > l.orders[monthFirst]
+	}
+	s := l.unsure
+	month := s.wall()
+	s.swapDay()
+	day, limit := s.wall(), mod.Unix()+86400
+	return day <= limit && (month > limit || day > month)
+}
+
 // read looks at the lines of one sample.
 func (l *learner) read(text []byte) {
 	var prev struct {
@@ -73,7 +91,7 @@ func (l *learner) read(text []byte) {
 		switch ok := false; {
 		case line[0] == '{':
 			ok, twin, both = s.jsonStamp(line)
-			if ok && l.entry(objectLook, &s) {
+			if ok && l.entry(objectLook(&s), &s) {
 				l.objects++
 				break
 			}
@@ -99,6 +117,9 @@ func (l *learner) read(text []byte) {
 			l.open(line, text)
 			continue
 		case s.form == formTime:
+			if l.all {
+				l.note(lookOf(line, &s, false), &s)
+			}
 			l.bare++
 		case opensFront(line, &s) || l.rd.led > 0 && opensLed(line, l.rd.led, &s):
 			if !l.entry(lookOf(line, &s, false), &s) {
@@ -123,6 +144,14 @@ func (l *learner) read(text []byte) {
 		default:
 			l.open(line, text)
 			continue
+		}
+		if s.order != orderNone {
+			if l.orders[s.order]++; s.order == orderOpen {
+				l.unsure = s
+			}
+			if l.rd.dayFirst {
+				s.swapDay()
+			}
 		}
 		l.lastBare = !s.hasZone && s.hasDate && s.hasYear
 		l.lastWall = s.wall()
@@ -155,8 +184,15 @@ func (l *learner) read(text []byte) {
 			if !cur.zone {
 				wall, unix = cur.t, prev.t
 			}
-			l.votes.add(wall, unix, 2, false)
-			l.unix = unix
+			// A clock goes on: one instant again and again is a quotation.
+			if !l.voted[unix] && len(l.voted) < maxSeen {
+				if l.voted == nil {
+					l.voted = map[int64]bool{}
+				}
+				l.voted[unix] = true
+				l.votes.add(wall, unix, 2, false)
+				l.unix = unix
+			}
 		}
 		prev = cur
 	}
@@ -165,7 +201,7 @@ func (l *learner) read(text []byte) {
 // entry remembers a stamped line, and is false when its look is not one of
 // entries.
 func (l *learner) entry(k look, s *stamp) bool {
-	if k.zone = s.hasZone; l.all {
+	if l.all {
 		l.note(k, s)
 		return true
 	}

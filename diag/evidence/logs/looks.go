@@ -2,7 +2,10 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
 	"slices"
+	"time"
 )
 
 // look is how the stamp of a line is spelled and where it stands. The entries
@@ -22,15 +25,17 @@ type look struct {
 // anyWords stands for any number of words before a stamp.
 const anyWords = -1
 
-// The looks of stamps that are members and columns.
-var (
-	objectLook = look{form: 0xff}
-	columnLook = look{form: 0xfe}
-)
+// columnLook is the look of stamps in columns of a W3C log.
+var columnLook = look{form: 0xfe}
+
+// objectLook is the look of a stamp that is a member of an object.
+func objectLook(s *stamp) look {
+	return look{form: 0xff, digits: s.rank, sep: byte(s.form), frac: s.prec < time.Second, zone: s.hasZone}
+}
 
 // lookOf tells the look of a stamp that was found in a line.
 func lookOf(line []byte, s *stamp, behind bool) look {
-	k := look{form: s.form, frac: s.nano != 0 || s.prec < 1e9, zone: s.hasZone}
+	k := look{form: s.form, frac: s.prec < time.Second, zone: s.hasZone}
 	if s.start > 0 {
 		switch k.before = line[s.start-1]; {
 		case isLetter(k.before):
@@ -65,7 +70,9 @@ type seen struct {
 	look   look
 	t      int64 // an instant when look.zone, else the clock's reading
 	plain  int64 // the same, its year being 2000
+	prec   time.Duration
 	year   bool
+	day    bool // else t is a time of day
 	sample int
 }
 
@@ -74,17 +81,21 @@ const maxSeen = 20000
 
 // note remembers a stamped line.
 func (l *learner) note(k look, s *stamp) {
-	if len(l.seen) >= maxSeen || !s.hasDate {
+	if len(l.seen) >= maxSeen {
 		return
 	}
 	t := s.wall()
 	if s.hasZone {
 		t -= int64(s.zone)
 	}
-	o := seen{look: k, t: t, plain: t, year: s.hasYear, sample: l.sample}
-	if !s.hasYear {
+	o := seen{look: k, t: t, plain: t, prec: s.prec, year: s.hasYear, day: s.hasDate, sample: l.sample}
+	switch {
+	case !s.hasDate:
+		o.t = int64(s.hour*3600 + s.min*60 + s.sec)
+		o.plain = o.t
+	case !s.hasYear:
 		o.plain = days(2000, s.month, s.day)*86400 + t - days(0, s.month, s.day)*86400
-	} else {
+	default:
 		y, m, d := civil(t)
 		o.plain = t + (days(2000, m, d)-days(y, m, d))*86400
 	}
@@ -105,33 +116,48 @@ func (l *learner) settle() (foreign, behind []look) {
 		count[k]++
 		total++
 	}
-	var most look
-	for k, n := range count {
-		if n > count[most] || n == count[most] && k.less(most) {
-			most = k
-		}
-	}
-	tol := l.pace(most)
-	for k, n := range count {
-		if k == most {
-			continue
-		}
-		stray := n*4 < count[most] && l.strays(k, most, tol)
+	looks := slices.SortedFunc(maps.Keys(count), func(a, b look) int {
+		return cmp.Or(count[b]-count[a], a.compare(b))
+	})
+	trims := l.trims()
+	ref := references{l: l, pace: map[look]int64{}, count: count}
+	for i, k := range looks {
+		stray := i > 0 && count[k]*4 < count[looks[0]] && !trims[k] && ref.strays(k)
 		switch {
 		case k.behind == 0 && stray:
 			foreign = append(foreign, k)
-		case k.behind != 0 && !stray && n*20 > total:
+			continue
+		case k.behind != 0 && (stray || count[k]*20 <= total):
+			continue
+		case k.behind != 0:
 			behind = append(behind, k)
 		}
-	}
-	if most.behind != 0 {
-		behind = append(behind, most)
+		ref.pace[k] = l.pace(k)
 	}
 	var out []look
 	for _, k := range behind {
 		out = append(out, l.words(k, count[k])...)
 	}
 	return foreign, out
+}
+
+// trims tells the looks without a fraction of writers that leave its zeros out:
+// theirs are of several lengths.
+func (l *learner) trims() map[look]bool {
+	first, out := map[look]time.Duration{}, map[look]bool{}
+	for i := range l.seen {
+		k := l.seen[i].look
+		if !k.frac {
+			continue
+		}
+		if prec, ok := first[k]; !ok {
+			first[k] = l.seen[i].prec
+		} else if prec != l.seen[i].prec {
+			k.frac = false
+			out[k] = true
+		}
+	}
+	return out
 }
 
 // words tells how many words stand before the stamps of a look: nearly always
@@ -160,13 +186,19 @@ func (l *learner) words(k look, total int) (out []look) {
 	return out
 }
 
-// less orders looks, so that a choice between equals does not hang on chance.
-func (k look) less(o look) bool {
-	a, b := [...]int{int(k.form), int(k.before), int(k.sep), int(k.digits), int(k.behind)}, [...]int{int(o.form), int(o.before), int(o.sep), int(o.digits), int(o.behind)}
-	if c := slices.Compare(a[:], b[:]); c != 0 {
-		return c < 0
+// compare orders looks, so that a choice between equals does not hang on chance.
+func (k look) compare(o look) int {
+	number := func(k look) []int {
+		n := []int{int(k.form), int(k.before), int(k.sep), int(k.digits), int(k.behind), 0}
+		if k.frac {
+			n[5]++
+		}
+		if k.zone {
+			n[5] += 2
+		}
+		return n
 	}
-	return !k.frac && o.frac || k.frac == o.frac && !k.zone && o.zone
+	return slices.Compare(number(k), number(o))
 }
 
 // is is true of a line of a look, which may leave the number of words open.
@@ -200,34 +232,70 @@ func (l *learner) pace(k look) int64 {
 	return max(5, 4*gaps[len(gaps)/2])
 }
 
-// strays is true of a look whose lines stand between those of another, nearly
-// all of them, and mostly tell of other times.
-func (l *learner) strays(k, most look, tol int64) bool {
-	all, between, near := 0, 0, 0
-	above := -1 // the last line of the other look
+// references are the looks that are known to be entries'.
+type references struct {
+	l     *learner
+	pace  map[look]int64 // of each
+	count map[look]int
+}
+
+// of gives the pace of a line that is an entry's and of a look much more
+// frequent than k.
+func (r *references) of(o *seen, k look) (pace int64, ok bool) {
+	m := o.look
+	if m.behind > 0 {
+		m.behind = anyWords
+	}
+	if pace, ok = r.pace[m]; !ok || r.count[m] < 4*r.count[k] {
+		return 0, false
+	}
+	return pace, true
+}
+
+// longText is how many stamped lines one text has at most, once or twice in a log.
+const longText = 30
+
+// strays is true of a look whose lines stand between entries, half of them at
+// least, and mostly tell of other times: a clock that stands still while that of
+// the entries goes on, or one that goes a way of its own.
+func (r *references) strays(k look) bool {
+	all, between, near, runs, longest := 0, 0, 0, 0, 0
+	times := map[int64]bool{}
+	above, pace := -1, int64(0) // the last entry
 	var open []int
-	for i := range l.seen {
-		o := &l.seen[i]
-		if above >= 0 && l.seen[above].sample != o.sample {
+	seen := r.l.seen
+	for i := range seen {
+		o := &seen[i]
+		if above >= 0 && seen[above].sample != o.sample {
 			above, open = -1, open[:0]
 		}
-		switch {
-		case o.is(most):
-			for _, j := range open {
-				between++
-				if above >= 0 && l.seen[j].close(&l.seen[above], tol) || l.seen[j].close(o, tol) {
-					near++
-				}
-			}
-			above, open = i, open[:0]
-		case o.is(k):
+		if o.is(k) {
 			all++
+			times[o.t] = true
 			if above >= 0 {
 				open = append(open, i)
 			}
+			continue
 		}
+		p, ok := r.of(o, k)
+		if !ok {
+			continue
+		}
+		if len(open) > 0 {
+			runs++
+			longest = max(longest, len(open))
+		}
+		for _, j := range open {
+			between++
+			if seen[j].close(&seen[above], pace) || seen[j].close(o, p) {
+				near++
+			}
+		}
+		above, pace, open = i, p, open[:0]
 	}
-	return between > 0 && between*5 >= all*4 && near*2 < between
+	still := all > 2 && len(times)*3 <= all
+	// A file may be several joined: a long piece of one writer is no text.
+	return between > 0 && between*2 >= all && (runs > 2 || longest <= longText) && (near*2 < between || still)
 }
 
 // close is true of stamps of one moment, as far as that can be told without the
@@ -239,6 +307,10 @@ func (o *seen) close(p *seen, tol int64) bool {
 	}
 	if d < 0 {
 		d = -d
+	}
+	if !o.day || !p.day {
+		d %= 86400
+		d = min(d, 86400-d)
 	}
 	if o.look.zone == p.look.zone {
 		return d <= tol

@@ -28,17 +28,18 @@ type Reading struct {
 	led    int    // entries open behind so many blanks
 	column epochColumn
 	// returns: lines end in carriage returns, which src gives as line feeds
-	returns bool
-	bare    bool // so does a time of day alone
-	epochs  bool // so does a Unix time
-	pretty  bool // entries are indented JSON objects …
-	indent  int  // … that open behind so many blanks
-	yearly  bool // stamps lack the year
-	w3c     w3c
-	limit   int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
-	anchor  int64 // where nothing else tells the year or the day
-	refs    refs  // what is known of the time, from place to place
-	dating  LearnOptions
+	returns  bool
+	dayFirst bool // 03/11/2026 is in November
+	bare     bool // so does a time of day alone
+	epochs   bool // so does a Unix time
+	pretty   bool // entries are indented JSON objects …
+	indent   int  // … that open behind so many blanks
+	yearly   bool // stamps lack the year
+	w3c      w3c
+	limit    int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
+	anchor   int64 // where nothing else tells the year or the day
+	refs     refs  // what is known of the time, from place to place
+	dating   LearnOptions
 }
 
 // LearnOptions are what is known of a log besides what it says itself.
@@ -72,8 +73,12 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	rd.Zone.Basis = "assumed"
 	l := learner{rd: rd, all: true}
 	l.samples(samples)
-	rd.led = l.indentation()
-	if strays, behind := l.settle(); len(strays) > 0 || l.behind > 0 || rd.led > 0 {
+	if rd.led = l.indentation(); rd.led > 0 {
+		l = learner{rd: rd, all: true}
+		l.samples(samples)
+	}
+	rd.dayFirst = l.dayFirst(src.ModTime)
+	if strays, behind := l.settle(); len(strays) > 0 || l.behind > 0 || rd.led > 0 || rd.dayFirst {
 		rd.strays, rd.behind = strays, behind
 		l = learner{rd: rd}
 		l.samples(samples)

@@ -30,6 +30,8 @@ type stamp struct {
 	form                 form
 	prec                 time.Duration // of the printed text
 	start, end           int           // bytes in the line
+	rank                 uint8         // of the member that it was read from, as timeRank has it
+	order                order         // of day and month, where both are numbers before the year
 }
 
 // searchLimit bounds the search for a stamp: an access log's addresses and user
@@ -255,6 +257,7 @@ func (s *stamp) yearFirst(b []byte, i int) bool {
 		return false
 	}
 	dot := false
+	p = weekdayZh(b, p)
 	q := spaces(b, p)
 	switch {
 	case p < len(b) && (b[p] == 'T' || b[p] == 't'):

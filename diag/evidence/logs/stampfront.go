@@ -72,7 +72,7 @@ func wideMark(b []byte) int {
 		return 0
 	}
 	switch string(b[:3]) {
-	case "【", "［", "（", "〔", "「", "『", "《", "〖", "｛", "\u3000", "】", "］", "）", "\ufeff":
+	case "【", "［", "（", "〔", "「", "『", "《", "〖", "｛", "\u3000", "】", "］", "）", "：", "\ufeff":
 		return 3
 	}
 	return 0

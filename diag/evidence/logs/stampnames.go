@@ -5,7 +5,12 @@ func monthAt(b []byte, i int) int {
 	if i+3 > len(b) {
 		return 0
 	}
-	switch string(b[i : i+3]) {
+	var name [3]byte
+	copy(name[:], b[i:i+3])
+	if name[1]&0x20 == 0 && name[2]&0x20 == 0 { // NOV
+		name[1], name[2] = name[1]|0x20, name[2]|0x20
+	}
+	switch string(name[:]) {
 	case "Jan":
 		return 1
 	case "Feb":
@@ -50,6 +55,23 @@ func weekday(b []byte, i int) int {
 	}
 	if q := spaces(b, p); q > p {
 		return q
+	}
+	return i
+}
+
+// weekdayZh gives the index after 星期五 or 周五, with blanks before it.
+func weekdayZh(b []byte, i int) int {
+	p := spaces(b, i)
+	if p >= len(b) || b[p] < 0xE5 || b[p] > 0xE6 {
+		return i
+	}
+	q := max(word(b, p, "星期"), word(b, p, "周"))
+	if q == p || q+3 > len(b) {
+		return i
+	}
+	switch string(b[q : q+3]) {
+	case "一", "二", "三", "四", "五", "六", "日", "天":
+		return q + 3
 	}
 	return i
 }
@@ -125,14 +147,22 @@ func (s *stamp) dayMonthName(b []byte, i, n int) bool {
 	if sep != '/' && sep != '-' && sep != ' ' {
 		return false
 	}
-	m := monthAt(b, p+1)
-	if m == 0 || b[p+4] != sep {
+	m, next := monthAt(b, p+1), p+4
+	if m == 0 && b[p+1] >= 0x80 { // Tomcat: 20-十一月-2026
+		var r int
+		if m, r = spelledMonth(b, p+1); m > 0 {
+			if next = word(b, r, "月"); next == r {
+				return false
+			}
+		}
+	}
+	if m == 0 || next >= len(b) || b[next] != sep {
 		return false
 	}
 	d, _, _ := number(b, i, n, n)
-	y, q, ok := number(b, p+5, 4, 4)
+	y, q, ok := number(b, next+1, 4, 4)
 	if !ok && sep == ' ' { // Redis before 4.0
-		if !s.date(0, m, d) || !s.time(b, p+5, false, false) {
+		if !s.date(0, m, d) || !s.time(b, next+1, false, false) {
 			return false
 		}
 		s.start, s.form, s.hasYear = i, formSyslog, false
@@ -156,9 +186,28 @@ func (s *stamp) dayMonthName(b []byte, i, n int) bool {
 	return true
 }
 
+// order tells which of 03/11/2026 is the day.
+type order uint8
+
+const (
+	orderNone  order = iota
+	orderOpen        // nothing in it tells; it was read with the month first
+	dayFirst         // the first is above 12
+	monthFirst       // the second is
+)
+
+// swapDay puts the day of a stamp that does not tell it first.
+func (s *stamp) swapDay() {
+	if s.order == orderOpen {
+		s.month, s.day = s.day, s.month
+	}
+}
+
 // american reads 11/20/2026, 10:22:41 AM, as toLocaleString prints it in the
 // United States; a first number above 12 is a day (20/11/2026). Between commas,
-// as columns of their own, the year may have two digits (11/20/26,10:22:41).
+// as columns of their own, and in brackets the year may have two digits
+// (11/20/26,10:22:41 and WebSphere's [11/20/26 10:22:41:123 CST]). Suricata puts
+// a dash before the time.
 func (s *stamp) american(b []byte, i int) bool {
 	m, p, ok := number(b, i, 1, 2)
 	if !ok || p >= len(b) || b[p] != '/' {
@@ -175,7 +224,7 @@ func (s *stamp) american(b []byte, i int) bool {
 	}
 	comma := b[p] == ','
 	if p-at == 2 {
-		if !comma {
+		if !comma && (i == 0 || b[i-1] != '[') {
 			return false
 		}
 		y += 2000
@@ -183,16 +232,22 @@ func (s *stamp) american(b []byte, i int) bool {
 	if y < 1970 || y > 2199 {
 		return false
 	}
-	if m > 12 {
-		m, d = d, m
+	order := orderOpen
+	switch {
+	case m > 12:
+		m, d, order = d, m, dayFirst
+	case d > 12:
+		order = monthFirst
 	}
-	if comma {
+	if comma || b[p] == '-' {
 		p++
+		comma = true
 	}
 	q := spaces(b, p)
 	if q == p && !comma || !s.date(y, m, d) || !s.time(b, q, false, false) {
 		return false
 	}
+	s.order = order
 	s.start, s.form = i, formISO
 	s.zoneAt(b)
 	return true

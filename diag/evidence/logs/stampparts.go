@@ -47,7 +47,7 @@ func (s *stamp) date(y, m, d int) bool {
 	if m < 1 || m > 12 || d < 1 || d > monthDays(y, m) {
 		return false
 	}
-	s.year, s.month, s.day, s.hasDate, s.hasYear = y, m, d, true, true
+	s.year, s.month, s.day, s.hasDate, s.hasYear, s.order = y, m, d, true, true, orderNone
 	return true
 }
 
