@@ -137,7 +137,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 
 func (v voice) funcs() template.FuncMap {
 	return template.FuncMap{
-		"t": v.both, "clean": v.one, "lines": v.lines, "db": db, "basis": v.basis,
+		"t": v.both, "clean": v.one, "lines": v.lines, "db": db, "basis": v.basis, "src": func(s string) template.HTML { return v.both(sourceText(s)) }, "kind": fileKind, "started": startedText,
 		"s":    func(name string) template.HTML { return v.both(pageWords[name]) },
 		"word": func(name string, l lang.Lang) string { return pageWords[name].In(l) },
 		"zh":   func(name string) string { return pageWords[name].ZH },
@@ -224,7 +224,7 @@ func (p *page) travelled(doc *diag.Document) {
 	}
 	for _, o := range outcomeLabels {
 		v := o.value(doc.Outcomes)
-		pair := pagePair{Label: o.label, Value: outcomeWord(v), Sign: "?"}
+		pair := pagePair{Label: o.label, Value: outcomeWord(v), Sign: "?", Tone: "dim"} // what is not known is neither good nor bad
 		switch v {
 		case "accepted", "gone":
 			pair.Tone, pair.Sign = "good", "✓"
@@ -255,7 +255,7 @@ func (p *page) course(doc *diag.Document, ms []moment) {
 	p.Skew = skewOf(doc, ms).Text
 	day := ""
 	for i, m := range first(ms, mostRows) {
-		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Clock: clockWords[m.Clock], Shown: shown(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
+		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Clock: clockWords[m.Clock], Shown: otherTime(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
 		if pm.Day == day {
 			pm.Day = ""
 		} else {

@@ -15,6 +15,7 @@ import (
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/lazy"
+	"meiqia-diag/diag/tempdir"
 	"meiqia-diag/report/archive"
 	"meiqia-diag/report/slice"
 )
@@ -248,11 +249,11 @@ func (a *app) fromStdin(ctx context.Context, paths []string) ([]string, func(), 
 		if p != "-" {
 			continue
 		}
-		dir, err := os.MkdirTemp("", programName+"-*") // 0700
+		dir, done, err := tempdir.New(programName + "-*")
 		if err != nil {
 			return nil, nil, err
 		}
-		remove := a.tidy.add(func() { _ = os.RemoveAll(dir) })
+		remove := a.tidy.add(done)
 		f, err := os.OpenFile(filepath.Join(dir, "stdin"), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 		if err == nil {
 			_, err = io.Copy(f, stoppable{ctx, a.in})

@@ -29,9 +29,15 @@ func (f *File) node(n *node, at around) {
 	case '{':
 		f.object(n, at)
 	case '[':
+		f.headed(n.items, nil, at)
+		one := strings.TrimSuffix(at.key, "s")
+		several := len(one) < len(at.key) && len(one) > 1 && f.classify(at.key) == none && sensitive(f.classify(one))
 		for i, item := range n.items {
 			inner := at
 			inner.depth++
+			if several && item.kind == '"' {
+				inner.key = one
+			}
 			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
 				switch cl := f.classify(n.items[i-1].text); cl {
 				case cookie, auth, secret, pass, phone, idCard, card:
@@ -55,19 +61,33 @@ func (f *File) node(n *node, at around) {
 func (f *File) named(n *node, at around) {
 	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
 		key := n.get(name)
-		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) {
+		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) || (name == "type" || name == "kind") && isText(f.classify(key.text)) {
 			continue
 		}
-		for _, value := range []string{"value", "val", "v", "number", "no", "num", "data"} {
-			if v := n.get(value); v != nil && v.kind == '"' {
+		for i, other := range n.names {
+			if v := n.items[i]; v != key && v.kind == '"' && valueLike(other) {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
-				break
+			}
+		}
+		for _, value := range valueWords {
+			if v := n.get(value); v != nil && v.kind == '"' && v != key {
+				f.str(v, around{key: key.text, depth: at.depth + 1})
 			} else if v != nil && v.kind == '0' {
 				f.number(v, around{key: key.text, depth: at.depth + 1})
-				break
+			} else if v != nil && v.kind == '[' {
+				f.node(v, around{key: key.text, depth: at.depth + 1})
 			}
 		}
 	}
+}
+
+// valueWords are the names of what is only the value of something named elsewhere.
+var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
+
+// valueLike tells of names such as displayValue and fieldText.
+func valueLike(name string) bool {
+	j := squeeze(name)
+	return len(j) > 5 && (strings.HasSuffix(j, "value") || strings.HasSuffix(j, "val") || strings.HasSuffix(j, "text") || strings.HasSuffix(j, "content")) && !strings.HasPrefix(j, "alt") && !strings.HasPrefix(j, "default")
 }
 
 // counts tells of keys of sizes, times and ids of messages, whose numbers have
@@ -124,7 +144,24 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
+	if f.classify(at.key) == cookie {
+		for _, item := range n.items {
+			if item.kind == '"' && item.text != "" {
+				c := &scan{f: f, s: item.text, rank: byKey}
+				c.cookie(0, len(item.text))
+				item.text = c.replace()
+			}
+		}
+	}
+	if n.get("kty") != nil {
+		for _, part := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
+			if v := n.get(part); v != nil && v.kind == '"' && len(v.text) > 8 {
+				f.replaceNumber(v, "secret", v.text)
+			}
+		}
+	}
 	f.named(n, at)
+	f.rows(n, at)
 	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
 		for _, mark := range []string{"domain", "httpOnly", "sameSite", "hostOnly", "expirationDate", "storeId"} {
 			if n.get(mark) != nil {
@@ -141,6 +178,9 @@ func (f *File) object(n *node, at around) {
 	for i, name := range n.names {
 		member := inner
 		member.key = name
+		if k := n.items[i].kind; k != '{' && slices.Contains(valueWords, name) && sensitive(f.classify(at.key)) && (!isText(f.classify(at.key)) || name == "value" || name == "plain" || name == "raw") {
+			member.key = at.key
+		}
 		f.node(n.items[i], member)
 		if clean := f.flat(name, maxDepth); clean != name {
 			n.names[i] = clean
@@ -175,14 +215,14 @@ func (f *File) str(n *node, at around) {
 	c := &scan{f: f, s: v, depth: at.depth}
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) || cl != pass && !hasWordByte(v) {
+		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case maybe:
-		if looksSecret(v) {
+		if looksSecret(v) && !named(v) {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case cookie:
@@ -272,14 +312,7 @@ func vocabulary(key, v string) bool {
 // textIn redacts a text of any number of lines inside of a document.
 func (f *File) textIn(s string, depth int) string {
 	s = f.pem(s)
-	if !strings.Contains(s, "\n") {
-		return f.lineAt(s, depth)
-	}
-	var b strings.Builder
-	for line := range strings.SplitAfterSeq(s, "\n") {
-		b.WriteString(f.lineAt(line, depth))
-	}
-	return b.String()
+	return f.within(s, depth)
 }
 
 func isText(cl class) bool { return cl == text || cl == textOrID }

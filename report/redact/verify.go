@@ -110,7 +110,6 @@ var fullWidth = func() *strings.Replacer {
 var (
 	vEscape  = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
 	vPercent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
-	vOwn     = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
 )
 
 // spellings adds a line as it is and decoded, pseudonyms blanked out.
@@ -145,7 +144,7 @@ func spellings(out []string, line string) []string {
 	})
 	for i, s := range out {
 		if strings.Contains(s, "#") {
-			s = vOwn.ReplaceAllString(s, "<#>")
+			s = blanked(s)
 		}
 		if strings.Contains(s, "\xef\xbc") {
 			s = fullWidth.Replace(s)
@@ -155,22 +154,59 @@ func spellings(out []string, line string) []string {
 	return out
 }
 
-// words64 gives the runs of a line that may be base64 of a text: long, and of
-// small and capital letters, as nearly all are.
-func words64(line string, each func(run string)) {
-	from, kinds := 0, byte(0)
-	for i := range len(line) {
-		if k := of64[line[i]]; k != 0 {
-			kinds |= k
+// blanked takes the words out of pseudonyms: <phone#K3VQ7ABCDE> is <#>.
+func blanked(s string) string {
+	var b strings.Builder
+	done := 0
+	for at := 0; at < len(s); {
+		k := strings.IndexByte(s[at:], '#')
+		if k < 0 {
+			break
+		}
+		from, to := at+k, at+k+1
+		at = to
+		for from > done && at-from <= 13 && (s[from-1] >= 'a' && s[from-1] <= 'z' || s[from-1] >= '0' && s[from-1] <= '9' || s[from-1] == '-') {
+			from--
+		}
+		for to < len(s) && to-at <= 10 && (s[to] >= 'A' && s[to] <= 'Z' || s[to] >= '0' && s[to] <= '9') {
+			to++
+		}
+		if n := at - 1 - from; n < 2 || n > 12 || from == done || s[from-1] != '<' || to == at || to-at > 10 || to == len(s) || s[to] != '>' {
 			continue
 		}
-		if kinds&(small|capital) == small|capital && i-from >= 16 {
-			each(line[from:i])
-		}
-		from, kinds = i+1, 0
+		b.WriteString(s[done:from])
+		b.WriteString("#>")
+		done, at = to+1, to+1
 	}
-	if kinds&(small|capital) == small|capital && len(line)-from >= 16 {
-		each(line[from:])
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// words64 gives the runs of a line that may be base64 of a text: long, and of
+// small and capital letters, as nearly all are. Most words are too short, which
+// one look at their sixteenth place tells.
+func words64(line string, each func(run string)) {
+	for from := 0; from+16 <= len(line); {
+		k := from + 15
+		for k >= from && of64[line[k]] != 0 {
+			k--
+		}
+		if k >= from {
+			from = k + 1
+			continue
+		}
+		end, kinds := from, byte(0)
+		for end < len(line) && of64[line[end]] != 0 {
+			kinds |= of64[line[end]]
+			end++
+		}
+		if kinds&(small|capital) == small|capital {
+			each(line[from:end])
+		}
+		from = end + 1
 	}
 }
 

@@ -44,12 +44,15 @@ func init() {
 }
 
 // ofNumber are the bytes that a phone, a card or an id is written with.
-var ofNumber = func() (out [256]struct{ adds, keeps uint16 }) {
+var ofNumber = func() (out [256]struct {
+	adds  uint8
+	keeps bool
+}) {
 	for b := '0'; b <= '9'; b++ {
 		out[b].adds = 1
 	}
 	for _, b := range []byte("0123456789 +-Xx") {
-		out[b].keeps = ^uint16(0)
+		out[b].keeps = true
 	}
 	return out
 }()
@@ -58,27 +61,30 @@ var ofNumber = func() (out [256]struct{ adds, keeps uint16 }) {
 type hinted struct {
 	checks uint32     // the rules of which a word was found, one bit each
 	first  [32]uint32 // where the first of a rule's words begins
-	digits uint16     // how many stand together, at most, with gaps of no other letters
+	number bool       // eleven digits or more stand together
+	four   bool       // four numbers with dots between them
 }
 
 // hintsIn goes through a line once.
 func (h *hinted) hintsIn(s string) {
 	h.checks = 0
-	three, digits, most := uint32(0), uint16(0), uint16(0)
-	for i := 0; i < len(s); i++ {
-		b := s[i]
+	three := uint32(0)
+	for i, b := range []byte(s) {
 		three = three<<8&0xFFFFFF | uint32(lowered[b])
 		if triggerHead[headOfThree(three)] && i >= 2 {
 			h.wordAt(s, i-2, three)
 		}
-		n := &ofNumber[b]
-		digits = (digits + n.adds) & n.keeps
-		most = max(most, digits)
-		if digits == 1<<15 { // enough for every rule
-			digits--
-		}
 	}
-	h.digits = most
+	from, _, _ := numberFrom(s, 0, 11)
+	h.number = from >= 0
+	h.four = false
+	for at := 0; at < len(s) && !h.four; {
+		from, to := fourFrom(s, at)
+		if from < 0 {
+			break
+		}
+		h.four, at = true, to
+	}
 }
 
 func (h *hinted) wordAt(s string, i int, three uint32) {
@@ -108,68 +114,149 @@ func beginsWith(s, word string) bool {
 // no more. A piece begins and ends with a byte that is no part of the value, so
 // that the rule sees what it is bounded by.
 
-// nearNumber finds runs of at least so many digits, with gaps and signs.
+// numberFrom gives the next run s[from:to] of what a number is written with that
+// holds so many digits, from at on; from is -1 when there is none. A run of that
+// length has a byte in every place that far apart, so most others are passed over.
+func numberFrom(s string, at, least int) (from, to, digits int) {
+	for i := at; i+least <= len(s); {
+		k := i + least - 1
+		for k >= i && ofNumber[s[k]].keeps {
+			k--
+		}
+		if k >= i {
+			i = k + 1
+			continue
+		}
+		n, j := 0, i
+		for j < len(s) && ofNumber[s[j]].keeps {
+			n += int(ofNumber[s[j]].adds)
+			j++
+		}
+		if n >= least {
+			return i, j, n
+		}
+		i = j + 1
+	}
+	return -1, 0, 0
+}
+
+// nearNumber finds runs of at least so many digits, with gaps and signs, in
+// which a number of some shape may be.
 func nearNumber(least int, may func(run string) bool) func(s string, at int) (lo, hi, next int) {
 	return func(s string, at int) (lo, hi, next int) {
-		for i := at; i < len(s); i++ {
-			if ofNumber[s[i]].adds == 0 {
-				continue
+		for {
+			from, to, _ := numberFrom(s, at, least)
+			if from < 0 {
+				return -1, 0, 0
 			}
-			from, n := i, 0
-			for i < len(s) && ofNumber[s[i]].keeps != 0 {
-				n += int(ofNumber[s[i]].adds)
-				i++
+			if may(s[from:to]) {
+				return max(at, from-3), min(to+1, len(s)), to
 			}
-			if n >= least && (may == nil || may(s[from:i])) {
-				return max(at, from-3), min(i+1, len(s)), i
-			}
+			at = to
 		}
-		return -1, 0, 0
 	}
+}
+
+// groupsOf tells whether digits in groups of these lengths stand at run[i], with
+// no sign or one between two groups; it gives where they end, 0 when they do not.
+func groupsOf(run string, i int, lengths ...int) int {
+	for k, n := range lengths {
+		if k > 0 && i < len(run) && (run[i] == ' ' || run[i] == '-') {
+			i++
+		}
+		for range n {
+			if i >= len(run) || ofNumber[run[i]].adds == 0 {
+				return 0
+			}
+			i++
+		}
+	}
+	return i
+}
+
+// noDigitAt tells whether a number may begin or end at run[i].
+func noDigitAt(run string, i int) bool {
+	return i < 0 || i >= len(run) || ofNumber[run[i]].adds == 0
 }
 
 // mayBePhone tells whether eleven digits stand together from a 13…19 on.
 func mayBePhone(run string) bool {
 	for i := 0; i+11 <= len(run); i++ {
-		if run[i] != '1' || run[i+1] < '3' || run[i+1] > '9' {
+		if run[i] == '1' && run[i+1] >= '3' && run[i+1] <= '9' && (noDigitAt(run, i-1) || strings.HasSuffix(run[:i], "86")) {
+			if end := groupsOf(run, i, 3, 4, 4); end > 0 && noDigitAt(run, end) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayBeID tells whether a region and a date stand together, and a number behind them.
+func mayBeID(run string) bool {
+	for i := 0; i+18 <= len(run); i++ {
+		if ofNumber[run[i]].adds == 0 || !noDigitAt(run, i-1) || groupsOf(run, i, 6, 8, 3) == 0 {
 			continue
 		}
-		n := 0
-		for j := i; j < len(run) && j < i+13; j++ {
-			n += int(ofNumber[run[j]].adds)
+		date := run[i+6:]
+		if ofNumber[date[0]].adds == 0 {
+			date = date[1:]
 		}
-		if n >= 11 {
+		if (date[:2] == "19" || date[:2] == "20") && date[4] <= '1' && date[6] <= '3' {
 			return true
 		}
 	}
 	return false
 }
 
-// nearFour finds four numbers of up to three digits with dots between them, and
-// takes so much of what stands before and behind them.
-func nearFour(before, behind int) func(s string, at int) (lo, hi, next int) {
-	return func(s string, at int) (lo, hi, next int) {
-		for from := at; from < len(s); {
-			k := strings.IndexByte(s[from:], '.')
-			if k < 0 {
-				break
-			}
-			i := from + k
-			j := i + 1
-			if i > at && j < len(s) && ofNumber[s[i-1]].adds == 1 && ofNumber[s[j]].adds == 1 {
-				for i > at && ofNumber[s[i-1]].adds == 1 {
-					i--
-				}
-				for j < len(s) && (ofNumber[s[j]].adds == 1 || s[j] == '.') {
-					j++
-				}
-				if fourParts(s[i:j]) {
-					return max(at, i-before), min(j+behind, len(s)), j
-				}
-			}
-			from = j
+// mayBeCard tells whether sixteen digits stand together that begin as a card does.
+func mayBeCard(run string) bool {
+	for i := 0; i+16 <= len(run); i++ {
+		if b := run[i]; b >= '4' && b <= '6' && noDigitAt(run, i-1) && groupsOf(run, i, 4, 4, 4, 4) > 0 {
+			return true
 		}
-		return -1, 0, 0
+	}
+	return false
+}
+
+// fourFrom gives the next four numbers s[from:to] of up to three digits with dots
+// between them, from at on; from is -1 when there are none.
+func fourFrom(s string, at int) (from, to int) {
+	for i := at; i < len(s); {
+		k := strings.IndexByte(s[i:], '.')
+		if k < 0 {
+			break
+		}
+		from, to = i+k, i+k+1
+		if from > at && to < len(s) && ofNumber[s[from-1]].adds == 1 && ofNumber[s[to]].adds == 1 {
+			for from > at && ofNumber[s[from-1]].adds == 1 {
+				from--
+			}
+			for to < len(s) && (ofNumber[s[to]].adds == 1 || s[to] == '.') {
+				to++
+			}
+			if fourParts(s[from:to]) {
+				return from, to
+			}
+		}
+		i = to
+	}
+	return -1, 0
+}
+
+// nearFour finds four numbers with dots between them of which may tells that
+// they can be an address, and takes so much of what stands before and behind them.
+func nearFour(before, behind int, may func(s string, from, to int) bool) func(s string, at int) (lo, hi, next int) {
+	return func(s string, at int) (lo, hi, next int) {
+		for {
+			from, to := fourFrom(s, at)
+			if from < 0 {
+				return -1, 0, 0
+			}
+			if may(s, from, to) {
+				return max(at, from-before), min(to+behind, len(s)), to
+			}
+			at = to
+		}
 	}
 }
 
@@ -189,6 +276,42 @@ func fourParts(run string) bool {
 		size = 0
 	}
 	return parts == 4 && size > 0
+}
+
+// addressWords are what stands before an address, by their last letters.
+var addressWords = func() (out [256][]string) {
+	for _, w := range []string{"ip", "addr", "address", "remote", "client", "peer", "src", "dest", "for", "from", "host", "via"} {
+		last := w[len(w)-1]
+		out[last] = append(out[last], w)
+	}
+	return out
+}()
+
+// behindWord tells whether an address that is somebody's stands behind a word that announces one.
+func behindWord(s string, from, to int) bool {
+	start := from
+	for from > 0 && (blankOfLine(s[from-1]) || strings.IndexByte(`"':=[`, s[from-1]) >= 0) {
+		from--
+	}
+	return endsInAny(s[:from], &addressWords) && !fineAddress(s, start, to)
+}
+
+// withPort tells whether an address that is somebody's has a port behind it.
+func withPort(s string, from, to int) bool {
+	return to+2 < len(s) && s[to] == ':' && ofNumber[s[to+1]].adds == 1 && !fineAddress(s, from, to)
+}
+
+// endsInAny tells whether a text ends in one of the words, whatever its case.
+func endsInAny(s string, byLast *[256][]string) bool {
+	if s == "" {
+		return false
+	}
+	for _, w := range byLast[lowered[s[len(s)-1]]] {
+		if len(s) >= len(w) && beginsWith(s[len(s)-len(w):], w) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofMailbox are the bytes of what stands before the @ of an address.
@@ -215,7 +338,7 @@ func nearAt(s string, at int) (lo, hi, next int) {
 		for hi < len(s) && ofMailbox[s[hi]] {
 			hi++
 		}
-		if lo < i && hi-i > 4 {
+		if lo < i && hi-i > 4 && strings.IndexByte(s[i+2:hi], '.') >= 0 {
 			return lo, hi, i + 1
 		}
 		from = i + 1
@@ -223,8 +346,14 @@ func nearAt(s string, at int) (lo, hi, next int) {
 	return -1, 0, 0
 }
 
-// keyEndings are what the keys of secrets end in.
-var keyEndings = []string{"token", "password", "passwd", "secret", "secret_key", "secretkey", "api_key", "apikey"}
+// secretWords are what the keys of secrets end in, by their last letters.
+var secretWords = func() (out [256][]string) {
+	for _, w := range []string{"token", "password", "passwd", "secret", "secret_key", "secretkey", "api_key", "apikey"} {
+		last := w[len(w)-1]
+		out[last] = append(out[last], w)
+	}
+	return out
+}()
 
 // nearSecret finds = and : behind the key of a secret, with a long word behind them.
 func nearSecret(s string, at int) (lo, hi, next int) {
@@ -239,7 +368,7 @@ func nearSecret(s string, at int) (lo, hi, next int) {
 		if end > at && (s[end-1] == '"' || s[end-1] == '\'') {
 			end--
 		}
-		if !endsInKey(s[at:end]) {
+		if !endsInAny(s[at:end], &secretWords) {
 			continue
 		}
 		from := i + 1
@@ -262,18 +391,6 @@ func nearSecret(s string, at int) (lo, hi, next int) {
 
 func blankOfLine(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' && b != '\v' }
 
-func endsInKey(s string) bool {
-	if s == "" || strings.IndexByte("ndtyNDTY", s[len(s)-1]) < 0 {
-		return false
-	}
-	for _, k := range keyEndings {
-		if len(s) >= len(k) && beginsWith(s[len(s)-len(k):], k) {
-			return true
-		}
-	}
-	return false
-}
-
 // nearHome finds the folder in which the folders of people are.
 func nearHome(s string, at int) (lo, hi, next int) {
 	i := len(s)
@@ -289,4 +406,45 @@ func nearHome(s string, at int) (lo, hi, next int) {
 		i--
 	}
 	return max(at, i-9), len(s), len(s)
+}
+
+// nearContent finds the key of what people wrote, with a text behind it.
+func nearContent(s string, at int) (lo, hi, next int) {
+	for i := at; i < len(s); i++ {
+		k := strings.IndexByte(s[i:], ':')
+		if k < 0 {
+			break
+		}
+		i += k
+		end, from := i, i+1
+		for end > at && blankOfLine(s[end-1]) {
+			end--
+		}
+		if end == at || s[end-1] != '"' {
+			continue
+		}
+		for end > at && (s[end-1] == '"' || s[end-1] == '\\') {
+			end--
+		}
+		if end-at < 7 || !beginsWith(s[end-7:end], "content") {
+			continue
+		}
+		for from < len(s) && (blankOfLine(s[from]) || s[from] == '\\') {
+			from++
+		}
+		if from+2 < len(s) && s[from] == '"' && strings.IndexByte("\"\\<{[", s[from+1]) < 0 {
+			return max(at, end-24), min(from+1+anyOf(s[from+1:], '"', '\\')+1, len(s)), i + 1
+		}
+	}
+	return -1, 0, 0
+}
+
+// anyOf gives where the first of two bytes stands, the length when there is none.
+func anyOf(s string, a, b byte) int {
+	for i := range len(s) {
+		if s[i] == a || s[i] == b {
+			return i
+		}
+	}
+	return len(s)
 }

@@ -21,13 +21,22 @@ type check struct {
 type hint struct {
 	words  []string // in small letters; one of them must be in the line
 	back   int      // how long before the first word a match can begin, 0 for anywhere
-	digits uint16   // that stand together
+	number bool     // eleven digits must stand together
+	four   bool     // four numbers with dots between them must
 	near   func(s string, at int) (lo, hi, next int)
 }
 
 func holds(words ...string) hint { return hint{words: words} }
 
 func holdsBehind(back int, words ...string) hint { return hint{words: words, back: back} }
+
+// namesOfPeople are the keys of names, as they end.
+func namesOfPeople() (out []string) {
+	for _, w := range []string{"real", "nick", "full", "display", "true", "customer", "visitor", "agent", "contact"} {
+		out = append(out, w+`name"`, w+`_name"`)
+	}
+	return out
+}
 
 func never(string, int, int) bool { return false }
 
@@ -40,15 +49,15 @@ var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|cou
 var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
 var checksOfTheSecond = []check{
-	{"phone", hint{digits: 11, near: nearNumber(11, mayBePhone)}, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"phone", hint{number: true, near: nearNumber(11, mayBePhone)}, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
-	{"id", hint{digits: 17, near: nearNumber(17, nil)}, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"id", hint{number: true, near: nearNumber(17, mayBeID)}, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
 		return !checksum11(v) || hexAround(s, from, to)
 	}},
 	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), regexp.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
-	{"card", hint{digits: 16, near: nearNumber(16, nil)}, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"card", hint{number: true, near: nearNumber(16, mayBeCard)}, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := s[from:to]
 		if strings.Contains(v, " ") && strings.Contains(v, "-") {
 			return true
@@ -61,19 +70,19 @@ var checksOfTheSecond = []check{
 	}},
 	{"jwt", holds("eyj"), regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
 	{"cookie", holdsBehind(6, "cookie"), regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
-	{"header", holds(`"value"`), regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
+	{"header", holds(`cookie"`, `authorization"`, `token"`), regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
 		v := s[from:to]
 		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
 	}},
 	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
 	{"auth", holdsBehind(8, "bearer", "basic"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
 	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), regexp.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
-	{"address", hint{near: nearFour(32, 1)}, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
-	{"address", hint{near: nearFour(1, 8)}, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
+	{"address", hint{four: true, near: nearFour(32, 1, behindWord)}, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
+	{"address", hint{four: true, near: nearFour(1, 8, withPort)}, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
 	{"mac", holdsBehind(8, "mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
 		return strings.Trim(s[from:to], "0:-") == "" || strings.Trim(strings.ToLower(s[from:to]), "f:-") == ""
 	}},
-	{"name", holds("name\""), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
+	{"name", holdsBehind(16, namesOfPeople()...), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
 	{"name", holds("姓名", "昵称"), regexp.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
 	{"user", hint{words: []string{"users", "/home/"}, near: nearHome}, regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
 		switch strings.ToLower(s[from:to]) {
@@ -82,7 +91,7 @@ var checksOfTheSecond = []check{
 		}
 		return noLetters(s[from:to]) || strings.Contains(s[from:to], "#")
 	}},
-	{"text", holdsBehind(32, `content"`, `content\`), regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
+	{"text", hint{words: []string{`content"`, `content\`}, near: nearContent}, regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
 		return vPlain.MatchString(s[from:to])
 	}},
 }
@@ -103,7 +112,7 @@ func (h *hinted) verifyLine(s string, add func(rule, value string)) {
 				at = max(0, int(h.first[k])-c.hint.back)
 			}
 		}
-		if h.digits < c.hint.digits {
+		if c.hint.number && !h.number || c.hint.four && !h.four {
 			continue
 		}
 		for at < len(s) {
