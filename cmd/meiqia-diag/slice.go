@@ -166,7 +166,10 @@ var aDay = lazy.MustCompile(`\d{1,4}\s*[-/.年月]\s*\d{1,2}|今|昨|前天|(?i)
 // dated is true when the times given name their day.
 func (o sliceOptions) dated() bool {
 	for _, s := range []string{o.from, o.to, o.around} {
-		if s != "" && !aDay.MatchString(halfWidth(s)) {
+		if s == "" || aDay.MatchString(halfWidth(s)) {
+			continue
+		}
+		if _, ok := stampTime(s, time.Now()); !ok {
 			return false
 		}
 	}
@@ -188,6 +191,9 @@ func (a *app) sliceRange(o sliceOptions, zone *time.Location, last time.Time) (s
 		}
 		m, p := incident.ParseMoment(text, at)
 		if p != nil {
+			if t, ok := stampTime(text, at); ok {
+				return t, nil
+			}
 			p.Field = flag
 			return time.Time{}, p
 		}
@@ -215,9 +221,14 @@ func (a *app) sliceRange(o sliceOptions, zone *time.Location, last time.Time) (s
 			return r, err
 		}
 		// In the hour that a zone runs through twice the later reading is meant.
-		const wall = "2006-01-02 15:04:05.999999999"
-		if t := r.To.Add(time.Hour); t.Format(wall) == r.To.Format(wall) {
-			r.To = t
+		// Where both are in it they are of one run through it: its entries count
+		// when either of their readings does.
+		twice := func(t time.Time) bool {
+			const wall = "2006-01-02 15:04:05.999999999"
+			return !t.IsZero() && t.Format(wall) == t.Add(time.Hour).Format(wall)
+		}
+		if twice(r.To) && (!twice(r.From) || r.To.Before(r.From)) {
+			r.To = r.To.Add(time.Hour)
 		}
 	}
 	if o.from != "" && o.to != "" && r.To.Before(r.From) {

@@ -92,6 +92,9 @@ func (a *app) sliceLine(f slice.FileStats) lang.Text {
 	if f.Folded > 0 {
 		t = lang.T("%s，其中 %d 行在时钟拨回的一小时里，两种读法都算", "%s, %d lines in an hour that the clock ran through twice, taken either way").F(t, f.Folded)
 	}
+	if f.RunsOn {
+		t = lang.T("%s，接在上一个文件没有换行的末行后面", "%s, going on in the last line of the file before, which has no line end").F(t)
+	}
 	return t
 }
 

@@ -12,17 +12,19 @@ type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
 
-// lineWriter keeps the lines of two files apart.
+// lineWriter hands on the lines of files as they are, and notes where the last
+// of one has no end, so that the next file's first line goes on in it.
 type lineWriter struct {
 	w    io.Writer
 	eol  []byte // of the file at hand
-	open []byte // the line end that the last file lacks, nil when it has one
+	open bool   // the last line written has no end
 	n    int64  // of the file at hand
+	runs bool   // the file at hand goes on in the line of one before
 }
 
 // begin is called before each file.
 func (l *lineWriter) begin(encoding string) {
-	l.n = 0
+	l.n, l.runs = 0, false
 	switch encoding {
 	case charset.UTF16LE:
 		l.eol = []byte("\n\x00")
@@ -41,19 +43,12 @@ func (l *lineWriter) write(p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
-	if l.n == 0 && l.open != nil {
-		if _, err := l.w.Write(l.open); err != nil {
-			return &writeError{err}
-		}
-	}
-	l.open = nil
-	if !bytes.HasSuffix(p, l.eol) {
-		l.open = l.eol
-	}
+	l.runs = l.runs || l.n == 0 && l.open
 	n, err := l.w.Write(p)
 	l.n += int64(n)
 	if err != nil {
 		return &writeError{err}
 	}
+	l.open = !bytes.HasSuffix(p, l.eol) && !bytes.HasSuffix(p, []byte("\r"))
 	return nil
 }

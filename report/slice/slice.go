@@ -55,6 +55,7 @@ type FileStats struct {
 	Mode     string
 	logs.CutStats
 	KeptBytes int64
+	RunsOn    bool          // what was kept goes on in the last line of the file before, which has no end
 	Offset    time.Duration // as applied
 	Findings  []Finding
 	Err       error // it was not read to its end; what had been kept was given out
@@ -238,8 +239,7 @@ func (s *Set) beyond(i int, r Range) bool {
 }
 
 // Cut writes what the files have of the range to w, one file after the other,
-// not a byte changed. Between two files whose lines would run together it puts
-// a line end. Stats come in the same order. The error is w's, or the context's;
+// not a byte changed and none put between them. Stats come in the same order. The error is w's, or the context's;
 // those of files are in their stats.
 func (s *Set) Cut(ctx context.Context, r Range, w io.Writer) ([]FileStats, error) {
 	var out []FileStats
@@ -273,7 +273,7 @@ func (s *Set) Cut(ctx context.Context, r Range, w io.Writer) ([]FileStats, error
 			}
 			return lines.write(p)
 		})
-		st.KeptBytes = lines.n
+		st.KeptBytes, st.RunsOn = lines.n, lines.runs
 		switch {
 		case st.Stamped == 0 && !st.CutStats.Fast:
 			st.Mode = Bare

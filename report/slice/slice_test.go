@@ -134,14 +134,18 @@ func TestBeyond(t *testing.T) {
 	}
 }
 
-// Files whose lines would run together are kept apart, and only those.
-func TestApart(t *testing.T) {
+// Nothing is put between files, and where the line of one goes on in the next
+// that is told.
+func TestRunsOn(t *testing.T) {
 	dir := t.TempDir()
 	a := put(t, dir, "a.log", "2026-11-20T10:22:01+08:00 a")
 	b := put(t, dir, "b.log", "2026-11-20T10:22:02+08:00 b\n2026-11-20T10:30:02+08:00 b")
 	c := put(t, dir, "c.log", "2026-11-20T10:22:03+08:00 c")
-	got, _ := cut(t, Range{From: from, To: to}, Options{}, c, b, a, a)
-	if got != "2026-11-20T10:22:01+08:00 a\n2026-11-20T10:22:02+08:00 b\n2026-11-20T10:22:03+08:00 c" {
+	got, st := cut(t, Range{From: from, To: to}, Options{}, c, b, a, a)
+	if len(st) != 3 || st[0].RunsOn || !st[1].RunsOn || st[2].RunsOn {
+		t.Errorf("%+v", st)
+	}
+	if got != "2026-11-20T10:22:01+08:00 a2026-11-20T10:22:02+08:00 b\n2026-11-20T10:22:03+08:00 c" {
 		t.Errorf("%q", got)
 	}
 }

@@ -76,6 +76,13 @@ type cutter struct {
 // stamp go with the one above them, those before the first stamp are left out.
 func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, line int) error) (CutStats, error) {
 	c, workers := rd.cutter(opt)
+	if rd.returns {
+		whole := keep
+		keep = func(p []byte, line int) error {
+			swapEnds(p)
+			return whole(p, line)
+		}
+	}
 	var st CutStats
 	span := span{end: -1}
 	if !opt.Fast && !opt.Above && opt.Known.tells(rd, c) {

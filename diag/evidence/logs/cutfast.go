@@ -14,11 +14,13 @@ import (
 // one spelling these are nearly none.
 type template struct {
 	col   int    // of the stamp
+	sep   byte   // between year, month and day
 	need  int    // bytes that a line must have
 	form  uint64 // what the third eight bytes are, with digits as 0…
 	mask  uint64 // … under this mask, which leaves the low bits of digits out
 	digit uint64 // the bytes of them that are digits, as 0x0f
 	tail  string // what follows the 24th byte: digits of the fraction as 0, and the zone
+	frac  int    // how many of tail are of the fraction
 	bare  bool   // no zone
 	prec  time.Duration
 	end   int // after the stamp, from col
@@ -46,18 +48,18 @@ func (w *walker) learn(line []byte, s *stamp) {
 		return
 	}
 	for _, t := range w.fast {
-		if t.col == s.start && t.end == s.end-s.start && t.bare == !s.hasZone && t.zone == s.zone && t.prec == s.prec {
+		if t.col == s.start && t.sep == line[s.start+4] && t.end == s.end-s.start && t.bare == !s.hasZone && t.zone == s.zone && t.prec == s.prec {
 			return // what it does not take is not worth another
 		}
 	}
-	t := &template{prec: s.prec, col: s.start, bare: !s.hasZone, end: s.end - s.start, loc: w.res.loc}
+	t := &template{prec: s.prec, col: s.start, sep: line[s.start+4], bare: !s.hasZone, end: s.end - s.start, loc: w.res.loc}
 	p := line[s.start:]
-	if t.end < 19 || t.end > 40 || len(p) < 26 || p[10] != 'T' && p[10] != ' ' {
+	if t.end < 19 || t.end > 40 || len(p) < 26 || t.sep != '-' && t.sep != '/' || p[7] != t.sep || p[10] != 'T' && p[10] != ' ' {
 		return
 	}
 	// The fraction and the zone, as they are spelled.
 	q := 19
-	if p[q] == '.' || p[q] == ',' {
+	if t.end > q && (p[q] == '.' || p[q] == ',') {
 		for q++; q < t.end && isDigit(p[q]); q++ {
 		}
 	}
@@ -87,6 +89,7 @@ func (w *walker) learn(line []byte, s *stamp) {
 		}
 	}
 	t.tail = string(want[min(24, t.end):t.end])
+	t.frac = max(0, q-24)
 	t.need = t.col + max(24, t.end+3)
 	t.bounds(w.cutter)
 	w.fast = append(w.fast, t)
@@ -192,9 +195,8 @@ func (t *template) follows(p []byte) bool {
 	if string(rest) == t.tail {
 		return true
 	}
-	frac := true
 	for i, c := range rest {
-		if frac = frac && t.tail[i] == '0'; frac {
+		if i < t.frac {
 			if !isDigit(c) {
 				return false
 			}
@@ -212,7 +214,7 @@ func (t *template) minute(day, hour uint64) bool {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:], day)
 	binary.BigEndian.PutUint64(b[8:], hour)
-	if b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
+	if b[4] != t.sep || b[7] != t.sep || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
 		return false
 	}
 	for i, c := range b {
@@ -262,6 +264,7 @@ func (t *template) moment(k [3]uint64) time.Time {
 	for i, v := range k {
 		binary.BigEndian.PutUint64(b[8*i:], v)
 	}
+	b[4], b[7] = '-', '-'
 	var s stamp
 	if !s.iso(append(b[:min(24, max(t.end, 19))], "  "...), 0) {
 		return time.Time{}

@@ -182,6 +182,12 @@ func (w *walker) line(line []byte) verdict {
 		}
 		c = line[0]
 	}
+	if c == bom[0] { // of a file that was joined to another
+		if line = bytes.TrimPrefix(line, bom); len(line) == 0 {
+			return attached
+		}
+		c = line[0]
+	}
 	s := &w.s
 	switch {
 	case c == '{':
@@ -189,13 +195,26 @@ func (w *walker) line(line []byte) verdict {
 		if ok, _, _ := s.jsonStamp(line); !ok && (len(line) < tailSize || !s.tailStamp(line[len(line)-tailSize:])) {
 			return attached
 		}
+		if len(w.rd.strays) > 0 && !w.rd.opens(objectLook(s)) {
+			return attached
+		}
 		return w.judge(s)
 	case c == '#' && w.w3c.directive(trimLine(line)):
 		return attached
 	case len(w.w3c.names) > 0 && w.w3c.row(trimLine(line), s):
 		return w.judge(s)
-	case (c == ' ' || c == '\t') && bytes.IndexByte(line[:min(len(line), searchLimit)], '[') < 0:
+	case (c == ' ' || c == '\t') && w.rd.led == 0 && bytes.IndexByte(line[:min(len(line), searchLimit)], '[') < 0:
 		return attached // blanks before a stamp belong to something else, but for access logs'
+	case w.rd.column.col > 0:
+		if !w.rd.column.stamp(trimLine(line[:min(len(line), searchLimit+64)]), s) {
+			return attached
+		}
+		return w.judge(s)
+	case (isLetter(c) || c == '<') && s.keyed(trimLine(line)):
+		if len(w.rd.strays) > 0 && !w.rd.opens(lookOf(line, s, false)) {
+			return attached
+		}
+		return w.judge(s)
 	}
 	line = line[:min(len(line), searchLimit+64)]
 	if odd := line[:min(len(line), 80)]; !ascii(odd) && !utf8.Valid(trimPartial(line)) {
@@ -209,10 +228,16 @@ func (w *walker) line(line []byte) verdict {
 	switch {
 	case s.form == formTime && !w.rd.bare, s.form == formEpoch && !w.rd.epochs:
 		return attached
-	case opensFront(line, s):
-	case w.rd.behind && s.start <= 160 && !indented(line) && !continues(line):
+	case opensFront(line, s), w.rd.led > 0 && opensLed(line, w.rd.led, s):
+		if len(w.rd.strays) > 0 && !w.rd.opens(lookOf(line, s, false)) {
+			return attached
+		}
+	case len(w.rd.behind) > 0 && s.start <= 160 && !indented(line) && w.rd.opens(lookOf(line, s, true)) && !continues(line):
 	default:
 		return attached
+	}
+	if w.rd.dayFirst {
+		s.swapDay()
 	}
 	v := w.judge(s)
 	if v == outside && s.form == formISO && s.start <= 1 && !w.collect {

@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"strconv"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -218,21 +219,27 @@ func hexRune(b []byte) (rune, int) {
 // 0 is not such a key.
 func timeRank(key []byte) int {
 	switch string(key) {
-	case "@timestamp":
+	case "@timestamp", "__REALTIME_TIMESTAMP":
 		return 1
-	case "timestamp", "Timestamp":
+	case "timestamp", "Timestamp", "timeStamp", "TimeStamp", "time_stamp", "TIMESTAMP":
 		return 2
-	case "time", "Time", "@t":
+	case "time", "Time", "TIME", "@t", "@time", "_time", "__time__", "时间", "日志时间":
 		return 3
-	case "ts", "Ts", "TS":
+	case "ts", "Ts", "TS", "timestamp_ms", "timestampMs", "ts_ms", "timeMillis", "time_ms":
 		return 4
-	case "datetime", "dateTime", "eventTime", "event_time", "time_iso8601", "time_local", "asctime", "logTime", "log_time":
+	case "datetime", "dateTime", "DateTime", "date_time", "eventTime", "EventTime", "event_time", "eventTimestamp", "event_timestamp",
+		"time_iso8601", "time_local", "asctime", "logTime", "LogTime", "log_time", "logtime", "log_timestamp", "logTimestamp", "log_date", "logDate",
+		"start_time", "SystemTime", "TimeCreated", "TimeGenerated":
 		return 5
-	case "t", "date", "msec":
-		return 6
+	case "instant":
+		return instantRank
+	case "t", "date", "Date", "msec", "created":
+		return 7
 	}
 	return 0
 }
+
+const instantRank = 6
 
 // readTime reads the value of a time key.
 func (s *stamp) readTime(m member) bool {
@@ -252,7 +259,13 @@ func (s *stamp) jsonStamp(b []byte) (ok bool, other stamp, both bool) {
 		// Mongo writes {"t":{"$date":"…"}}.
 		k := m.key
 		if m.parent != nil {
-			if string(k) != "$date" {
+			if string(m.parent) == "instant" && string(k) == "nanoOfSecond" { // Log4j 2, behind epochSecond
+				if n, _, ok := number(m.val, 0, 1, 9); ok && best == instantRank {
+					s.nano, s.prec = n, time.Nanosecond
+				}
+				return true
+			}
+			if string(k) != "$date" && (string(m.parent) != "instant" || string(k) != "epochSecond") {
 				return true
 			}
 			k = m.parent
@@ -268,11 +281,13 @@ func (s *stamp) jsonStamp(b []byte) (ok bool, other stamp, both bool) {
 		if !c.hasZone {
 			if bare == 0 || r < bare {
 				other, bare = c, r
+				other.rank = uint8(r)
 			}
 			return true
 		}
 		if best == 0 || r < best {
 			*s, best = c, r
+			s.rank = uint8(r)
 		}
 		return true
 	})

@@ -91,7 +91,7 @@ func indented(line []byte) bool { return line[0] == ' ' || line[0] == '\t' }
 // numbers (a syslog priority, Chromium's pid and tid), a level, key=.
 func isFront(p []byte) bool {
 	for len(p) > 0 {
-		if n := colour(p, 0); n > 0 {
+		if n := max(colour(p, 0), wideMark(p)); n > 0 {
 			p = p[n:]
 			continue
 		}
@@ -122,7 +122,7 @@ func isFront(p []byte) bool {
 		if letters == 1 && digits == 0 {
 			continue // glog's I, logcat's E
 		}
-		if levelWord(string(bytes.Trim(w, "[]()<>:|\"'"))) == "" {
+		if levelWord(string(bytes.Trim(w, "[]()<>:|=\"'"))) == "" {
 			return false
 		}
 	}

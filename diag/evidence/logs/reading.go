@@ -23,17 +23,23 @@ type Reading struct {
 
 	src    Source
 	loc    *time.Location
-	behind bool // a stamp behind other text opens an entry
-	bare   bool // so does a time of day alone
-	epochs bool // so does a Unix time
-	pretty bool // entries are indented JSON objects …
-	indent int  // … that open behind so many blanks
-	yearly bool // stamps lack the year
-	w3c    w3c
-	limit  int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
-	anchor int64 // where nothing else tells the year or the day
-	refs   refs  // what is known of the time, from place to place
-	dating LearnOptions
+	behind []look // of stamps behind other text that open entries
+	strays []look // of stamps in front that open none
+	led    int    // entries open behind so many blanks
+	column epochColumn
+	// returns: lines end in carriage returns, which src gives as line feeds
+	returns  bool
+	dayFirst bool // 03/11/2026 is in November
+	bare     bool // so does a time of day alone
+	epochs   bool // so does a Unix time
+	pretty   bool // entries are indented JSON objects …
+	indent   int  // … that open behind so many blanks
+	yearly   bool // stamps lack the year
+	w3c      w3c
+	limit    int64 // the latest reading of the clock there can be, as if in UTC; 0 unknown
+	anchor   int64 // where nothing else tells the year or the day
+	refs     refs  // what is known of the time, from place to place
+	dating   LearnOptions
 }
 
 // LearnOptions are what is known of a log besides what it says itself.
@@ -53,16 +59,37 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
+	returns := widthOf(encoding) == 1 && onlyReturns(samples)
+	if returns {
+		src = src.swapped()
+		if samples, encoding, seekable, err = src.samples(); err != nil {
+			return nil, fmt.Errorf("read log: %w", err)
+		}
+	}
 	if opt.Local == nil {
 		opt.Local = time.Local
 	}
-	rd := &Reading{Encoding: encoding, Seekable: seekable, src: src, loc: opt.Local}
+	rd := &Reading{returns: returns, Encoding: encoding, Seekable: seekable, src: src, loc: opt.Local}
 	rd.Zone.Basis = "assumed"
-	l := learner{rd: rd}
-	for _, s := range samples {
-		l.read(s.text)
+	l := learner{rd: rd, all: true}
+	l.samples(samples)
+	if rd.led = l.indentation(); rd.led > 0 {
+		l = learner{rd: rd, all: true}
+		l.samples(samples)
 	}
-	rd.behind = l.behind*5 > l.front+l.behind && l.objects == 0
+	rd.dayFirst = l.dayFirst(src.ModTime)
+	if strays, behind := l.settle(); len(strays) > 0 || l.behind > 0 || rd.led > 0 || rd.dayFirst {
+		rd.strays, rd.behind = strays, behind
+		l = learner{rd: rd}
+		l.samples(samples)
+	}
+	if l.behind*5 <= l.front+l.behind || l.objects > 0 {
+		rd.behind = nil
+	}
+	if rd.column = findColumn(samples, l.stamped()+l.pretty); rd.column.col > 0 {
+		l = learner{rd: rd}
+		l.samples(samples)
+	}
 	rd.bare = l.bare*5 > l.stamped()-l.bare
 	// What opens a line of a list with ten digits is a time only where logs have such times.
 	rd.epochs = l.epochs*20 > l.stamped() && (l.epochs > 2 || l.epochs*2 > l.stamped())
@@ -74,186 +101,6 @@ func Learn(src Source, opt LearnOptions) (*Reading, error) {
 	rd.zone(&l, opt)
 	rd.times(samples, opt)
 	return rd, nil
-}
-
-// learner counts what the lines of the samples look like.
-type learner struct {
-	rd                                   *Reading
-	w3c                                  w3c // as it is now
-	head                                 w3c // as the first directives made it
-	front, behind, bare, epochs, objects int
-	yearless, dated, zoned               int
-	pretty, indent                       int
-	votes                                votes
-	unix                                 int64 // an instant of the file
-	zones                                map[int]int
-	first                                int // the zone that was written first
-	lastWall                             int64
-	lastBare                             bool
-}
-
-func (l *learner) stamped() int { return l.front + l.behind + l.objects + l.w3c.rows + l.bare }
-
-// read looks at the lines of one sample.
-func (l *learner) read(text []byte) {
-	var prev struct {
-		t    int64
-		zone bool
-		set  bool
-	}
-	for len(text) > 0 {
-		line := text
-		if i := bytes.IndexByte(text, '\n'); i >= 0 {
-			line, text = text[:i], text[i+1:]
-		} else {
-			text = nil
-		}
-		line = trimLine(line)
-		if len(line) == 0 {
-			continue
-		}
-		var s, twin stamp
-		both := false
-		switch ok := false; {
-		case line[0] == '{':
-			ok, twin, both = s.jsonStamp(line)
-			if ok {
-				l.objects++
-				break
-			}
-			l.open(line, text)
-			continue
-		case line[0] == '#' && l.w3c.directive(line):
-			if l.head.names == nil || l.w3c.rows == 0 {
-				l.head = l.w3c
-			}
-			continue
-		case len(l.w3c.names) > 0 && l.w3c.row(line, &s):
-		case !s.find(line):
-			l.open(line, text)
-			continue
-		case s.form == formTime:
-			l.bare++
-		case opensFront(line, &s):
-			l.front++
-			if s.form == formEpoch {
-				l.epochs++
-			}
-		case s.start <= 160 && !indented(line):
-			l.behind++
-		default:
-			l.open(line, text)
-			continue
-		}
-		l.lastBare = !s.hasZone && s.hasDate && s.hasYear
-		l.lastWall = s.wall()
-		if s.hasZone {
-			if l.zones == nil {
-				l.zones, l.first = map[int]int{}, s.zone
-			}
-			l.zoned++
-			l.zones[s.zone]++
-		}
-		switch {
-		case !s.hasDate:
-			continue
-		case !s.hasYear:
-			l.yearless++
-			continue
-		}
-		l.dated++
-		cur := prev
-		cur.t, cur.zone, cur.set = s.wall(), s.hasZone, true
-		if s.hasZone {
-			cur.t -= int64(s.zone)
-		}
-		switch {
-		case both:
-			l.votes.add(twin.wall(), cur.t, 2, true)
-			l.unix = cur.t
-		case prev.set && prev.zone != cur.zone:
-			wall, unix := prev.t, cur.t
-			if !cur.zone {
-				wall, unix = cur.t, prev.t
-			}
-			l.votes.add(wall, unix, 2, false)
-			l.unix = unix
-		}
-		prev = cur
-	}
-}
-
-// open notes a line that may open an indented object which tells its time.
-func (l *learner) open(line, rest []byte) {
-	n, ok := opensObject(line)
-	if !ok || l.pretty > 0 && n != l.indent {
-		return
-	}
-	end := closesObject(rest, n)
-	if end < 0 {
-		return
-	}
-	object := append(append(bytes.Clone(line), '\n'), rest[:end]...)
-	var s stamp
-	if ok, _, _ := s.jsonStamp(bytes.TrimLeft(object, " \t")); ok {
-		l.pretty++
-		l.indent = n
-		if s.hasZone {
-			if l.zones == nil {
-				l.zones, l.first = map[int]int{}, s.zone
-			}
-			l.zones[s.zone]++
-			l.zoned++
-		}
-	}
-}
-
-// opensFront is true when a stamp stands where it opens an entry, but for what
-// stands before it is no text.
-func opensFront(line []byte, s *stamp) bool {
-	return s.start == 0 || s.form == formCLF && line[s.start-1] == '[' || !indented(line) && isFront(line[:s.start])
-}
-
-// opensObject gives the blanks before an indented object whose first line this is.
-func opensObject(line []byte) (indent int, ok bool) {
-	indent = spaces(line, 0)
-	if indent >= len(line) || line[indent] != '{' {
-		return 0, false
-	}
-	rest := bytes.TrimSpace(line[indent+1:])
-	return indent, len(rest) == 0 || rest[0] == '"' && walkJSON(line[indent:], all) < 0
-}
-
-// Bounds of an indented object: one without an end must not swallow the log.
-const (
-	maxObject      = headSize
-	maxObjectLines = 5000
-)
-
-// closesObject gives the index after the line that closes an indented object,
-// -1 when there is none in reach.
-func closesObject(rest []byte, indent int) int {
-	p := 0
-	for range maxObjectLines {
-		if p >= len(rest) || p > maxObject {
-			return -1
-		}
-		end := len(rest)
-		if i := bytes.IndexByte(rest[p:], '\n'); i >= 0 {
-			end = p + i + 1
-		}
-		line := trimEnd(rest[p:end])
-		n := spaces(line, 0)
-		switch {
-		case n == len(line):
-		case n == indent && line[n] == '}':
-			return end
-		case n <= indent && line[n] != ']' && line[n] != '"':
-			return -1
-		}
-		p = end
-	}
-	return -1
 }
 
 // zone settles what stamps without a zone are read as.

@@ -30,6 +30,8 @@ type stamp struct {
 	form                 form
 	prec                 time.Duration // of the printed text
 	start, end           int           // bytes in the line
+	rank                 uint8         // of the member that it was read from, as timeRank has it
+	order                order         // of day and month, where both are numbers before the year
 }
 
 // searchLimit bounds the search for a stamp: an access log's addresses and user
@@ -117,7 +119,8 @@ func (s *stamp) find(b []byte) bool {
 		c := b[i]
 		switch {
 		case isDigit(c):
-			if i > 0 && (front && (b[i-1] != '[' || i < 2 || b[i-2] != 0x1b) && s.at(b, i) || !front && !isWord(b[i-1]) && b[i-1] != '.' && s.inside(b, i)) {
+			if i > 0 && (front && (b[i-1] != '[' || i < 2 || b[i-2] != 0x1b) && s.at(b, i) ||
+				!front && (!isWord(b[i-1]) || i > 2 && wideMark(b[i-3:i]) > 0) && b[i-1] != '.' && s.inside(b, i)) {
 				return true
 			}
 			front = false
@@ -132,6 +135,10 @@ func (s *stamp) find(b []byte) bool {
 		case c == ' ' || c == '[' || c == '(' || c == '<' || c == '"' || c == '\t' || c == '\'':
 		case c == 0x1b:
 			i = max(i, colour(b, i)-1)
+		case c >= 0xE3 && wideMark(b[i:]) > 0:
+			i += wideMark(b[i:]) - 1
+		case front && c >= 0xE4 && s.chineseMonth(b, i):
+			return true
 		case c == '@' && i == 0:
 			if s.tai(b) {
 				return true
@@ -202,8 +209,10 @@ func (s *stamp) inside(b []byte, i int) bool {
 		return s.yearFirst(b, i)
 	case n == 8:
 		return s.compact(b, i)
+	case n <= 2 && c == '.':
+		return s.european(b, i)
 	case n <= 2:
-		return s.dayMonthName(b, i, n) || s.american(b, i)
+		return s.dayMonthName(b, i, n) || s.american(b, i) || c >= 0x80 && s.chineseMonth(b, i)
 	}
 	return false
 }
@@ -248,6 +257,7 @@ func (s *stamp) yearFirst(b []byte, i int) bool {
 		return false
 	}
 	dot := false
+	p = weekdayZh(b, p)
 	q := spaces(b, p)
 	switch {
 	case p < len(b) && (b[p] == 'T' || b[p] == 't'):
@@ -262,6 +272,13 @@ func (s *stamp) yearFirst(b []byte, i int) bool {
 		p = spaces(b, p+1)
 	case q > p:
 		p = q
+		if zone, r, ok := zoneBetween(b, q); ok {
+			if !s.time(b, r, false, false) {
+				return false
+			}
+			s.start, s.form, s.hasZone, s.zone = i, formISO, true, zone
+			return true
+		}
 	case b[i+4] == 0xE5 || half(b, p) != 0: // 2026年11月20日10:22:41, 2026-11-20上午10:22
 	default:
 		return false
@@ -316,21 +333,6 @@ func (s *stamp) chromium(b []byte, i int) bool {
 		return false
 	}
 	s.start, s.form, s.hasYear = i, formChromium, false
-	return true
-}
-
-// glog reads I1120 10:22:41.123456 at the start of a line.
-func (s *stamp) glog(b []byte) bool {
-	switch b[0] {
-	case 'I', 'W', 'E', 'F', 'D', 'V':
-	default:
-		return false
-	}
-	md, p, ok := number(b, 1, 4, 4)
-	if !ok || spaces(b, p) != p+1 || !s.date(0, md/100, md%100) || !s.time(b, p+1, false, false) {
-		return false
-	}
-	s.start, s.form, s.hasYear, s.hasZone = 1, formChromium, false, false
 	return true
 }
 

@@ -48,8 +48,59 @@ func colour(b []byte, i int) int {
 	return i
 }
 
-// digits reads 261120 102241 at the start of a line (HDFS, old MySQL).
+// glog reads I1120 10:22:41.123456, or I20261120 …, at the start of a line.
+func (s *stamp) glog(b []byte) bool {
+	switch b[0] {
+	case 'I', 'W', 'E', 'F', 'D', 'V':
+	default:
+		return false
+	}
+	v, p, ok := number(b, 1, 4, 8)
+	year := v / 10000 // 0 with four digits
+	if !ok || p != 5 && p != 9 || p == 9 && (year < 1970 || year > 2199) || spaces(b, p) != p+1 ||
+		!s.date(year, v/100%100, v%100) || !s.time(b, p+1, false, false) {
+		return false
+	}
+	s.start, s.form, s.hasYear, s.hasZone = 1, formChromium, p == 9, false
+	return true
+}
+
+// wideMark gives the size of a full-width bracket or blank at the start of b,
+// as Chinese puts them around a stamp: 【2026年…】, ［2026-…］; 0 for all else.
+func wideMark(b []byte) int {
+	if len(b) < 3 {
+		return 0
+	}
+	switch string(b[:3]) {
+	case "【", "［", "（", "〔", "「", "『", "《", "〖", "｛", "\u3000", "】", "］", "）", "：", "\ufeff":
+		return 3
+	}
+	return 0
+}
+
+// digits reads 261120 102241 (HDFS, old MySQL), 20261120102241 and, with
+// milliseconds, 20261120102241123 at the start of a line.
 func (s *stamp) digits(b []byte, i int) bool {
+	if v, p, ok := number(b, i, 14, 17); ok {
+		n := p - i
+		nano := 0
+		if n == 17 {
+			nano, v = v%1000*int(time.Millisecond), v/1000
+		}
+		day, clock := v/1e6, v%1e6
+		if n == 15 || n == 16 || day < 1970_01_01 || day > 2199_12_31 || p < len(b) && isWord(b[p]) ||
+			!s.date(day/10000, day/100%100, day%100) || !s.clock(clock/10000, clock/100%100, clock%100) {
+			return false
+		}
+		s.start, s.end, s.form = i, p, formISO
+		if n == 17 {
+			s.nano, s.prec = nano, time.Millisecond
+		} else {
+			s.fraction(b, ".,")
+		}
+		s.zoneAt(b)
+		return true
+	}
 	ymd, p, ok := number(b, i, 6, 6)
 	if !ok || p >= len(b) || b[p] != ' ' || !s.date(2000+ymd/10000, ymd/100%100, ymd%100) {
 		return false

@@ -47,7 +47,7 @@ func (s *stamp) date(y, m, d int) bool {
 	if m < 1 || m > 12 || d < 1 || d > monthDays(y, m) {
 		return false
 	}
-	s.year, s.month, s.day, s.hasDate, s.hasYear = y, m, d, true, true
+	s.year, s.month, s.day, s.hasDate, s.hasYear, s.order = y, m, d, true, true, orderNone
 	return true
 }
 
@@ -104,6 +104,7 @@ func (s *stamp) time(b []byte, i int, dot, short bool) bool {
 		sep = '.'
 	}
 	var m, sec int
+	milli := -1
 	prec := time.Second
 	switch {
 	case b[p] == sep:
@@ -133,6 +134,9 @@ func (s *stamp) time(b []byte, i int, dot, short bool) bool {
 		p = q
 		if sec, p, ok = number(b, q, 1, 2); ok {
 			p = word(b, p, "秒")
+			if v, r, ok := number(b, p, 1, 3); ok && word(b, r, "毫秒") > r {
+				milli, p = v, word(b, r, "毫秒")
+			}
 		} else {
 			sec, p, prec = 0, q, time.Minute
 		}
@@ -143,7 +147,9 @@ func (s *stamp) time(b []byte, i int, dot, short bool) bool {
 		return false
 	}
 	s.prec, s.end = prec, p
-	if prec == time.Second {
+	if milli >= 0 {
+		s.nano, s.prec = milli*int(time.Millisecond), time.Millisecond
+	} else if prec == time.Second {
 		s.fraction(b, ".,:")
 	}
 	if part == 0 {
@@ -156,13 +162,18 @@ func (s *stamp) time(b []byte, i int, dot, short bool) bool {
 			}
 		}
 	}
+	s.halfDay(part)
+	return true
+}
+
+// halfDay applies what half has read to a 12-hour time.
+func (s *stamp) halfDay(part int) {
 	switch {
 	case part == 2 && s.hour < 12:
 		s.hour += 12
 	case part == 1 && s.hour == 12:
 		s.hour = 0
 	}
-	return true
 }
 
 // fraction reads the part of a second after one of the marks. A comma or colon
@@ -244,6 +255,32 @@ func (s *stamp) zoneAt(b []byte) {
 	if b[p] == '-' {
 		s.zone = -s.zone
 	}
+}
+
+// zoneBetween reads the zone that Mars xlog puts between day and time, in hours
+// as a decimal: 2026-11-20 +8.0 10:22:41.123. next is where the time begins.
+func zoneBetween(b []byte, i int) (sec, next int, ok bool) {
+	if i >= len(b) || b[i] != '+' && b[i] != '-' {
+		return 0, i, false
+	}
+	h, p, ok := number(b, i+1, 1, 2)
+	if !ok || h > 14 || p >= len(b) || b[p] != '.' {
+		return 0, i, false
+	}
+	q := p + 1
+	part, unit := 0, 1
+	for ; q < len(b) && q < p+4 && isDigit(b[q]); q++ {
+		part, unit = part*10+int(b[q]-'0'), unit*10
+	}
+	next = spaces(b, q)
+	sec = h*3600 + part*3600/unit
+	if q == p+1 || next == q || sec%900 != 0 {
+		return 0, i, false
+	}
+	if b[i] == '-' {
+		sec = -sec
+	}
+	return sec, next, true
 }
 
 // unixNumber reads a Unix time in seconds, ms, µs or ns, told by its size: a
