@@ -25,12 +25,13 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain  bool       // nothing is structured or encoded
-	rank   int        // of the rule that looks now
-	next   [rules]int // where each rule goes on, behind what it found
-	runEnd int        // of the run of base64 that was looked at last
-	groups [20]group
-	digits [maxDigits]byte
+	plain   bool       // nothing is structured or encoded
+	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	rank    int        // of the rule that looks now
+	next    [rules]int // where each rule goes on, behind what it found
+	runEnd  int        // of the run of base64 that was looked at last
+	groups  [20]group
+	digits  [maxDigits]byte
 }
 
 const maxDepth = 4

@@ -27,10 +27,15 @@ func (c *scan) number(i int) {
 	}
 	groups, total := c.groupsFrom(i)
 	c.next[byNumber] = groups[0].end
-	if d := c.digits[0]; total < 11 && d != '0' && d != '8' && !c.plus(i) {
+	if d := c.digits[0]; total < 11 && d != '0' && (d != '8' || c.digits[1] != '6') && !c.plus(i) {
 		return // a date with its hour
 	}
-	all := string(c.digits[:total])
+	all := ""
+	if from, to := groups[0].start, groups[0].end; len(groups) == 1 && to-from == total {
+		all = c.s[from:to]
+	} else {
+		all = string(c.digits[:total])
+	}
 	for k := range groups {
 		groups[k].digits = all[groups[k].from:groups[k].to]
 	}
@@ -57,6 +62,9 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 		part := gs[:k+1]
 		start, end := gs[0].start, g.end
+		if k == 0 && len(gs) == 1 && len(all) < 11 && !c.plus(start) {
+			return 0
+		}
 		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
 			return 0
 		}

@@ -43,6 +43,7 @@ type Redactor struct {
 	learn  *learned
 	files  map[string]*File
 	ledger map[ledgerKey]int
+	shapes *shapes
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.
@@ -53,7 +54,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a

@@ -190,13 +190,33 @@ func (f *File) keyLine(s string) string {
 	return f.Text(s)
 }
 
+// flags are what the rules ask of the file beside the line, as part of a shape.
+func (f *File) flags() (out byte) {
+	for k, on := range [...]bool{f.r.KeepIPs, f.Prose, f.ruins} {
+		if on {
+			out |= 1 << k
+		}
+	}
+	return out
+}
+
+func (c *scan) begin(line string) {
+	c.s, c.spans, c.next, c.runEnd, c.decoded = line, c.spans[:0], [rules]int{}, 0, false
+}
+
 // nothing tells whether a line stays as it is: nothing in it is structured or
 // encoded, no rule finds anything, and nothing that was learnt stands in it.
 func (c *scan) nothing(line string) bool {
-	c.s, c.spans, c.next, c.runEnd = line, c.spans[:0], [rules]int{}, 0
-	c.plain = c.once(true)
-	if !c.plain {
-		return false
+	c.begin(line)
+	shape, has := c.shape()
+	if c.plain = has && c.f.r.shapes.has(shape); !c.plain {
+		c.begin(line)
+		if c.plain = c.once(true); !c.plain {
+			return false
+		}
+		if has && len(c.spans) == 0 && !c.decoded {
+			c.f.r.shapes.add(shape)
+		}
 	}
 	c.sweep()
 	return len(c.spans) == 0
