@@ -137,7 +137,7 @@ func (f *File) members(dec *jsontext.Decoder, enc *jsontext.Encoder, special fun
 			return noEOF(err)
 		}
 		name := tok.String()
-		if err := enc.WriteToken(jsontext.String(f.flat(name, maxDepth))); err != nil {
+		if err := enc.WriteToken(jsontext.String(f.member(name))); err != nil {
 			return err
 		}
 		done, err := special(name)
@@ -170,7 +170,7 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 		return err
 	}
 	for dec.PeekKind() != ']' {
-		n, err := parse(dec)
+		n, err := next(dec)
 		if err != nil {
 			return err
 		}
@@ -190,6 +190,18 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 		return noEOF(err)
 	}
 	return enc.WriteToken(jsontext.EndArray)
+}
+
+// next reads the next value of a decoder. One that is whole is read at once; a
+// broken one token by token, so that what comes first of it is not lost.
+func next(dec *jsontext.Decoder) (*node, error) {
+	if raw, err := dec.ReadValue(); err == nil {
+		if n, size, ok := parseAt(string(raw)); ok && size == len(raw) {
+			return n, nil
+		}
+		return nil, errShape
+	}
+	return parse(dec)
 }
 
 type shapeError struct{}

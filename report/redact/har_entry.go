@@ -75,7 +75,7 @@ func (f *File) pairs(n *node) {
 			}
 		}
 		if nm := p.get("name"); nm != nil && nm.kind == '"' {
-			nm.text = f.flat(nm.text, maxDepth)
+			nm.text = f.member(nm.text)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (f *File) cookieList(n *node) {
 			v.text = c.replace()
 		}
 		if nm := p.get("name"); nm != nil && nm.kind == '"' {
-			nm.text = f.flat(nm.text, maxDepth)
+			nm.text = f.member(nm.text)
 		}
 	}
 }

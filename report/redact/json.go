@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -94,15 +93,22 @@ func counts(key string) bool {
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
-	inner := around{depth: at.depth + 1, body: at.body || isText(classify(at.key)) && bodyKey(at.key)}
-	inner.person = slices.Contains(personWords, strings.ToLower(lastWord(at.key)))
-	switch squeeze(at.key) {
+	own := f.r.about(at.key)
+	inner := around{depth: at.depth + 1, body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
+	switch own.squeezed {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
 	}
+	names, values := false, false
 	for i, name := range n.names {
 		item := n.items[i]
-		switch squeeze(name) {
+		switch name {
+		case "name", "key", "type", "kind", "field", "label", "title", "header", "n", "k":
+			names = true
+		case "value", "val", "v", "number", "no", "num", "data":
+			values = true
+		}
+		switch f.r.about(name).squeezed {
 		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
 				inner.report = true
@@ -124,8 +130,10 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
-	f.named(n, at)
-	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
+	if names && values {
+		f.named(n, at)
+	}
+	if v := n.get("value"); names && v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
 		for _, mark := range []string{"domain", "httpOnly", "sameSite", "hostOnly", "expirationDate", "storeId"} {
 			if n.get(mark) != nil {
 				c := &scan{f: f, s: v.text, rank: byKey}
@@ -135,14 +143,14 @@ func (f *File) object(n *node, at around) {
 			}
 		}
 	}
-	if n.get("opcode") != nil && n.get("data") != nil {
+	if values && n.get("opcode") != nil && n.get("data") != nil {
 		f.frame(n)
 	}
 	for i, name := range n.names {
 		member := inner
 		member.key = name
 		f.node(n.items[i], member)
-		if clean := f.flat(name, maxDepth); clean != name {
+		if clean := f.member(name); clean != name {
 			n.names[i] = clean
 		}
 	}
@@ -172,7 +180,8 @@ func (f *File) str(n *node, at around) {
 		n.text = nested
 		return
 	}
-	c := &scan{f: f, s: v, depth: at.depth}
+	c := f.scan(v, at.depth)
+	defer f.free(c)
 	switch cl {
 	case secret, pass, weak:
 		if cl == weak && stamped(v) || cl != pass && !hasWordByte(v) {
@@ -212,7 +221,7 @@ func (f *File) str(n *node, at around) {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case thing:
-		if looksName(v) || at.person && squeeze(at.key) == "name" && !common[strings.ToLower(v)] {
+		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common[strings.ToLower(v)] {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case phone, idCard, card, qq:
@@ -354,7 +363,7 @@ func (f *File) number(n *node, at around) {
 		}
 		return
 	}
-	if counts(at.key) {
+	if f.r.about(at.key).counts {
 		return
 	}
 	// The whole part alone can be a phone or a card; a fraction is none.

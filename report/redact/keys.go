@@ -232,19 +232,31 @@ var ruinWords = []string{"value", "data", "payload", "title", "postdata", "frame
 // classify is classify for this file: in the ruins of a document any value may
 // be what people wrote.
 func (f *File) classify(key string) class {
-	if f.ruins {
-		if slices.Contains(ruinWords, squeeze(key)) {
-			return text
+	if f.ruins && slices.Contains(ruinWords, f.r.about(key).squeezed) {
+		return text
+	}
+	return f.r.about(key).class
+}
+
+// aboutKey is what a key tells, found out once.
+type aboutKey struct {
+	class    class
+	squeezed string
+	counts   bool // its values are sizes, times and ids
+	person   bool // it names a person
+}
+
+// about tells what a key tells.
+func (r *Redactor) about(key string) *aboutKey {
+	a := r.keys[key]
+	if a == nil {
+		key = strings.Clone(key) // it stood in a text that need not stay for it
+		a = &aboutKey{class: classify(key), squeezed: squeeze(key), counts: counts(key), person: slices.Contains(personWords, strings.ToLower(lastWord(key)))}
+		if len(r.keys) < maxKnown && len(key) <= 80 {
+			r.keys[key] = a
 		}
 	}
-	c, ok := f.r.keys[key]
-	if !ok {
-		c = classify(key)
-		if len(f.r.keys) < maxKnown && len(key) <= 80 {
-			f.r.keys[strings.Clone(key)] = c
-		}
-	}
-	return c
+	return a
 }
 
 // squeeze gives the key in small letters, without what joins its words.

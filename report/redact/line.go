@@ -30,8 +30,26 @@ type scan struct {
 	rank    int        // of the rule that looks now
 	next    [rules]int // where each rule goes on, behind what it found
 	runEnd  int        // of the run of base64 that was looked at last
-	groups  [20]group
-	digits  [maxDigits]byte
+}
+
+// scan gives a scan of a line, which free takes back.
+func (f *File) scan(s string, depth int) *scan {
+	r := f.r
+	n := len(r.idle)
+	if n == 0 {
+		return &scan{f: f, s: s, depth: depth}
+	}
+	c := r.idle[n-1]
+	r.idle = r.idle[:n-1]
+	*c = scan{f: f, s: s, depth: depth, spans: c.spans[:0]}
+	return c
+}
+
+// free takes a scan back that is not used any more.
+func (f *File) free(c *scan) {
+	c.s = ""
+	clear(c.spans)
+	f.r.idle = append(f.r.idle, c)
 }
 
 const maxDepth = 4
@@ -72,6 +90,25 @@ func (f *File) lineAt(s string, depth int) string {
 	if body == "" {
 		return s
 	}
+	end := s[len(body):]
+	if depth < maxDepth { // most have nothing that is structured or encoded
+		c := f.scan("", depth)
+		nothing := c.nothing(body)
+		if c.plain {
+			if !nothing {
+				body = c.replace()
+			}
+			f.free(c)
+			return body + end
+		}
+		f.free(c)
+	}
+	return f.closer(s, depth)
+}
+
+// closer redacts a line in which something may be structured or encoded.
+func (f *File) closer(s string, depth int) string {
+	body := strings.TrimRight(s, "\r\n")
 	end := s[len(body):]
 	if depth < maxDepth {
 		body = unescape(f.quotes(body, depth))
@@ -174,10 +211,25 @@ func (f *File) flat(s string, depth int) string {
 	if s == "" {
 		return s
 	}
-	c := &scan{f: f, s: s, depth: depth}
+	c := f.scan(s, depth)
+	defer f.free(c)
 	c.once(false)
 	if depth < maxDepth {
 		c.encoded()
+	}
+	c.sweep()
+	return c.replace()
+}
+
+// member redacts the name of a member. Most are asked for again and again.
+func (f *File) member(s string) string {
+	c := f.scan(s, maxDepth)
+	defer f.free(c)
+	mark := byte(1) << f.flags()
+	if f.r.names[s]&mark == 0 {
+		if c.once(false); len(c.spans) == 0 && len(s) <= 80 && len(f.r.names) < maxKnown {
+			f.r.names[strings.Clone(s)] |= mark
+		}
 	}
 	c.sweep()
 	return c.replace()

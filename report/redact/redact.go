@@ -39,7 +39,10 @@ type Redactor struct {
 
 	mac    hash.Hash // keyed with the report's key
 	known  map[ofKind]string
-	keys   map[string]class
+	keys   map[string]*aboutKey
+	names  map[string]byte // of members in which no rule finds anything, by what the rules were asked beside
+	idle   []*scan
+	room   numberRoom
 	learn  *learned
 	files  map[string]*File
 	ledger map[ledgerKey]int
@@ -54,7 +57,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]*aboutKey{}, names: map[string]byte{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a

@@ -154,7 +154,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {
-				out = f.line(line)
+				out = f.closer(line, 0)
 			}
 		}
 		at = next

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -46,9 +47,9 @@ func (l *learned) put(value, repl, rule string, anywhere bool) {
 	value = strings.Clone(value) // it stood in a text that need not stay for it
 	l.have[value] = true
 	head := [minLesson]byte{value[0], value[1], value[2]}
-	list := append(l.byHead[head], lesson{value, repl, rule, anywhere})
-	slices.SortStableFunc(list, func(a, b lesson) int { return len(b.value) - len(a.value) })
-	l.byHead[head] = list
+	list := l.byHead[head]
+	at := sort.Search(len(list), func(i int) bool { return len(list[i].value) < len(value) })
+	l.byHead[head] = slices.Insert(list, at, lesson{value, repl, rule, anywhere})
 	k, bit := headHash(uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16)
 	l.filter[k] |= bit
 	l.near[k>>3] |= 1 << (k & 7)
