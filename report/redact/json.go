@@ -312,7 +312,11 @@ func quietKey(key string) bool {
 func (f *File) nested(v string, cl class, at around) (string, bool) {
 	t := strings.TrimLeft(v, " \t\r\n")
 	head := ""
-	if k := strings.IndexAny(t, "[{"); k > 0 && k <= 6 && strings.Trim(t[:k], "0123456789-/,a") == "" { // socket.io: 42["event",…]
+	k := 0
+	for k < len(t) && k < 7 && strings.IndexByte("0123456789-/,a", t[k]) >= 0 {
+		k++
+	}
+	if k > 0 && k <= 6 && k < len(t) && (t[k] == '[' || t[k] == '{') { // socket.io: 42["event",…]
 		head, t = t[:k], t[k:]
 	}
 	if len(t) < 2 || t[0] != '{' && t[0] != '[' || at.depth > 16 {

@@ -240,21 +240,33 @@ func (f *File) classify(key string) class {
 
 // aboutKey is what a key tells, found out once.
 type aboutKey struct {
+	key      string
 	class    class
 	squeezed string
 	counts   bool // its values are sizes, times and ids
 	person   bool // it names a person
+	clean    byte // no rule finds anything in the key itself; a bit for each set of flags of a file
 }
 
 // about tells what a key tells.
 func (r *Redactor) about(key string) *aboutKey {
+	quick := &r.lately[0]
+	if n := len(key); n > 0 {
+		quick = &r.lately[(uint(n)*7+uint(key[0])*31+uint(key[n/2])*13+uint(key[n-1]))%uint(len(r.lately))]
+	}
+	if a := *quick; a != nil && a.key == key {
+		return a
+	}
 	a := r.keys[key]
 	if a == nil {
 		key = strings.Clone(key) // it stood in a text that need not stay for it
-		a = &aboutKey{class: classify(key), squeezed: squeeze(key), counts: counts(key), person: slices.Contains(personWords, strings.ToLower(lastWord(key)))}
+		a = &aboutKey{key: key, class: classify(key), squeezed: squeeze(key), counts: counts(key), person: slices.Contains(personWords, strings.ToLower(lastWord(key)))}
 		if len(r.keys) < maxKnown && len(key) <= 80 {
 			r.keys[key] = a
 		}
+	}
+	if len(key) <= 80 {
+		*quick = a
 	}
 	return a
 }

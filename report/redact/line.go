@@ -25,11 +25,12 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain   bool       // nothing is structured or encoded
-	decoded bool       // a word of the line is base64 or hexadecimal of some text
-	rank    int        // of the rule that looks now
-	next    [rules]int // where each rule goes on, behind what it found
-	runEnd  int        // of the run of base64 that was looked at last
+	plain      bool       // nothing is structured or encoded
+	structured bool       // something is, as its shape told
+	decoded    bool       // a word of the line is base64 or hexadecimal of some text
+	rank       int        // of the rule that looks now
+	next       [rules]int // where each rule goes on, behind what it found
+	runEnd     int        // of the run of base64 that was looked at last
 }
 
 // scan gives a scan of a line, which free takes back.
@@ -225,10 +226,10 @@ func (f *File) flat(s string, depth int) string {
 func (f *File) member(s string) string {
 	c := f.scan(s, maxDepth)
 	defer f.free(c)
-	mark := byte(1) << f.flags()
-	if f.r.names[s]&mark == 0 {
-		if c.once(false); len(c.spans) == 0 && len(s) <= 80 && len(f.r.names) < maxKnown {
-			f.r.names[strings.Clone(s)] |= mark
+	a, mark := f.r.about(s), byte(1)<<f.flags()
+	if a.clean&mark == 0 {
+		if c.once(false); len(c.spans) == 0 {
+			a.clean |= mark
 		}
 	}
 	c.sweep()

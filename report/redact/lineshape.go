@@ -30,6 +30,7 @@ type shapes struct {
 const (
 	maxShapes    = 1 << 16
 	longestShape = 2048 // bytes of a line
+	leastShape   = 24
 )
 
 func newShapes() *shapes { return &shapes{seed: maphash.MakeSeed()} }
@@ -62,14 +63,15 @@ const (
 	anyDigit   = 2 // and of a number
 )
 
-// ofShape are the bytes by what a shape does with them: digits are looked at,
-// and a line with the bytes that stand for digits has no shape.
+// ofShape are the bytes by what a shape does with them: digits are looked at, and
+// so is what may begin something structured or encoded; a line with the bytes
+// that stand for digits has no shape.
 var ofShape = func() (out [256]byte) {
 	for b := range out {
 		switch {
 		case b >= '0' && b <= '9':
 			out[b] = digit
-		case b < '\t', b == 0xEF:
+		case b < '\t', b == 0xEF, strings.IndexByte("%\\[{&", byte(b)) >= 0:
 			out[b] = rare
 		}
 	}
@@ -96,7 +98,7 @@ func (c *scan) shape() (key uint64, ok bool) {
 		h.rest--
 		return 0, false
 	}
-	if len(s) > longestShape {
+	if len(s) > longestShape || len(s) < leastShape {
 		return 0, false
 	}
 	b := append(h.buf[:0], c.f.flags())
@@ -109,7 +111,11 @@ func (c *scan) shape() (key uint64, ok bool) {
 			break
 		}
 		if s[i] < '0' || s[i] > '9' {
-			if s[i] < '\t' || i+2 < len(s) && s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 { // a full-width digit
+			if s[i] < '\t' || s[i] == 0xEF && i+2 < len(s) && s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 { // a full-width digit
+				return 0, false
+			}
+			if begins[s[i]] == rare && !c.flatAt(i) {
+				c.structured = true
 				return 0, false
 			}
 			i++

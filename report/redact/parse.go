@@ -2,6 +2,7 @@ package redact
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,11 +23,24 @@ type parser struct {
 	items []*node
 }
 
+// parsers keep their room for the next text.
+var parsers = sync.Pool{New: func() any { return &parser{} }}
+
 // parseAt reads the value at the head of a text; size is how long it is.
 func parseAt(s string) (n *node, size int, ok bool) {
-	p := parser{s: s}
+	p := parsers.Get().(*parser)
+	p.s, p.i, p.depth = s, 0, 0
+	p.nodes = make([]node, 0, min(max(4, len(s)/32), 128))
 	n = p.value()
-	return n, p.i, n != nil
+	size = p.i
+	clear(p.names[:cap(p.names)])
+	clear(p.heads[:cap(p.heads)])
+	clear(p.items[:cap(p.items)])
+	*p = parser{names: p.names[:0], heads: p.heads[:0], items: p.items[:0]}
+	if cap(p.items) < 1<<16 {
+		parsers.Put(p)
+	}
+	return n, size, n != nil
 }
 
 // parseAll reads a text that is one JSON value and nothing else.
@@ -38,7 +52,7 @@ func parseAll(s string) (*node, bool) {
 // node gives room for one more.
 func (p *parser) node() *node {
 	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = make([]node, 0, min(max(8, 2*cap(p.nodes)), 256))
+		p.nodes = make([]node, 0, min(max(4, 2*cap(p.nodes)), 128))
 	}
 	p.nodes = p.nodes[:len(p.nodes)+1]
 	return &p.nodes[len(p.nodes)-1]

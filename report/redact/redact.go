@@ -40,7 +40,7 @@ type Redactor struct {
 	mac    hash.Hash // keyed with the report's key
 	known  map[ofKind]string
 	keys   map[string]*aboutKey
-	names  map[string]byte // of members in which no rule finds anything, by what the rules were asked beside
+	lately [256]*aboutKey // those of the keys that were asked for last
 	idle   []*scan
 	room   numberRoom
 	learn  *learned
@@ -57,7 +57,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]*aboutKey{}, names: map[string]byte{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]*aboutKey{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a

@@ -201,7 +201,7 @@ func (f *File) flags() (out byte) {
 }
 
 func (c *scan) begin(line string) {
-	c.s, c.spans, c.next, c.runEnd, c.decoded = line, c.spans[:0], [rules]int{}, 0, false
+	c.s, c.spans, c.next, c.runEnd, c.decoded, c.structured = line, c.spans[:0], [rules]int{}, 0, false, false
 }
 
 // nothing tells whether a line stays as it is: nothing in it is structured or
@@ -209,6 +209,10 @@ func (c *scan) begin(line string) {
 func (c *scan) nothing(line string) bool {
 	c.begin(line)
 	shape, has := c.shape()
+	if c.structured {
+		c.plain = false
+		return false
+	}
 	if c.plain = has && c.f.r.shapes.has(shape); !c.plain {
 		c.begin(line)
 		if c.plain = c.once(true); !c.plain {
