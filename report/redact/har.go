@@ -170,19 +170,7 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 		return err
 	}
 	for dec.PeekKind() != ']' {
-		n, err := next(dec)
-		if err != nil {
-			return err
-		}
-		if entries {
-			if f.Keep != nil && !f.keeps(n) {
-				continue
-			}
-			f.entry(n)
-		} else {
-			f.page(n)
-		}
-		if err := n.write(enc); err != nil {
+		if err := f.item(dec, enc, entries); err != nil {
 			return err
 		}
 	}
@@ -192,16 +180,28 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 	return enc.WriteToken(jsontext.EndArray)
 }
 
-// next reads the next value of a decoder. One that is whole is read at once; a
-// broken one token by token, so that what comes first of it is not lost.
-func next(dec *jsontext.Decoder) (*node, error) {
+// item redacts the next entry or page of a list. One that is whole is read at
+// once; a broken one token by token, so that what comes first of it is passed.
+func (f *File) item(dec *jsontext.Decoder, enc *jsontext.Encoder, entry bool) error {
+	var n *node
 	if raw, err := dec.ReadValue(); err == nil {
-		if n, size, ok := parseAt(string(raw)); ok && size == len(raw) {
-			return n, nil
+		p, whole, size, ok := f.r.read(string(raw))
+		defer f.r.done(p)
+		if n = whole; !ok || size < len(raw) {
+			return errShape
 		}
-		return nil, errShape
+	} else if n, err = parse(dec); err != nil {
+		return err
 	}
-	return parse(dec)
+	switch {
+	case !entry:
+		f.page(n)
+	case f.Keep != nil && !f.keeps(n):
+		return nil
+	default:
+		f.entry(n)
+	}
+	return n.write(enc)
 }
 
 type shapeError struct{}

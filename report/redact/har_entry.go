@@ -135,7 +135,9 @@ func (f *File) payload(n *node, mime, status string) {
 		return
 	}
 	t := strings.TrimSpace(v)
-	if tree, ok := parseAll(t); ok && (tree.kind == '{' || tree.kind == '[') {
+	p, tree, ok := f.r.readAll(t)
+	defer f.r.done(p)
+	if ok && (tree.kind == '{' || tree.kind == '[') {
 		f.node(tree, around{depth: 4})
 		n.text = tree.within(t)
 		return

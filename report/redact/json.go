@@ -322,7 +322,8 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 	if len(t) < 2 || t[0] != '{' && t[0] != '[' || at.depth > 16 {
 		return "", false
 	}
-	n, ok := parseAll(t)
+	p, n, ok := f.r.readAll(t)
+	defer f.r.done(p)
 	if !ok {
 		return "", false
 	}

@@ -167,8 +167,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 			continue
 		}
 		tries++
-		n, size, ok := parseAt(s[i:])
+		p, n, size, ok := f.r.read(s[i:])
 		if !ok {
+			f.r.done(p)
 			continue
 		}
 		found = true
@@ -176,6 +177,7 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		b.WriteString(f.flat(s[done:i], depth))
 		f.node(n, around{key: key, depth: depth + 1})
 		b.WriteString(n.within(s[i : i+size]))
+		f.r.done(p)
 		done = i + size
 		i = done - 1
 	}

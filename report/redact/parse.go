@@ -2,7 +2,6 @@ package redact
 
 import (
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,45 +16,93 @@ type parser struct {
 	s     string
 	i     int
 	depth int
-	nodes []node // room for the next ones
-	names []string
-	heads []nameAt
-	items []*node
+
+	room  [][]node // for the values of this text and of the next one
+	used  int      // of the room, in whole pieces
+	names pile[string]
+	heads pile[nameAt]
+	items pile[*node]
 }
 
-// parsers keep their room for the next text.
-var parsers = sync.Pool{New: func() any { return &parser{} }}
+// pile holds what is known of the objects that are being read, and keeps that of
+// those that were.
+type pile[T any] struct{ open, done []T }
 
-// parseAt reads the value at the head of a text; size is how long it is.
-func parseAt(s string) (n *node, size int, ok bool) {
-	p := parsers.Get().(*parser)
-	p.s, p.i, p.depth = s, 0, 0
-	p.nodes = make([]node, 0, min(max(4, len(s)/32), 128))
-	n = p.value()
-	size = p.i
-	clear(p.names[:cap(p.names)])
-	clear(p.heads[:cap(p.heads)])
-	clear(p.items[:cap(p.items)])
-	*p = parser{names: p.names[:0], heads: p.heads[:0], items: p.items[:0]}
-	if cap(p.items) < 1<<16 {
-		parsers.Put(p)
+// close takes the members from one on away from the pile and gives them.
+func (p *pile[T]) close(from int) []T {
+	if from == len(p.open) {
+		return nil
 	}
-	return n, size, n != nil
+	at := len(p.done)
+	p.done = append(p.done, p.open[from:]...)
+	p.open = p.open[:from]
+	return p.done[at:len(p.done):len(p.done)]
 }
 
-// parseAll reads a text that is one JSON value and nothing else.
-func parseAll(s string) (*node, bool) {
-	n, size, ok := parseAt(s)
-	return n, ok && strings.TrimSpace(s[size:]) == ""
+// keep makes room again, but for what would be too much to keep.
+func (p *pile[T]) keep() {
+	if cap(p.done) > maxKept {
+		*p = pile[T]{}
+		return
+	}
+	clear(p.done)
+	clear(p.open[:cap(p.open)])
+	p.open, p.done = p.open[:0], p.done[:0]
+}
+
+const (
+	nodesOfPiece = 64
+	maxKept      = 1 << 14
+)
+
+// read reads the value at the head of a text; size is how long it is. The value
+// is good until its parser is given to done.
+func (r *Redactor) read(s string) (p *parser, n *node, size int, ok bool) {
+	if k := len(r.parsers); k > 0 {
+		p = r.parsers[k-1]
+		r.parsers = r.parsers[:k-1]
+	} else {
+		p = &parser{}
+	}
+	p.s = s
+	n = p.value()
+	return p, n, p.i, n != nil
+}
+
+// readAll is read of a text that is one value and nothing else.
+func (r *Redactor) readAll(s string) (p *parser, n *node, ok bool) {
+	p, n, size, ok := r.read(s)
+	return p, n, ok && strings.TrimSpace(s[size:]) == ""
+}
+
+// done takes a parser back, whose values are not used any more.
+func (r *Redactor) done(p *parser) {
+	for i := range p.room {
+		clear(p.room[i])
+		p.room[i] = p.room[i][:0]
+	}
+	if len(p.room) > maxKept/nodesOfPiece {
+		p.room = nil
+	}
+	p.names.keep()
+	p.heads.keep()
+	p.items.keep()
+	*p = parser{room: p.room, names: p.names, heads: p.heads, items: p.items}
+	r.parsers = append(r.parsers, p)
 }
 
 // node gives room for one more.
 func (p *parser) node() *node {
-	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = make([]node, 0, min(max(4, 2*cap(p.nodes)), 128))
+	if p.used == len(p.room) {
+		p.room = append(p.room, make([]node, 0, nodesOfPiece))
 	}
-	p.nodes = p.nodes[:len(p.nodes)+1]
-	return &p.nodes[len(p.nodes)-1]
+	piece := p.room[p.used]
+	piece = piece[:len(piece)+1]
+	p.room[p.used] = piece
+	if len(piece) == nodesOfPiece {
+		p.used++
+	}
+	return &piece[len(piece)-1]
 }
 
 func (p *parser) blank() {
@@ -128,9 +175,9 @@ func (p *parser) value() *node {
 // members reads what is in an object or a list, whose first sign was read.
 func (p *parser) members(n *node) bool {
 	closing := byte(n.kind) + 2
-	names, items := len(p.names), len(p.items) // those of the objects around it stay below
+	names, items := len(p.names.open), len(p.items.open) // those of the objects around it stay below
 	for more := !p.sign(closing); more; more = !p.sign(closing) {
-		if len(p.items) > items && !p.sign(',') {
+		if len(p.items.open) > items && !p.sign(',') {
 			return false
 		}
 		if n.kind == '{' {
@@ -143,7 +190,8 @@ func (p *parser) members(n *node) bool {
 			if !ok {
 				return false
 			}
-			p.names, p.heads = append(p.names, name), append(p.heads, nameAt{span2{from, p.i}, name})
+			p.names.open = append(p.names.open, name)
+			p.heads.open = append(p.heads.open, nameAt{span2{from, p.i}, name})
 			if !p.sign(':') {
 				return false
 			}
@@ -152,17 +200,11 @@ func (p *parser) members(n *node) bool {
 		if item == nil {
 			return false
 		}
-		p.items = append(p.items, item)
+		p.items.open = append(p.items.open, item)
 	}
-	if len(p.items) > items {
-		n.items = append([]*node(nil), p.items[items:]...)
-		p.items = p.items[:items]
-	}
-	if len(p.names) > names {
-		n.names = append([]string(nil), p.names[names:]...)
-		n.heads = append([]nameAt(nil), p.heads[names:]...)
-		p.names, p.heads = p.names[:names], p.heads[:names]
-	}
+	n.items = p.items.close(items)
+	n.names = p.names.close(names)
+	n.heads = p.heads.close(names)
 	return true
 }
 

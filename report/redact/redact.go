@@ -37,16 +37,17 @@ import (
 type Redactor struct {
 	KeepIPs bool // leave IP and MAC addresses as they are
 
-	mac    hash.Hash // keyed with the report's key
-	known  map[ofKind]string
-	keys   map[string]*aboutKey
-	lately [256]*aboutKey // those of the keys that were asked for last
-	idle   []*scan
-	room   numberRoom
-	learn  *learned
-	files  map[string]*File
-	ledger map[ledgerKey]int
-	shapes *shapes
+	mac     hash.Hash // keyed with the report's key
+	known   map[ofKind]string
+	keys    map[string]*aboutKey
+	lately  [256]*aboutKey // those of the keys that were asked for last
+	parsers []*parser
+	idle    []*scan
+	room    numberRoom
+	learn   *learned
+	files   map[string]*File
+	ledger  map[ledgerKey]int
+	shapes  *shapes
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.

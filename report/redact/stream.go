@@ -64,8 +64,9 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 			rest = ""
 			break
 		}
-		n, size, ok := parseAt(rest)
+		p, n, size, ok := f.r.read(rest)
 		if !ok {
+			f.r.done(p)
 			f.hit("unparsed", "")
 			f.ruins = true
 			out.WriteString(f.Text(rest))
@@ -75,6 +76,7 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 		}
 		f.node(n, around{})
 		out.WriteString(n.within(rest[:size]))
+		f.r.done(p)
 		rest = rest[size:]
 	}
 	out.WriteString(rest)
