@@ -39,6 +39,14 @@ func colour(s string) int {
 	return n
 }
 
+// hanFrom gives where the first Chinese letter of a key stands.
+func hanFrom(key string, wide bool) int {
+	if !wide {
+		return -1
+	}
+	return strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 })
+}
+
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
 	i := keyStop(s, end)
@@ -46,7 +54,8 @@ func keyLeft(s string, end int) (int, string) {
 	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
 		i--
 	}
-	for i > 0 && stop-i < 64 {
+	wide := i > 0 && s[i-1] >= 0x80
+	for wide && i > 0 && stop-i < 64 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
 		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
 			break
@@ -60,7 +69,7 @@ func keyLeft(s string, end int) (int, string) {
 		}
 	}
 	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
-	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 && !strings.EqualFold(key[:k], "qq") {
+	if k := hanFrom(key, wide); k > 0 && !strings.EqualFold(key[:k], "qq") {
 		key = key[k:]
 	}
 	return i, key

@@ -25,12 +25,14 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain      bool       // nothing is structured or encoded
-	structured bool       // something is, as its shape told
-	decoded    bool       // a word of the line is base64 or hexadecimal of some text
-	rank       int        // of the rule that looks now
-	next       [rules]int // where each rule goes on, behind what it found
-	runEnd     int        // of the run of base64 that was looked at last
+	plain      bool // nothing is structured or encoded
+	structured bool // something is, as its shape told
+	bare       bool // and no rule finds anything, whatever was learnt
+
+	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	rank    int        // of the rule that looks now
+	next    [rules]int // where each rule goes on, behind what it found
+	runEnd  int        // of the run of base64 that was looked at last
 }
 
 // scan gives a scan of a line, which free takes back.

@@ -39,9 +39,9 @@ func newShapes() *shapes { return &shapes{seed: maphash.MakeSeed()} }
 func (h *shapes) has(key uint64) bool {
 	h.asked++
 	if h.clean == nil || h.clean[key%maxShapes] != key {
-		if h.asked >= 4096 { // a text without repetition is not worth the question
+		if h.asked >= 2048 { // a text without repetition is not worth the question
 			if h.known*8 < h.asked {
-				h.rest = 16 * h.asked
+				h.rest = 2 * h.asked
 			}
 			h.asked, h.known = 0, 0
 		}

@@ -27,6 +27,9 @@ var ofBase64 [256]bool
 // one bit for each, whatever its case.
 var heads [256]uint32
 
+// headsOfThree are the first three letters of those words, whatever their case.
+var headsOfThree [1 << 15]bool
+
 // chinese are the second and third bytes of the Chinese letters that rules ask for.
 var chinese [1 << 12]bool
 
@@ -69,6 +72,13 @@ func init() {
 	for _, w := range words {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
+		if len(w) > 2 {
+			headsOfThree[three(w[0], w[1], w[2])] = true
+			continue
+		}
+		for b := range 32 { // a short one, with whatever behind it
+			headsOfThree[three(w[0], w[1], byte(b))] = true
+		}
 	}
 	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
@@ -104,6 +114,9 @@ const (
 func (c *scan) once(early bool) bool {
 	s := c.s
 	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && (s[1] == 'r' || s[1] == '-') {
+		c.spot()
+	}
+	if endsAsPassport(s) {
 		c.spot()
 	}
 	for i := 0; i < len(s); {
@@ -227,7 +240,7 @@ func (c *scan) word(i int) {
 	if i+1 >= len(s) {
 		return
 	}
-	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
+	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 && i+2 < len(s) && headsOfThree[three(s[i], s[i+1], s[i+2])] {
 		if spotWord(s, i) {
 			c.spot()
 		}

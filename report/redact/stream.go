@@ -36,7 +36,14 @@ func (f *File) Stream(kind string, r io.Reader, w io.Writer) error {
 // value is replaced also in files that were redacted before it was found.
 func (f *File) Learn(kind string, r io.Reader) error {
 	quiet := &File{r: f.r, count: map[string]int{}, mute: true, Keep: f.Keep, Prose: f.Prose}
-	return quiet.Stream(kind, r, io.Discard)
+	quiet.marks = &lineMarks{write: true}
+	err := quiet.Stream(kind, r, io.Discard)
+	if f.marks = quiet.marks; err != nil {
+		f.marks = nil
+		return err
+	}
+	f.marks.write = false
+	return nil
 }
 
 // JSON redacts a JSON document, or several one after the other. What cannot be
@@ -116,9 +123,11 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 // lineBlock redacts some whole lines.
 func (f *File) lineBlock(s string, w io.Writer) error {
 	pem := f.inKey || strings.Contains(s, "-----BEGIN ")
-	c := &scan{f: f}
+	c := f.scan("", 0)
+	defer f.free(c)
+	marks := f.marks.of(s, f.flags())
 	from := 0
-	for at := 0; at < len(s); {
+	for at, n := 0, 0; at < len(s); n++ {
 		end := at + byteOrEnd(s[at:], '\n')
 		next := min(end+1, len(s))
 		line := s[at:next]
@@ -141,7 +150,10 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				out = f.line(line)
 			}
 			f.carryOn(s[at:end])
-		case c.nothing(s[at:end]):
+		case marks.has(n) && c.swept(s[at:end]) || !marks.has(n) && c.nothing(s[at:end]):
+			if f.marks != nil && f.marks.write && marks != nil && c.bare {
+				marks.set(n)
+			}
 			f.carryOn(s[at:end])
 			at = next
 			continue
@@ -210,20 +222,32 @@ func (c *scan) begin(line string) {
 // encoded, no rule finds anything, and nothing that was learnt stands in it.
 func (c *scan) nothing(line string) bool {
 	c.begin(line)
-	shape, has := c.shape()
-	if c.structured {
-		c.plain = false
+	c.look()
+	if !c.plain {
 		return false
 	}
-	if c.plain = has && c.f.r.shapes.has(shape); !c.plain {
-		c.begin(line)
-		if c.plain = c.once(true); !c.plain {
-			return false
-		}
-		if has && len(c.spans) == 0 && !c.decoded {
-			c.f.r.shapes.add(shape)
-		}
+	c.sweep()
+	return len(c.spans) == 0
+}
+
+// look asks the rules of a line of which nothing is known.
+func (c *scan) look() {
+	shape, has := c.shape()
+	known := has && c.f.r.shapes.has(shape)
+	if c.plain, c.bare = known, known; known || c.structured {
+		return
 	}
+	c.begin(c.s)
+	c.plain = c.once(true)
+	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded; c.bare && has {
+		c.f.r.shapes.add(shape)
+	}
+}
+
+// swept is nothing for a line of which it is known that no rule finds anything in it.
+func (c *scan) swept(line string) bool {
+	c.begin(line)
+	c.plain = true
 	c.sweep()
 	return len(c.spans) == 0
 }
