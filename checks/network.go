@@ -79,7 +79,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 	res := diag.Result{State: diag.Pass, Observations: s.list, Series: s.series}
 	switch {
 	case failure != "" && failure != attempt.FailBlocked && failure != attempt.FailPolicy && failure != attempt.FailUnspecified:
-		res.State, res.Reason = diag.Fail, lang.T("撤回请求没有得到回答（%s）", "the recall got no answer (%s)").F(string(failure))
+		res.State, res.Reason = diag.Fail, lang.T("撤回请求没有得到回答（%s）", "the recall got no answer (%s)").F(failureWord(failure))
 	case liveState == diag.Fail:
 		res.State, res.Reason = liveState, liveReason
 	case quality != "" && quality != "good":

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"meiqia-diag/checks/probe"
 	"meiqia-diag/diag"
@@ -29,10 +30,13 @@ func (s *sheet) networkNow(ctx context.Context, in *diag.Input) (diag.CheckState
 	var path probe.PathResult
 	var where probe.WhereResult
 	var wg sync.WaitGroup
-	start := in.Now()
+	start, began := in.Now(), time.Now()
 	wg.Go(func() { where = probe.Where(ctx, all, probe.Here(), opt) })
 	wg.Go(func() { path = probe.Path(ctx, all[0], opt) })
 	wg.Wait()
+	if cutShort(ctx, began) {
+		return diag.Skip, lang.T("时限太短，还没有测完", "the time limit came before it was measured")
+	}
 
 	state, reason := s.whereNow(where)
 	word := s.pathNow(path)
@@ -46,6 +50,17 @@ func (s *sheet) networkNow(ctx context.Context, in *diag.Input) (diag.CheckState
 		}
 	}
 	return state, reason
+}
+
+// silence is how long a host has to be silent for that to mean anything: TCP
+// sends the first segment of a connection again after a second (RFC 6298), and
+// most answers that come at all have come by then.
+const silence = time.Second
+
+// cutShort tells that the time for a run was over before silence meant
+// anything: what had not answered by then is not known.
+func cutShort(ctx context.Context, began time.Time) bool {
+	return ctx.Err() != nil && time.Since(began) < silence
 }
 
 // bloatNow reports how round trips grow under load.

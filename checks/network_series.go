@@ -27,26 +27,35 @@ func (s *sheet) draw(x diag.Series) {
 // which got no answer: the line as it was at the time of the incident.
 func (s *sheet) requestSeries(a *attempt.Attempt) {
 	x := diag.Series{ID: NetworkRequests, Unit: "ms", Axis: "ms", Clock: string(clock.Browser), Method: "har"}
-	var start time.Time
+	var calls []*attempt.Call
 	for _, c := range a.Calls {
-		if c.Kind == "socket" || c.Entry.FromCache != "" || c.Start.IsZero() || c.Inside != "" {
-			continue
+		if c.Kind != "socket" && c.Entry.FromCache == "" && !c.Start.IsZero() && c.Inside == "" {
+			calls = append(calls, c)
 		}
-		if start.IsZero() {
-			start = c.Start.T
-			x.Start, x.Source = start.UTC().Format(time.RFC3339Nano), sourceFile(c.Entry.Index, c.Source)
+	}
+	recall := func(c *attempt.Call) bool { return a.Request != nil && c.Entry == a.Request.Entry }
+	state := func(c *attempt.Call) string {
+		switch {
+		case c.Failure != "" || c.Status == 0:
+			return "failed"
+		case c.Status >= 400:
+			return "refused"
 		}
-		p := diag.Point{At: round(diag.Millis(c.Start.T.Sub(start))), What: askedText(c), Main: a.Request != nil && c.Entry == a.Request.Entry}
+		return ""
+	}
+	// A long recording has tens of thousands, of which few are drawn.
+	kept := diag.Telling(len(calls), func(i int) bool { return recall(calls[i]) }, func(i int) bool { return state(calls[i]) != "" })
+	x.Left = len(calls) - len(kept)
+	for _, i := range kept {
+		c, start := calls[i], calls[0].Start.T
+		p := diag.Point{At: round(diag.Millis(c.Start.T.Sub(start))), What: askedText(c), State: state(c), Main: recall(c)}
 		if c.Total >= 0 {
 			p.Value = diag.Float(round(c.Total))
 		}
-		switch {
-		case c.Failure != "" || c.Status == 0:
-			p.State = "failed"
-		case c.Status >= 400:
-			p.State = "refused"
-		}
 		x.Points = append(x.Points, p)
+	}
+	if len(calls) > 0 {
+		x.Start, x.Source = calls[0].Start.T.UTC().Format(time.RFC3339Nano), sourceFile(calls[0].Entry.Index, calls[0].Source)
 	}
 	s.draw(x)
 }

@@ -73,7 +73,7 @@ func runServer(ctx context.Context, in *diag.Input, _ diag.Observations) diag.Re
 	case uneven:
 		res.State, res.Reason = diag.Fail, lang.T("同一域名下的服务器表现不一", "the machines behind one name behave differently")
 	case failing >= 20:
-		res.State, res.Reason = diag.Fail, lang.T("撤回前后 %.0f%% 的请求得到 5xx", "%.0f %% of the requests around the recall got a 5xx").F(failing)
+		res.State, res.Reason = diag.Fail, lang.T("撤回前后 %.0f%% 的请求得到 5xx", "%.0f%% of the requests around the recall got a 5xx").F(failing)
 	case liveState == diag.Fail || liveState == diag.Warn:
 		res.State, res.Reason = liveState, liveReason
 	case result == attempt.Refused:

@@ -17,6 +17,8 @@ type Diff struct {
 	Changes []Change      `json:"changes"` // significant ones first
 	Alike   []Change      `json:"alike"`   // numbers whose difference is within what measuring them is worth
 	Notes   []lang.Text   `json:"notes"`   // what kept parts from being compared
+
+	Problems []ProblemJSON `json:"problems,omitempty"` // why there is no comparison
 }
 
 // DiffSide is one of the two documents.
@@ -59,6 +61,7 @@ const (
 	Better  = "better"
 	Worse   = "worse"
 	Neutral = "neutral"
+	Untold  = "unknown" // it was not seen any more, which need not mean that it is not so
 
 	Significant = "significant" // more than measuring it twice would give
 	Minor       = "minor"       // momentary, known on one side only, or of unknown uncertainty

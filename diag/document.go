@@ -9,6 +9,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
@@ -217,10 +220,21 @@ func unsteered(data []byte) []byte {
 	return out
 }
 
+// lenient takes what encoding/json takes: a name twice, and broken UTF-8.
+var lenient = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsonv2.MatchCaseInsensitiveNames(true))
+
 // ReadDocument reads a document back, for --from and the support side.
 func ReadDocument(data []byte) (*Document, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, &lang.Problem{What: lang.T("不是 report.json：文件是空的", "not a report.json: the file is empty")}
+	}
+	var quick Document // twice as fast; what it takes amiss is read the slow way, which says what is wrong
+	if jsonv2.Unmarshal(data, &quick, lenient) == nil && quick.Schema == Schema {
+		return &quick, nil
+	}
 	var d Document
-	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d); err != nil {
+	if err := json.Unmarshal(data, &d); err != nil {
 		return nil, &lang.Problem{What: lang.T("不是 report.json：%s", "not a report.json: %s").F(lang.Reason(err))}
 	}
 	if version, ok := strings.CutPrefix(d.Schema, "meiqia-diag/"); ok && d.Schema != Schema && len(version) < 6 && strings.Trim(version, "0123456789") == "" {

@@ -20,6 +20,8 @@ type Replay struct {
 	Mended     *Played    `json:"mended,omitempty"`
 	Summary    lang.Text  `json:"summary"`
 	Why        lang.Text  `json:"why,omitzero"` // it could not be played
+
+	Problems []ProblemJSON `json:"problems,omitempty"` // why there is no replay at all
 }
 
 // LikeFact is a figure of the report that the replay took over.

@@ -1,7 +1,5 @@
 package diag
 
-import "slices"
-
 // Series is a run of measurements one by one, beside the observations that sum
 // them up. It is there to be drawn; no rule looks at it.
 type Series struct {
@@ -32,15 +30,26 @@ const MaxPoints = 300
 // Bound keeps the points that tell most: those that are not sound, the recall,
 // and of the rest every so many.
 func (s *Series) Bound() {
-	if len(s.Points) <= MaxPoints {
+	all := s.Points
+	kept := Telling(len(all), func(i int) bool { return all[i].Main }, func(i int) bool { return all[i].State != "" })
+	if len(kept) == len(all) {
 		return
 	}
-	all := s.Points
-	keep := make([]bool, len(all))
-	room := MaxPoints
+	s.Points = make([]Point, 0, len(kept)) // of its own: all may be a great many
+	for _, i := range kept {
+		s.Points = append(s.Points, all[i])
+	}
+	s.Left += len(all) - len(kept)
+}
+
+// Telling picks at most MaxPoints out of n points, in their order: first those of
+// the recall, then those that are not sound, then every so many of the rest.
+func Telling(n int, recall, unsound func(i int) bool) []int {
+	keep := make([]bool, n)
+	room := min(n, MaxPoints)
 	take := func(want func(i int) bool) {
 		var of []int
-		for i := range all {
+		for i := range n {
 			if !keep[i] && want(i) {
 				of = append(of, i)
 			}
@@ -51,10 +60,14 @@ func (s *Series) Bound() {
 		}
 		room -= n
 	}
-	take(func(i int) bool { return all[i].Main })
-	take(func(i int) bool { return all[i].State != "" })
+	take(recall)
+	take(unsound)
 	take(func(int) bool { return true })
-	i := -1
-	s.Points = slices.DeleteFunc(slices.Clone(all), func(Point) bool { i++; return !keep[i] })
-	s.Left += len(all) - len(s.Points)
+	out := make([]int, 0, min(n, MaxPoints))
+	for i, k := range keep {
+		if k {
+			out = append(out, i)
+		}
+	}
+	return out
 }

@@ -40,6 +40,7 @@ var directions = map[string]mark{
 	diag.Better:  {"✓", lang.T("好转", "better"), "good"},
 	diag.Worse:   {"✗", lang.T("变差", "worse"), "bad"},
 	diag.Neutral: {"·", lang.T("不同", "different"), ""},
+	diag.Untold:  {"?", lang.T("没有再看到，好坏不知", "not seen again: better or not is unknown"), "warn"},
 }
 
 func directionMark(s string) mark {
@@ -101,7 +102,7 @@ func outcomeTitle(o string) lang.Text {
 func sentence(list []lang.Text) lang.Text {
 	var zh, en []string
 	for _, t := range list {
-		zh, en = append(zh, t.ZH), append(en, t.EN)
+		zh, en = append(zh, strings.TrimSpace(t.ZH)), append(en, strings.TrimSpace(t.EN)) // names bring spaces for the midst of a sentence
 	}
 	s := lang.T(strings.Join(zh, "；")+"。", strings.Join(en, "; ")+".")
 	if s.EN != "" {
@@ -175,24 +176,14 @@ func wordChanges(list []diag.Change) {
 	}
 }
 
-// changedWords are the commonest words of observations.
-var changedWords = map[string]lang.Text{
-	"none": lang.T("没有", "none"), "small": lang.T("不大", "small"), "large": lang.T("很大", "large"), "good": lang.T("正常", "good"), "ok": lang.T("正常", "ok"),
-	"slow": lang.T("慢", "slow"), "lossy": lang.T("丢包", "lossy"), "unstable": lang.T("不稳", "unstable"), "even": lang.T("一致", "even"), "uneven": lang.T("不一致", "uneven"),
-	"current": lang.T("最新", "current"), "stale": lang.T("旧的", "stale"), "in": lang.T("在时限内", "inside the window"), "out": lang.T("已过时限", "outside the window"),
-	"yes": lang.T("是", "yes"), "no": lang.T("否", "no"), "below": lang.T("低于最低版本", "below the minimum"), "up": lang.T("已连接", "up"), "down": lang.T("已断开", "down"), "seen": lang.T("看到了", "seen"),
-	"accepted": lang.T("已受理", "accepted"), "refused": lang.T("被拒绝", "refused"), "sent": lang.T("已发出", "sent"), "absent": lang.T("没有发出", "absent"), "unknown": lang.T("未知", "unknown"),
-	"withdrawn": lang.T("已撤回", "withdrawn"), "still": lang.T("仍在", "still there"), "cached": lang.T("来自缓存", "cached"), "blocked": lang.T("被拦下", "blocked"),
-}
-
 // changeText says one change.
 func changeText(c diag.Change) lang.Text {
 	name, x, y := changedName(c), changedValue(c, c.A, c.From), changedValue(c, c.B, c.To)
 	switch c.Kind {
 	case "added":
-		return lang.T("%s：多了 %s", "%s: %s is there now").F(name, y)
+		return lang.T("%s：没有记录 → %s", "%s: not recorded → %s").F(name, y)
 	case "removed":
-		return lang.T("%s：%s 没有了", "%s: %s is gone").F(name, x)
+		return lang.T("%s：%s → 没有记录", "%s: %s → not recorded").F(name, x)
 	}
 	return lang.T("%s：%s → %s", "%s: %s → %s").F(name, x, y)
 }
@@ -215,7 +206,7 @@ func changedName(c diag.Change) lang.Text {
 			name = t
 		}
 	}
-	if c.Of != "" {
+	if _, state := valueWords[c.Of]; c.Of != "" && !state { // a name tells which one it is, a state does not
 		name = lang.T("%s（%s）", "%s (%s)").F(name, clean(c.Of))
 	}
 	return name
@@ -230,15 +221,9 @@ func changedValue(c diag.Change, v string, o *diag.Observation) lang.Text {
 		if o == nil {
 			break
 		}
-		one := *o
-		if one.Uncertainty != nil { // the interval says it once more
-			one.Low, one.High = nil, nil
-		}
-		t := observationValue(one)
+		t := observationValue(*o)
 		if n, ok := o.Number(); ok && n > 0 && strings.HasPrefix(c.ID, "clock.offset") {
 			return lang.T("+%s", "+%s").F(t)
-		} else if w, known := changedWords[o.Text()]; known && !ok && o.Detail["rule"] == "" {
-			return w
 		}
 		return t
 	case "check":

@@ -110,7 +110,7 @@ func why(c diag.CauseChange) lang.Text {
 
 func diffText(w io.Writer, d *diag.Diff, opt Options) error {
 	t := newText(w, opt)
-	t.line(t.paint("head", t.in(cleanText(d.Summary)))) // one line, however long: it is what is quoted
+	t.quoted("", "", t.in(cleanText(d.Summary)))
 	t.line("")
 	t.para("  A  ", "dim", t.in(sideText(d.A)), "")
 	t.para("  B  ", "dim", t.in(sideText(d.B)), "")
@@ -124,7 +124,7 @@ func newText(w io.Writer, opt Options) *text {
 	if width <= 0 {
 		width = 80
 	}
-	return &text{l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color)}
+	return &text{l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color), terminal: opt.Terminal}
 }
 
 // changed writes the parts of a comparison.

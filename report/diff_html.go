@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -43,22 +44,39 @@ type diffChangeView struct {
 	Text lang.Text
 }
 
-var diffTemplate = template.Must(template.New("diff").Funcs(template.FuncMap{
-	"t": both, "clean": clean, "s": func(name string) template.HTML { return both(diffWords[name]) },
-}).Parse(diffPage))
+var diffTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("diff").Funcs(template.FuncMap{
+		"t": both, "clean": clean, "s": func(name string) template.HTML { return both(diffWords[name]) },
+	}).Parse(diffPage))
+})
 
 var diffWords = map[string]lang.Text{
 	"headline": sHeadline, "causes": sCauses, "changes": sChanges, "minor": sMinor, "alike": sAlike, "notes": sNotes, "none": sNoChanges,
 }
 
 func diffHTML(w io.Writer, d *diag.Diff, opt Options) error {
-	v := diffView{CSS: pageStyle(), English: opt.Lang == lang.EN, Title: sDiff, Summary: cleanText(d.Summary), Tone: "warn",
+	v := diffView{CSS: pageStyle(), English: opt.Lang == lang.EN, Title: sDiff, Summary: cleanText(d.Summary),
 		Sides: []diffSideView{{"A", sideText(d.A)}, {"B", sideText(d.B)}}}
-	if d.Same {
-		v.Tone = "good"
-	}
+	v.Tone = diffTone(d)
 	v.fill(diffShown(d))
-	return diffTemplate.Execute(w, v)
+	return diffTemplate().Execute(w, v)
+}
+
+// diffTone is good where every cause is gone, bad where one is new.
+func diffTone(d *diag.Diff) string {
+	mended := 0
+	for _, c := range d.Causes {
+		switch c.State {
+		case diag.CauseNew:
+			return "bad"
+		case diag.CauseMended:
+			mended++
+		}
+	}
+	if d.Same || mended > 0 && mended == len(d.Causes) {
+		return "good"
+	}
+	return "warn"
 }
 
 func (v *diffView) fill(s shownChanges) {

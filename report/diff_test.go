@@ -26,6 +26,14 @@ func skewedRun(ms float64, named bool) *diag.Document {
 	return d
 }
 
+// otherRun is one that names this cause and measured nothing.
+func otherRun(code diag.Code) *diag.Document {
+	d := skewedRun(0, true)
+	d.Checks = nil
+	d.Verdict.Causes[0].Code, d.Verdict.Causes[0].For = code, nil
+	return d
+}
+
 func worded(a, b *diag.Document) *diag.Diff {
 	d := compare.Documents(a, b)
 	d.A.Name, d.B.Name = "a.zip", "b.zip"
@@ -43,12 +51,15 @@ func TestTheSentenceOfADiff(t *testing.T) {
 			"A 的原因“两端时间不一致”（decision.clock-skew）在 B 中不再出现；与服务的钟差：+95 ± 0.02 秒 → +0.2 ± 20 毫秒。",
 			"The cause of A, decision.clock-skew (the clocks differ), is gone in B; clock offset to the service: +95 ± 0.02 s → +0.2 ± 20 ms."},
 		{"new", worded(skewedRun(0.2, false), skewedRun(-95000, true)),
-			" B 出现了新的原因“两端时间不一致”（decision.clock-skew）；与服务的钟差：+0.2 ± 20 毫秒 → -95 ± 0.02 秒。",
+			"B 出现了新的原因“两端时间不一致”（decision.clock-skew）；与服务的钟差：+0.2 ± 20 毫秒 → -95 ± 0.02 秒。",
 			"B has a new cause, decision.clock-skew (the clocks differ); clock offset to the service: +0.2 ± 20 ms → -95 ± 0.02 s."},
+		{"two causes", worded(skewedRun(95000, true), otherRun("transport.packet-loss")),
+			"A 的原因“两端时间不一致”（decision.clock-skew）在 B 中没有再被指出，但没有实测结果与它矛盾；B 出现了新的原因“网络丢包”（transport.packet-loss）。",
+			"The cause of A, decision.clock-skew (the clocks differ), is not named in B, but nothing measured contradicts it; B has a new cause, transport.packet-loss (packet loss)."},
 		{"still there", worded(skewedRun(95000, true), skewedRun(95010, true)), "A 的原因“两端时间不一致”（decision.clock-skew）在 B 中仍在。", "The cause of A, decision.clock-skew (the clocks differ), is still there in B."},
 		{"alike", worded(skewedRun(1, false), skewedRun(9, false)), "A 与 B 没有实质差别。", "A and B do not differ in anything of significance."},
 	} {
-		if zh := strings.TrimSpace(c.d.Summary.ZH); zh != strings.TrimSpace(c.zh) || c.d.Summary.EN != c.en {
+		if c.d.Summary.ZH != c.zh || strings.Contains(c.d.Summary.ZH, "； ") || c.d.Summary.EN != c.en {
 			t.Errorf("%s: %q %q", c.name, c.d.Summary.ZH, c.d.Summary.EN)
 		}
 		var out bytes.Buffer
@@ -57,6 +68,19 @@ func TestTheSentenceOfADiff(t *testing.T) {
 		}
 		if first, _, _ := strings.Cut(out.String(), "\n"); first != c.en {
 			t.Errorf("%s: the first line is %q", c.name, first)
+		}
+		out.Reset()
+		if err := WriteDiff(&out, "text", c.d, Options{Lang: lang.EN, Width: 50, Terminal: true}); err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(out.String(), "\n\n")
+		if strings.Join(strings.Fields(first), " ") != c.en {
+			t.Errorf("%s: on a terminal it says %q", c.name, first)
+		}
+		for _, l := range strings.Split(first, "\n") {
+			if len([]rune(l)) > 50 || !strings.Contains(" "+c.en+" ", " "+strings.TrimSpace(l)+" ") {
+				t.Errorf("%s: a terminal breaks %q", c.name, l)
+			}
 		}
 	}
 }

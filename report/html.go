@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
-	"regexp"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 //go:embed page
@@ -130,11 +131,13 @@ type picture struct {
 }
 
 // pageTemplate is never executed itself, so that it can be cloned for each page.
-var pageTemplate = template.Must(template.New("page.html").Funcs(voice{}.funcs()).ParseFS(pageFiles, "page/*.html"))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page.html").Funcs(voice{}.funcs()).ParseFS(pageFiles, "page/*.html"))
+})
 
 func (v voice) funcs() template.FuncMap {
 	return template.FuncMap{
-		"t": v.both, "clean": v.one, "lines": v.lines, "db": db, "basis": v.basis,
+		"t": v.both, "clean": v.one, "lines": v.lines, "db": db, "basis": v.basis, "src": func(s string) template.HTML { return v.both(sourceText(s)) }, "kind": fileKind, "started": startedText,
 		"s":    func(name string) template.HTML { return v.both(pageWords[name]) },
 		"word": func(name string, l lang.Lang) string { return pageWords[name].In(l) },
 		"zh":   func(name string) string { return pageWords[name].ZH },
@@ -146,7 +149,7 @@ func (v voice) funcs() template.FuncMap {
 var imageTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/bmp": true, "video/mp4": true, "video/webm": true}
 
 // besides are the names of files that an archive keeps next to the page.
-var besides = regexp.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+var besides = lazy.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 
 func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p := page{
@@ -172,7 +175,7 @@ func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p.checked(doc)
 	p.Logs = logsOf(opt.Logs, ms)
 	p.pictures(opt.Attachments)
-	t, err := pageTemplate.Clone()
+	t, err := pageTemplate().Clone()
 	if err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (p *page) travelled(doc *diag.Document) {
 	}
 	for _, o := range outcomeLabels {
 		v := o.value(doc.Outcomes)
-		pair := pagePair{Label: o.label, Value: outcomeWord(v), Sign: "?"}
+		pair := pagePair{Label: o.label, Value: outcomeWord(v), Sign: "?", Tone: "dim"} // what is not known is neither good nor bad
 		switch v {
 		case "accepted", "gone":
 			pair.Tone, pair.Sign = "good", "✓"
@@ -252,7 +255,7 @@ func (p *page) course(doc *diag.Document, ms []moment) {
 	p.Skew = skewOf(doc, ms).Text
 	day := ""
 	for i, m := range first(ms, mostRows) {
-		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Clock: clockWords[m.Clock], Shown: shown(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
+		pm := pageMoment{N: i + 1, At: m.t.Format("15:04:05.000"), Day: m.t.Format("2006-01-02 -07:00"), Err: errText(m.ErrMS), Text: m.text, Clock: clockWords[m.Clock], Shown: otherTime(m), Basis: m.Basis, Source: m.Source, Serious: m.Serious}
 		if pm.Day == day {
 			pm.Day = ""
 		} else {

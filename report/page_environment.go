@@ -37,7 +37,7 @@ func environmentOf(doc *diag.Document) []fact {
 	stated(incident.Device)
 	if o, ok := obs.First("browser.version"); ok {
 		add(lang.T("系统", "System"), lang.Same(detail(o, "system")), o.Basis, o.Source)
-		add(lang.T("事发时的浏览器", "Browser at the time"), lang.Same(detail(o, "browser", "version")), o.Basis, o.Source)
+		add(lang.T("事发时的浏览器", "Browser at the time"), lang.Same(strings.TrimSpace(browserName(o.Detail["browser"])+" "+detail(o, "version"))), o.Basis, o.Source)
 	}
 	stated(incident.ClientVersion)
 	if o, ok := obs.First("client.version"); ok {

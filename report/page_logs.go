@@ -154,10 +154,10 @@ func (p *pageLogs) entries(l Log, lane *pageLane, press time.Time) {
 		switch {
 		case r.serious:
 			r.Class += " e"
-			r.Flag = pageWords["error"]
+			r.say("error")
 		case r.warning:
 			r.Class += " w"
-			r.Flag = pageWords["warn"]
+			r.say("warn")
 			p.Warned = true
 		}
 	}
@@ -165,6 +165,20 @@ func (p *pageLogs) entries(l Log, lane *pageLane, press time.Time) {
 
 // mostFilters is how many logs have a switch of their own; the rest share the last.
 const mostFilters = 8
+
+// say flags the entry; why it stands out need not begin with the same word.
+func (r *logRow) say(flag string) {
+	r.Flag = pageWords[flag]
+	strip := func(why, comma string, words ...string) string {
+		for _, w := range words {
+			if rest, ok := strings.CutPrefix(why, w); ok && (rest == "" || strings.HasPrefix(rest, comma)) {
+				return strings.TrimPrefix(rest, comma)
+			}
+		}
+		return why
+	}
+	r.Why = lang.Text{ZH: strip(r.Why.ZH, "，", r.Flag.ZH), EN: strip(r.Why.EN, ", ", "an "+r.Flag.EN, "a "+r.Flag.EN)}
+}
 
 func (r *logRow) mark(x LogLine) {
 	if r.Why.IsZero() {

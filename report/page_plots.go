@@ -15,7 +15,8 @@ type pagePlot struct {
 	Title, Note lang.Text
 	Drawn       []drawing
 	Count       int
-	Bad         int
+	Bad         int // lost, or failed without an answer
+	Refused     int
 	Median, Max string
 	Slowest     []pagePoint
 }
@@ -80,7 +81,11 @@ func plotOf(doc *diag.Document, s diag.Series, off skew, ms []moment) (pagePlot,
 		if x.Value != nil && x.State == "" || x.Value != nil && x.Main {
 			values = append(values, *x.Value)
 		}
-		if x.State != "" {
+		switch x.State {
+		case "":
+		case "refused":
+			p.Refused++
+		default:
 			p.Bad++
 		}
 		list = append(list, sample{x, start.Add(time.Duration(x.At * float64(time.Millisecond)))})
@@ -171,7 +176,7 @@ const (
 func seriesScene(p pagePlot, list []sample, timed bool, values []float64, s diag.Series, ms []moment, l lang.Lang, width float64) scene {
 	log := plot.NewLog(values)
 	sc := scene{Height: em(plotTop + plotHigh + 1.4), Title: p.Title.In(l)}
-	sc.Desc = lang.T("%d 次，中位数 %s 毫秒，最大 %s 毫秒，丢失或失败 %d 次", "%d points, median %s ms, most %s ms, %d lost or failed").F(p.Count, dash(p.Median), dash(p.Max), p.Bad).In(l)
+	sc.Desc = lang.T("%d 次，中位数 %s 毫秒，最大 %s 毫秒，丢失或失败 %d 次，被拒绝 %d 次", "%d points, median %s ms, maximum %s ms, %d lost or failed, %d refused").F(p.Count, dash(p.Median), dash(p.Max), p.Bad, p.Refused).In(l)
 	left := 100 * plotLeft / width
 	up := func(v float64) float64 { return plotTop + plotHigh*(1-log.At(v)) }
 	for _, v := range log.Ticks() {
@@ -226,28 +231,19 @@ func (s *scene) along(list []sample, timed, even bool, width float64) func(sampl
 		axis = plot.Even(lo.t, hi.t)
 	}
 	at := func(t time.Time) float64 { return from + (to-from)*axis.At(t)/100 }
-	told := false
+	var words tickWords
 	for i, p := range axis.Parts {
 		if i > 0 {
 			s.line("cut", at(p.From), plotTop-1, at(p.From), foot+0.3)
 		}
 		start, end := at(p.From)/100*width, at(p.To)/100*width
 		step := plot.Step(p.To.Sub(p.From), int((end-start)/5.2))
-		for _, t := range plot.Ticks(p.From, p.To, step, lo.t.Location()) {
+		ticks := plot.Ticks(p.From, p.To, step, lo.t.Location())
+		for _, t := range ticks {
 			s.line("notch", at(t), foot, at(t), foot+0.25)
-			forms := []string{t.Format(plot.Layout(step))}
-			if !told && step < time.Second { // the hour and the minute once
-				forms = []string{t.Format("15:04:05.000"), forms[0]}
-			}
-			for _, words := range forms {
-				half := plot.Width(words) * tickSize / 2
-				if w := at(t) / 100 * width; w-half >= start && w+half <= end+0.3 {
-					s.text("tick", at(t), foot+1.05, 0, "middle", words)
-					start, told = w+half+0.5, told || len(words) > 6
-					break
-				}
-			}
 		}
+		words.part(ticks, step, start, end+0.3, func(t time.Time) float64 { return at(t) / 100 * width },
+			func(t time.Time, words string) { s.text("tick", at(t), foot+1.05, 0, "middle", words) })
 	}
 	return func(p sample) float64 { return at(p.t) }
 }

@@ -90,6 +90,6 @@ var pageWords = map[string]lang.Text{
 	"bfiles":  lang.T("显示的文件", "Files shown"), "bsev": lang.T("级别", "Severity"), "ball": lang.T("全部", "all"), "bwarn": lang.T("警告和错误", "warnings and errors"), "berr": lang.T("只看错误", "errors only"),
 	"bnear": lang.T("只看点撤回前后 10 秒", "only ±10 s around the press"), "lognote": lang.T("时刻都换算到服务的钟；点行号可定位并展开一行。", "All times are on the service's clock; press a line's number to mark and unfold the line."),
 	"printed": lang.T("打印时只列出错误、警告和点撤回前后 10 秒的日志。", "In print there are only errors, warnings and the lines within 10 s of the press."), "untimed": lang.T("没有时刻的日志", "Logs that tell no times"),
-	"data": lang.T("数据表", "The data as a table"), "count": lang.T("次数", "count"), "median": lang.T("中位数", "median"), "most": lang.T("最大", "most"), "lost": lang.T("丢失或失败", "lost or failed"), "series": lang.T("测了什么", "what was measured"),
-	"interval": lang.T("95% 区间", "95% interval"), "shares": lang.T("丢失比例", "share lost"),
+	"data": lang.T("数据表", "The data as a table"), "count": lang.T("次数", "count"), "median": lang.T("中位数", "median"), "most": lang.T("最大", "maximum"), "refused": lang.T("服务拒绝", "refused"), "lost": lang.T("丢失或失败", "lost or failed"), "series": lang.T("测了什么", "what was measured"),
+	"interval": lang.T("95% 区间", "95% interval"), "shares": lang.T("丢失比例", "Share lost"),
 }

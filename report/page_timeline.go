@@ -121,7 +121,10 @@ type course struct {
 	labels  [2][]plot.Label // of the device's lane and the service's
 	of      [2][]int        // whose they are
 	lane    [2]float64      // y
-	told    [2]bool         // a tick has told the hour
+	words   [2]tickWords    // of each lane
+	failed  bool            // the request came to no answer
+	ways    []way           // what was drawn between the lanes
+	cuts    []float64       // in em
 	high    float64
 	zone    *time.Location
 }
@@ -137,7 +140,7 @@ const (
 // timelineScene draws the moments for one language and width, and tells in how
 // many parts of different scale.
 func timelineScene(doc *diag.Document, ms []moment, l lang.Lang, width float64) (sc scene, parts int) {
-	c := &course{l: l, width: width, skew: skewOf(doc, ms), zone: ms[0].t.Location()}
+	c := &course{l: l, width: width, skew: skewOf(doc, ms), zone: ms[0].t.Location(), failed: unanswered(doc)}
 	c.list, c.numbers = marked(ms)
 	if len(c.list) == 0 {
 		return scene{}, 0
@@ -149,8 +152,8 @@ func timelineScene(doc *diag.Document, ms []moment, l lang.Lang, width float64) 
 	c.axis = plot.NewAxis(ev)
 	c.layOut()
 	c.parts()
-	c.window()
 	c.arrows(doc)
+	c.window()
 	c.marks()
 	c.describe()
 	return c.scene, len(c.axis.Parts)
@@ -190,7 +193,7 @@ func (c *course) layOut() {
 
 // label names a mark: its number in the table and what it is.
 func (c *course) label(i int) string {
-	word := []rune(kindWord(c.list[i].Kind).In(c.l))
+	word := []rune(c.kind(c.list[i]).In(c.l))
 	if len(word) > 16 {
 		word = append(word[:15], '…')
 	}
@@ -199,6 +202,19 @@ func (c *course) label(i int) string {
 		sign = "✗ "
 	}
 	return fmt.Sprintf("%d %s%s", c.numbers[i], sign, string(word))
+}
+
+// kind names a moment; a request that failed was not answered.
+func (c *course) kind(m moment) lang.Text {
+	if m.Kind == "answer" && c.failed {
+		return sRequestFailed
+	}
+	return kindWord(m.Kind)
+}
+
+// unanswered reports that the request came to its end without an answer.
+func unanswered(doc *diag.Document) bool {
+	return doc.Outcomes.RequestResult == "not_sent" || doc.Outcomes.RequestResult == "no_answer"
 }
 
 // parts draws both axes, each with its own clock's readings, and where the scale changes.
@@ -211,13 +227,13 @@ func (c *course) parts() {
 		wide := p.W / 100 * c.width
 		step := plot.Step(p.To.Sub(p.From), int(wide/5.2))
 		for n := max(int(wide/5.2), 1); ; n++ {
-			before := len(c.Lines)
+			before, words := len(c.Lines), c.words
 			finer := plot.Step(p.To.Sub(p.From), n)
 			if c.ticks(p, finer, 1, svc-0.5) {
 				step = finer
 				break
 			}
-			c.Lines = c.Lines[:before] // none had room for its words
+			c.Lines, c.words = c.Lines[:before], words // none had room for its words
 			if n > 5 {
 				c.ticks(p, step, 1, svc-0.5)
 				break
@@ -233,6 +249,7 @@ func (c *course) parts() {
 		}
 		if i > 0 {
 			c.line("cut", p.X, dev-0.35, p.X, svc+0.35)
+			c.cuts = append(c.cuts, p.X/100*c.width)
 		}
 		if len(c.axis.Parts) == 1 {
 			continue
@@ -256,27 +273,14 @@ func (c *course) ticks(p plot.Part, step time.Duration, lane int, base float64) 
 	if lane == 0 {
 		off = c.skew.D
 	}
-	taken := p.X / 100 * c.width
-	end := (p.X + p.W) / 100 * c.width
-	layout := plot.Layout(step)
-	for _, t := range plot.Ticks(p.From.Add(-off), p.To.Add(-off), step, c.zone) {
-		x := c.axis.At(t.Add(off))
-		c.line("notch", x, y-0.22, x, y+0.22)
-		forms := []string{t.Format(layout)}
-		if !c.told[lane] && step < time.Second { // the hour and the minute once
-			forms = []string{t.Format("15:04:05.000"), forms[0]}
-		}
-		for _, words := range forms {
-			half := plot.Width(words) * tickSize / 2
-			if at := x / 100 * c.width; at-half >= taken+0.2 && at+half <= end-0.2 {
-				c.text("tick", x, base, 0, "middle", words)
-				c.told[lane] = c.told[lane] || len(words) > 6
-				taken, told = at+half+0.4, true
-				break
-			}
-		}
+	list := plot.Ticks(p.From.Add(-off), p.To.Add(-off), step, c.zone)
+	place := func(t time.Time) float64 { return c.axis.At(t.Add(off)) }
+	for _, t := range list {
+		c.line("notch", place(t), y-0.22, place(t), y+0.22)
 	}
-	return told
+	return c.words[lane].part(list, step, p.X/100*c.width+0.2, (p.X+p.W)/100*c.width-0.2,
+		func(t time.Time) float64 { return place(t) / 100 * c.width },
+		func(t time.Time, words string) { c.text("tick", place(t), base, 0, "middle", words) })
 }
 
 // window draws the time in which a recall is allowed, as the service counts it.
@@ -296,9 +300,58 @@ func (c *course) window() {
 	x, to := c.axis.At(sent.t), c.axis.At(end.t)
 	c.rect("window", x, to-x, c.lane[0]-0.35, between+0.7)
 	words := lang.T("撤回时限 %s", "recall window %s").F(lapse(end.t.Sub(sent.t))).In(c.l)
-	if plot.Width(words)*0.75 < (to-x)/100*c.width-0.4 {
-		c.text("window", (x+to)/2, c.lane[0]+between*0.6, 0, "middle", words)
+	if half := plot.Width(words) * 0.75 / 2; 2*half < (to-x)/100*c.width-0.4 {
+		mid := c.free(x/100*c.width+half+0.2, to/100*c.width-half-0.2, half)
+		c.text("window", mid/c.width*100, c.lane[0]+between*windowDown, 0, "middle", words)
 	}
+}
+
+// windowDown is where the window's name stands, of the way from lane to lane.
+const windowDown = 0.6
+
+// way is a line between the lanes, in em.
+type way struct{ x, y, x2, y2 float64 }
+
+// crosses reports whether a way runs through a text that is wide by two halves.
+func (w way) crosses(mid, half, top, foot float64) bool {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, y := range []float64{top, foot} {
+		y = min(max(y, min(w.y, w.y2)), max(w.y, w.y2))
+		x := w.x
+		if w.y2 != w.y {
+			x += (w.x2 - w.x) * (y - w.y) / (w.y2 - w.y)
+		}
+		lo, hi = min(lo, x), max(hi, x)
+	}
+	if max(w.y, w.y2) < top || min(w.y, w.y2) > foot {
+		return false
+	}
+	return hi > mid-half-0.2 && lo < mid+half+0.2
+}
+
+// free gives the place between two ends, nearest to their middle, where a text
+// covers neither a way nor, if that can be, a change of scale.
+func (c *course) free(from, to, half float64) float64 {
+	middle := (from + to) / 2
+	y := c.lane[0] + between*windowDown
+	for _, cuts := range []bool{true, false} {
+		for d := 0.0; d <= (to-from)/2; d += 0.25 {
+			for _, mid := range []float64{middle - d, middle + d} {
+				ok := !slices.ContainsFunc(c.ways, func(w way) bool { return w.crosses(mid, half, y-0.75, y+0.2) })
+				ok = ok && !(cuts && slices.ContainsFunc(c.cuts, func(x float64) bool { return math.Abs(x-mid) < half+0.2 }))
+				if ok {
+					return mid
+				}
+			}
+		}
+	}
+	return middle
+}
+
+// way draws a way, its places in percent of the width.
+func (c *course) way(class string, x, y, x2, y2 float64) {
+	c.line(class, x, y, x2, y2)
+	c.ways = append(c.ways, way{x / 100 * c.width, y, x2 / 100 * c.width, y2})
 }
 
 // arrows draws what went from one end to the other: sloping, as it took time.
@@ -312,28 +365,28 @@ func (c *course) arrows(doc *diag.Document) {
 			request, arrival = m, nil
 		case "arrival":
 			if request != nil {
-				c.line("way", c.axis.At(request.t), dev, c.axis.At(m.t), svc)
+				c.way("way", c.axis.At(request.t), dev, c.axis.At(m.t), svc)
 			}
 			arrival, last = m, m
 		case "answer":
 			switch {
 			case arrival != nil:
-				c.line("way", c.axis.At(arrival.t), svc, c.axis.At(m.t), dev)
+				c.way("way", c.axis.At(arrival.t), svc, c.axis.At(m.t), dev)
 			case request == nil:
-			case doc.Outcomes.RequestResult == "not_sent" || doc.Outcomes.RequestResult == "no_answer":
+			case c.failed:
 				x := c.axis.At(request.t)
 				x2 := x + (c.axis.At(m.t)-x)*0.3
-				c.line("way lost", x, dev, x2, dev+between*0.3)
+				c.way("way lost", x, dev, x2, dev+between*0.3)
 				c.dot("stop", x2, dev+between*0.3, 0.36)
 			default: // it was there, nobody knows when
 				x, x2 := c.axis.At(request.t), c.axis.At(m.t)
-				c.line("way unknown", x, dev, (x+x2)/2, svc)
-				c.line("way unknown", (x+x2)/2, svc, x2, dev)
+				c.way("way unknown", x, dev, (x+x2)/2, svc)
+				c.way("way unknown", (x+x2)/2, svc, x2, dev)
 			}
 			request = nil
 		case "push":
 			if last != nil && laneOf(*m) == 0 {
-				c.line("way", c.axis.At(last.t), svc, c.axis.At(m.t), dev)
+				c.way("way", c.axis.At(last.t), svc, c.axis.At(m.t), dev)
 			}
 		}
 	}
@@ -385,7 +438,7 @@ func (c *course) marks() {
 func (c *course) describe() {
 	c.Title = sTimeline.In(c.l)
 	for i, m := range c.list {
-		c.Desc += fmt.Sprintf("%d. %s %s; ", c.numbers[i], m.t.Format("15:04:05.000"), kindWord(m.Kind).In(c.l))
+		c.Desc += fmt.Sprintf("%d. %s %s; ", c.numbers[i], m.t.Format("15:04:05.000"), c.kind(m).In(c.l))
 	}
 	c.Desc += c.skew.Text.In(c.l)
 }

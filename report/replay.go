@@ -126,7 +126,7 @@ func replayText(w io.Writer, r *diag.Replay, opt Options) error {
 	if r.Reproduced && r.Mends {
 		sign, tone = "✓", "good"
 	}
-	t.line(t.paint(tone, sign+" ") + t.paint("head", t.in(r.Summary)))
+	t.quoted(sign+" ", tone, t.in(r.Summary))
 	t.para("  "+t.in(sReportWord)+t.colon(), "", t.in(sideText(r.Report)), "dim")
 	if r.Scenario != "" {
 		t.line("  " + t.in(lang.T("情景：", "scenario: ")) + clean(r.Scenario))

@@ -21,6 +21,8 @@ type Options struct {
 	Lang  lang.Lang
 	Color bool // text: colour; never the only sign of anything
 	Width int  // text: columns, 80 when 0
+	// Terminal: text goes to one, which would break a long line within a word.
+	Terminal bool
 
 	// For HTML alone:
 	Logs        []Log        // excerpts to show

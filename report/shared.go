@@ -24,6 +24,9 @@ func Clean(s string) string { return clean(s) }
 // CauseName is what people call a cause.
 func CauseName(code diag.Code) lang.Text { return causeName(code) }
 
+// BrowserName is a browser's name as its maker writes it.
+func BrowserName(word string) string { return browserName(word) }
+
 // Percent writes a probability; it never says 100 % or 0 % of what is not certain.
 func Percent(p float64) string { return percent(p) }
 

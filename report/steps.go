@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
@@ -14,28 +16,33 @@ var unknownWord = lang.T("未知", "unknown")
 
 // Steps tells how the failure came about, so that somebody else can bring it
 // about again: where, in what state of the network, what was done when, what
-// was seen. What is not known is said to be unknown.
+// was seen. What is not known is listed as such at the end.
 func Steps(doc *diag.Document) []lang.Text {
 	obs := doc.Observations()
+	var w stepWriter
 	get := func(f incident.Field) lang.Text {
 		v, _ := factText(doc, f)
 		return v
 	}
-	seen := func(ids ...string) lang.Text {
-		var parts []lang.Text
+	field := func(f incident.Field) step { return step{incident.SpecOf(f).Label, get(f)} }
+	seen := func(ids ...string) (out []step) {
 		for _, id := range ids {
 			if o, ok := obs.First(id); ok && o.Text() != "" {
-				parts = append(parts, lang.T("%s %s", "%s %s").F(observationName(id), observationValue(o)))
+				out = append(out, step{observationName(id), observationValue(o)})
 			}
 		}
-		return joinTexts(parts)
+		return out
 	}
-	told := func(id string, parts ...string) lang.Text {
+	detail := func(id string, parts ...string) lang.Text {
 		o, _ := obs.First(id)
 		var words []string
 		for _, part := range parts {
-			if w := clean(o.Detail[part]); w != "" {
-				words = append(words, w)
+			switch word := clean(o.Detail[part]); {
+			case word == "":
+			case part == "browser":
+				words = append(words, browserName(word))
+			default:
+				words = append(words, word)
 			}
 		}
 		if len(words) == 0 {
@@ -45,41 +52,100 @@ func Steps(doc *diag.Document) []lang.Text {
 	}
 	client := get(incident.ClientVersion)
 	if client == unknownWord {
-		client = told("client.version", "version")
+		client = detail("client.version", "version")
 	}
 	window := get(incident.PolicyWindow)
 	if o, ok := obs.First("window.length"); ok && window == unknownWord {
 		window = observationValue(o)
 	}
-	out := []lang.Text{
-		lang.T("环境：设备 %s，系统 %s，浏览器 %s，客户端版本 %s；同账号其他登录 %s 个。", "Environment: device %s, system %s, browser %s, client version %s; other logins of the account: %s.").F(
-			get(incident.Device), told("browser.version", "system"), told("browser.version", "browser", "version"), client, get(incident.OtherLogins)),
+	w.add(lang.T("环境", "Environment"), field(incident.Device), step{lang.T("系统", "system"), detail("browser.version", "system")}, step{lang.T("浏览器", "browser"), detail("browser.version", "browser", "version")},
+		step{incident.SpecOf(incident.ClientVersion).Label, client}, field(incident.OtherLogins))
+	network := seen("network.rtt", "network.jitter", "network.loss")
+	for _, c := range checks(doc) {
+		if c.ID == "network" && (c.State == diag.Fail || c.State == diag.Warn) {
+			network = append(network, step{lang.T("检查结果", "the check found"), reason(c)})
+		}
 	}
-	network := seen("network.rtt", "network.jitter", "network.loss", "network.fault")
-	offset := seen("clock.offset.incident", "clock.offset")
-	out = append(out, lang.T("网络状态：%s。时钟：%s。", "State of the network: %s. Clocks: %s.").F(network, offset))
+	clocks := skewOf(doc, nil)
+	if !clocks.Known {
+		clocks.Text = unknownWord
+	}
+	w.add(lang.T("网络和时钟", "Network and clocks"), append(network, step{lang.T("两端的钟", "the clocks"), clocks.Text})...)
 	if doc.Health { // the rest tells of a message
-		return append(out, lang.T("运行 meiqia-diag recall --only %s。", "Run meiqia-diag recall --only %s.").F(ran(doc)))
+		return append(w.out, lang.T("运行 meiqia-diag recall --only %s。", "Run meiqia-diag recall --only %s.").F(ran(doc)))
 	}
-	out = append(out, lang.T("以账号角色“%s”（撤回权限：%s）在渠道“%s”打开会话；访客端 %s %s。", "As an account with the role “%s” (may recall: %s), open a conversation on the channel “%s”; the visitor's client: %s %s.").F(
-		get(incident.Role), get(incident.CanRecall), get(incident.MessageChannel), get(incident.SDK), get(incident.SDKVersion)))
-	out = append(out, lang.T("发送一条%s消息（编号 %s，发送人 %s）。时间：%s。", "Send a message of type %s (id %s, sender %s). Time: %s.").F(
-		get(incident.MessageType), get(incident.MessageID), get(incident.MessageSender), when(doc, "sent", incident.SentAt)))
-	out = append(out, lang.T("访客一侧：已读 %s（%s），操作 %s；处理过它的系统 %s。", "The visitor's side: read %s (%s), action %s; systems that took it: %s.").F(
-		get(incident.Read), when(doc, "read", ""), get(incident.VisitorAction), get(incident.ProcessedBy)))
-	out = append(out, lang.T("在这条消息上点“撤回”。时间：%s。撤回时限：%s。", "Press “Recall” on that message. Time: %s. The recall window: %s.").F(
-		pressed(doc), window))
-	out = append(out, lang.T("请求发出：%s。到达服务：%s。得到应答：%s。", "The request was sent: %s. It reached the service: %s. It was answered: %s.").F(when(doc, "request", ""), when(doc, "arrival", ""), when(doc, "answer", "")))
+	w.add(doOpen, field(incident.Role), field(incident.CanRecall), field(incident.MessageChannel), field(incident.SDK), field(incident.SDKVersion))
+	w.add(doSend, field(incident.MessageType), field(incident.MessageID), field(incident.MessageSender), step{lang.T("发送的时间", "the time it was sent off"), when(doc, "sent", incident.SentAt)})
+	read := get(incident.Read)
+	if t := when(doc, "read", ""); t != unknownWord {
+		read = t
+	}
+	w.add(lang.T("访客一侧", "On the visitor's side"), step{incident.SpecOf(incident.Read).Label, read}, field(incident.VisitorAction), field(incident.ProcessedBy))
+	w.add(doPress, step{lang.T("点撤回的时间", "the time of the press"), pressed(doc)}, step{lang.T("撤回时限", "recall window"), window})
+	end := lang.T("得到应答的时间", "the time of the answer")
+	if unanswered(doc) {
+		end = lang.T("请求失败的时间", "the time it failed")
+	}
+	w.add(lang.T("撤回请求", "The recall's request"), step{lang.T("请求发出的时间", "the time it was sent"), when(doc, "request", "")}, step{lang.T("到达服务的时间", "the time it reached the service"), when(doc, "arrival", "")}, step{end, when(doc, "answer", "")})
 	errText := get(incident.ErrorText)
 	if errText != unknownWord {
 		errText = lang.T("“%s”", "“%s”").F(errText)
 	}
-	out = append(out, lang.T("看到的现象：%s；提示原文：%s。", "What was seen: %s; the words shown: %s.").F(get(incident.Symptom), errText))
-	var got []lang.Text
+	w.add(lang.T("之后看到的", "What appeared then"), field(incident.Symptom), step{incident.SpecOf(incident.ErrorText).Label, errText})
+	var got []step
 	for _, o := range outcomeLabels {
-		got = append(got, lang.T("%s %s", "%s %s").F(o.label, outcomeWord(o.value(doc.Outcomes))))
+		label := o.label
+		if label == sRequestOutcome {
+			label = lang.T("请求结果", "what came of the request")
+		}
+		got = append(got, step{label, outcomeWord(o.value(doc.Outcomes))})
 	}
-	return append(out, lang.T("结果：%s。预期：消息从两端消失。", "Result: %s. Expected: the message is gone from both views.").F(joinTexts(got)))
+	w.add(lang.T("结果", "Result"), got...)
+	w.out = append(w.out, lang.T("预期：消息从两端消失。", "Expected: the message is gone from both views."))
+	if len(w.unknown) > 0 {
+		w.out = append(w.out, lang.T("不知道的：%s。", "Not known: %s.").F(joinTexts(w.unknown)))
+	}
+	return w.out
+}
+
+// What is done, whatever is known of how; the other steps only tell.
+var (
+	doOpen  = lang.T("打开会话", "Open a conversation")
+	doSend  = lang.T("发送一条消息", "Send a message")
+	doPress = lang.T("在这条消息上点“撤回”", "Press “Recall” on that message")
+	toDo    = map[lang.Text]bool{doOpen: true, doSend: true, doPress: true}
+)
+
+// step is one thing to know of a step.
+type step struct{ label, value lang.Text }
+
+// stepWriter writes steps, and keeps what is not known for the end.
+type stepWriter struct{ out, unknown []lang.Text }
+
+func (w *stepWriter) add(what lang.Text, parts ...step) {
+	var known []lang.Text
+	for _, p := range parts {
+		switch p.value {
+		case unknownWord:
+			w.unknown = append(w.unknown, p.label)
+		default:
+			known = append(known, lang.T("%s：%s", "%s: %s").F(p.label, p.value))
+		}
+	}
+	if len(known) == 0 {
+		if toDo[what] {
+			w.out = append(w.out, lang.T("%s。", "%s.").F(what))
+		}
+		return
+	}
+	zh, en := make([]string, len(known)), make([]string, len(known))
+	for i, k := range known {
+		zh[i], en[i] = k.ZH, k.EN
+	}
+	if r, n := utf8.DecodeRuneInString(en[0]); n > 0 {
+		en[0] = string(unicode.ToUpper(r)) + en[0][n:]
+	}
+	w.out = append(w.out, lang.T("%s。%s。", "%s. %s.").F(what, lang.T(strings.Join(zh, "；"), strings.Join(en, "; "))))
 }
 
 // ran lists the checks that a run made, as --only takes them.
@@ -110,7 +176,7 @@ func when(doc *diag.Document, kind string, f incident.Field) lang.Text {
 	if f != "" {
 		if fact, ok := doc.Incident.Get(f); ok {
 			if m, ok := fact.Value.(incident.Moment); ok {
-				shown = lang.T("显示为 %s", "shown as %s").F(clean(m.Text))
+				shown = lang.T("显示为 %s", "shown as %s").F(startedText(m.Text))
 			}
 		}
 	}

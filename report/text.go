@@ -15,11 +15,12 @@ import (
 
 // text writes the diagnosis for a terminal.
 type text struct {
-	doc   *diag.Document
-	l     lang.Lang
-	width int
-	b     strings.Builder
-	tone  map[string]lipgloss.Style
+	doc      *diag.Document
+	l        lang.Lang
+	width    int
+	terminal bool
+	b        strings.Builder
+	tone     map[string]lipgloss.Style
 }
 
 func writeText(w io.Writer, doc *diag.Document, opt Options) error {
@@ -27,7 +28,7 @@ func writeText(w io.Writer, doc *diag.Document, opt Options) error {
 	if width <= 0 {
 		width = 80
 	}
-	t := &text{doc: doc, l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color)}
+	t := &text{doc: doc, l: opt.Lang, width: min(max(width, 40), 120), tone: tones(w, opt.Color), terminal: opt.Terminal}
 	t.verified()
 	t.verdict()
 	t.stages()
@@ -96,6 +97,16 @@ func (t *text) para(lead, leadTone, s, tone string) {
 			t.line(strings.Repeat(" ", indent) + t.paint(tone, l))
 		}
 	}
+}
+
+// quoted writes the sentence that is quoted and searched for: one line in a
+// file, however long; a terminal gets it broken between words.
+func (t *text) quoted(lead, leadTone, s string) {
+	if t.terminal {
+		t.para(lead, leadTone, s, "head")
+		return
+	}
+	t.line(t.paint(leadTone, lead) + t.paint("head", s))
 }
 
 // basis is the mark of a fact, in brackets.
@@ -374,16 +385,25 @@ func (t *text) remedies() {
 	}
 }
 
+// first is the step to take before any other.
+func (t *text) first() {
+	if steps := todo(t.doc); len(steps) > 0 {
+		t.para("  "+t.in(sFirst)+t.colon(), "", t.in(steps[0]), "")
+	}
+}
+
 // last says it once more: the end is what stays on the screen.
 func (t *text) last() {
 	t.head(sInShort)
-	why := sWhy
-	if t.doc.Health {
-		why = sResult
-	}
-	t.para("  "+t.in(why)+t.colon(), "", t.in(summary(t.doc)), "")
-	if steps := todo(t.doc); len(steps) > 0 {
-		t.para("  "+t.in(sFirst)+t.colon(), "", t.in(steps[0]), "")
+	if v := t.doc.Verified; v != nil {
+		t.answer(v)
+	} else {
+		why := sWhy
+		if t.doc.Health {
+			why = sResult
+		}
+		t.para("  "+t.in(why)+t.colon(), "", t.in(summary(t.doc)), "")
+		t.first()
 	}
 	if t.doc.Report != nil && t.doc.Report.Path != "" {
 		t.line("  " + t.in(sAttach) + t.colon() + t.in(attached(t.doc.Report.Path))) // never wrapped: it is to be copied

@@ -40,14 +40,24 @@ func moments(doc *diag.Document) []moment {
 	return out
 }
 
-// shown is what the clock showed, in the person's zone.
-func shown(m moment) string {
+// otherTime is what the clock showed where that is not what the service's time
+// tells already; the day stands only where it is another one.
+func otherTime(m moment) string {
 	t, err := time.Parse(time.RFC3339Nano, m.Shown)
 	if err != nil {
 		return m.Shown
 	}
-	return t.In(m.t.Location()).Format("2006-01-02 15:04:05.000")
+	t = t.In(m.t.Location())
+	switch {
+	case t.Format(dayAndTime) == m.t.Format(dayAndTime):
+		return ""
+	case t.Format("20060102") == m.t.Format("20060102"):
+		return t.Format("15:04:05.000")
+	}
+	return t.Format(dayAndTime)
 }
+
+const dayAndTime = "2006-01-02 15:04:05.000"
 
 // ZoneOf gives the zone that the person's clock shows: as the incident tells
 // it, else as the page wrote it down; nil when nothing tells.

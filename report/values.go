@@ -47,7 +47,7 @@ func percent(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "?"
-	case p > 0.995:
+	case p >= 0.995:
 		return ">99%"
 	case p > 0 && p < 0.005:
 		return "<1%"
@@ -71,6 +71,9 @@ var units = map[string]lang.Text{
 // observationValue writes a value with its unit, its uncertainty and its interval.
 func observationValue(o diag.Observation) lang.Text {
 	t := lang.Same(clean(o.Text()))
+	if w, ok := valueWord(o); ok {
+		t = w
+	}
 	switch o.ID {
 	case "browser.setting":
 		return settingValue(o)
@@ -106,8 +109,12 @@ func observationValue(o diag.Observation) lang.Text {
 	} else if o.Unit != "" {
 		t = lang.T("%s %s", "%s %s").F(t, clean(o.Unit))
 	}
-	if o.Low != nil && o.High != nil {
-		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, rounded(*o.Low, math.Floor), rounded(*o.High, math.Ceil))
+	if o.Low != nil && o.High != nil && o.Uncertainty == nil { // it would say the same once more
+		unit := ""
+		if o.Unit == "percent" {
+			unit = "%"
+		}
+		t = lang.T("%s（%s 至 %s）", "%s (%s to %s)").F(t, rounded(*o.Low, math.Floor)+unit, rounded(*o.High, math.Ceil)+unit)
 	}
 	return t
 }
@@ -188,6 +195,9 @@ func facts(doc *diag.Document) []fact {
 		if l, ok := got.Value.([]string); ok && len(l) == 0 {
 			value = sNone
 		}
+		if w, ok := got.Value.(incident.Window); ok {
+			value = lapse(w.D)
+		}
 		if m, ok := got.Value.(incident.Moment); ok {
 			value = lang.Same(m.T.Format("2006-01-02 15:04:05 -07:00"))
 			if m.ZoneAssumed {
@@ -207,5 +217,5 @@ func factText(doc *diag.Document, f incident.Field) (lang.Text, bool) {
 			return x.Value, true
 		}
 	}
-	return lang.T("未知", "unknown"), false
+	return unknownWord, false
 }

@@ -78,11 +78,13 @@ func basisWord(b incident.Basis) lang.Text { return basisWords[b] }
 // basisKey explains the marks once.
 var basisKey = lang.T("自述 = 当事人说的；实测 = 检查或证据里看到的；假定 = 配置里的默认值", "stated = a person said so; measured = a check or the evidence shows it; assumed = a default of the profile")
 
+var sRequestOutcome = lang.T("请求结果", "request")
+
 var outcomeLabels = []struct {
 	label lang.Text
 	value func(diag.Outcomes) string
 }{
-	{lang.T("请求结果", "request"), func(o diag.Outcomes) string { return o.RequestResult }},
+	{sRequestOutcome, func(o diag.Outcomes) string { return o.RequestResult }},
 	{lang.T("客服端", "sender's view"), func(o diag.Outcomes) string { return o.SenderView }},
 	{lang.T("访客端", "visitor's view"), func(o diag.Outcomes) string { return o.VisitorView }},
 }
@@ -115,6 +117,9 @@ var kindWords = map[string]lang.Text{
 	"request": lang.T("发出请求", "request sent"), "arrival": lang.T("到达服务", "arrival"), "answer": lang.T("收到应答", "answer"), "push": lang.T("推送", "push"),
 	"window_end": lang.T("时限截止", "window closes"), "clock": lang.T("时钟", "clock"), "reason": lang.T("拒绝的理由", "reason given"), "event": lang.T("事件", "event"), "console": lang.T("控制台", "console"), "log": lang.T("日志", "log"),
 }
+
+// sRequestFailed names the end of a request that got no answer.
+var sRequestFailed = lang.T("请求失败", "request failed")
 
 func kindWord(k string) lang.Text {
 	if t, ok := kindWords[k]; ok {

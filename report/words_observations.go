@@ -28,7 +28,7 @@ var observationNames = map[string]lang.Text{
 	"network.hint":            lang.T("日志：网络（旁证）", "logs: network, elsewhere"),
 	"network.jitter":          lang.T("时延抖动", "jitter"),
 	"network.loss":            lang.T("丢包率", "packet loss"),
-	"network.others_failing":  lang.T("同期失败的请求", "others failing"),
+	"network.others_failing":  lang.T("同期失败的请求", "other requests that failed"),
 	"network.place":           lang.T("丢包处", "where packets are lost"),
 	"network.push":            lang.T("推送主机", "push host"),
 	"network.quality":         lang.T("网络质量", "path quality"),

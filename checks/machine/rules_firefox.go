@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"meiqia-diag/checks/dnr"
+	"meiqia-diag/diag/lazy"
 )
 
 // firefoxRules is what a Firefox profile keeps of all add-ons' rules.
@@ -21,7 +21,7 @@ type firefoxRules struct {
 	uuids     map[string]string // by add-on, of this profile
 }
 
-var uuidsPref = regexp.MustCompile(`(?m)^\s*user_pref\("extensions\.webextensions\.uuids",\s*("(?:[^"\\]|\\.)*")\);`)
+var uuidsPref = lazy.MustCompile(`(?m)^\s*user_pref\("extensions\.webextensions\.uuids",\s*("(?:[^"\\]|\\.)*")\);`)
 
 func readFirefoxRules(root fs.FS) firefoxRules {
 	out := firefoxRules{root: root, listeners: map[string][]Listener{}, uuids: map[string]string{}}
@@ -138,7 +138,7 @@ func pathFits(pattern, url string) bool {
 	return len(parts) > 1 || rest == ""
 }
 
-var plainUUID = regexp.MustCompile(`^[0-9a-fA-F-]{36}$`)
+var plainUUID = lazy.MustCompile(`^[0-9a-fA-F-]{36}$`)
 
 // firefoxRules reads which static rulesets an add-on uses and which rules it has
 // added, as the profile keeps them; the manifest's own choice where it keeps nothing.

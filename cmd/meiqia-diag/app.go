@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type app struct {
 	inTTY, outTTY, errTTY bool
 	clicked               bool // started by a double-click: the window closes with the program
 
+	inTaken    bool   // standard input was given to somebody to read, see stdinOnce
 	lines      *lines // what is typed, once something was asked
 	ending     ending // how it ends, for exit.go
 	interrupts interrupts
@@ -72,16 +74,31 @@ func newApp(args []string) *app {
 func (a *app) t(zh, en string) string { return lang.T(zh, en).In(a.lang) }
 
 // say writes one line for the person, on stderr.
-func (a *app) say(t lang.Text) { fmt.Fprintln(a.err, harmless(t.In(a.lang))) }
+func (a *app) say(t lang.Text) { a.tell("", harmless(t.In(a.lang))) }
+
+// tell writes one line on stderr. On a terminal it is broken between words,
+// unless something in it is longer than a line: that is for copying whole.
+func (a *app) tell(lead, s string) {
+	if a.errTTY {
+		text := strings.TrimLeft(s, " ")
+		indent := len(s) - len(text)
+		first := lipgloss.Width(lead) + indent
+		room := a.width(a.err) - first
+		if room >= 20 && !slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) == lipgloss.Width(w) && len(w) > room }) {
+			s = strings.Repeat(" ", indent) + strings.Join(report.Wrap(text, room), "\n"+strings.Repeat(" ", first))
+		}
+	}
+	fmt.Fprintln(a.err, lead+s)
+}
 
 // fault writes one line that says what is wrong, where, and what to do.
 func (a *app) fault(t lang.Text) {
-	fmt.Fprintln(a.err, a.style.bad.Render(a.t("错误：", "error: "))+harmless(t.In(a.lang)))
+	a.tell(a.style.bad.Render(a.t("错误：", "error: ")), harmless(t.In(a.lang)))
 }
 
 // note writes one line about something the run goes on in spite of.
 func (a *app) note(t lang.Text) {
-	fmt.Fprintln(a.err, a.style.note.Render(a.t("注意：", "note: "))+harmless(t.In(a.lang)))
+	a.tell(a.style.note.Render(a.t("注意：", "note: ")), harmless(t.In(a.lang)))
 }
 
 // harmless keeps what came out of files and arguments from steering the terminal.

@@ -18,7 +18,7 @@ import (
 // preview says on stderr what the archive holds.
 func (a *app) preview(p *archive.Prepared) {
 	files := p.Files()
-	a.say(lang.T("报告共 %d 个文件，%s：", "the report holds %d files, %s:").F(len(files), sizeText(p.Size())))
+	a.say(lang.T("报告共 %d 个文件，%s：", "the report holds %d files, %s:").F(len(files)+1, sizeText(p.Size()))) // with the manifest
 	a.table(files, p, false)
 	a.staysOut(p)
 }
@@ -50,6 +50,12 @@ func (a *app) table(files []archive.FileEntry, p *archive.Prepared, numbered boo
 		}
 		fmt.Fprintln(a.err, a.style.dim.Render(line))
 	}
+	lead := "  "
+	if numbered {
+		lead += "    "
+	}
+	const list = "manifest.json" // no number: a report is none without it
+	fmt.Fprintln(a.err, a.style.dim.Render(fmt.Sprintf("%s%s%s  %9s", lead, list, strings.Repeat(" ", max(0, wide-len(list))), sizeText(p.ManifestSize()))))
 }
 
 // about is a word on a file: what was done to it.
@@ -71,8 +77,9 @@ func (a *app) about(f archive.FileEntry, p *archive.Prepared) string {
 
 // consent shows what would go in, lets the person look at each file and take
 // it out, and asks. Nothing is on the disk until the answer is yes; the end of
-// the input is a no.
-func (a *app) consent(ctx context.Context, p *archive.Prepared, t target) (bool, error) {
+// the input is a no. A no is asked once more where the report could not be made
+// again; else again is the command that makes it.
+func (a *app) consent(ctx context.Context, p *archive.Prepared, t target, again string) (bool, error) {
 	files := p.Files()
 	slices.SortStableFunc(files, func(x, y archive.FileEntry) int { // the person's own files first
 		switch {
@@ -94,18 +101,19 @@ func (a *app) consent(ctx context.Context, p *archive.Prepared, t target) (bool,
 				shown[i] = g
 			}
 		}
-		a.say(lang.T("报告共 %d 个文件，%s（还没有写出）：", "the report holds %d files, %s (nothing is written yet):").F(len(now), sizeText(p.Size())))
+		a.say(lang.T("报告共 %d 个文件，%s（还没有写出）：", "the report holds %d files, %s (nothing is written yet):").F(len(now)+1, sizeText(p.Size())))
 		a.table(shown, p, true)
 	}
 	list()
 	a.staysOut(p)
 	a.say(lang.T("报告只写在这台电脑上，什么也不会发送；求助时由您发给技术支持。", "It stays on this computer and nothing is sent; hand it on when you ask for help."))
+	warned := false
 	for {
 		fmt.Fprintf(a.err, "\n%s\n", a.style.head.Render(a.t("写入报告 ", "Write the report ")+harmless(t.path)+a.t("？", "?")))
 		a.say(lang.T("  回车 写入   编号 查看   d编号 去掉或放回   l 再列一遍   q 不写", "  Enter: write   3: look at file 3   d3: leave 3 out, or put it back   l: list   q: do not write"))
 		s, err := a.prompt(ctx)
-		if err == io.EOF {
-			s, err = "q", nil
+		if err == io.EOF { // there is nobody left to ask
+			s, err, warned = "q", nil, true
 		}
 		if err != nil {
 			return false, err
@@ -114,7 +122,15 @@ func (a *app) consent(ctx context.Context, p *archive.Prepared, t target) (bool,
 		case "", "y", "yes", "是", "好", "好的", "写", "写入":
 			return true, nil
 		case "q", "n", "no", "否", "不", "不用", "不写", "quit":
+			if again == "" && !warned {
+				warned = true
+				a.note(lang.T("不写的话，录下的内容和您的回答就没有了，报告以后做不出来；确定不写请再输入一次 q", "without a report what was recorded and answered is lost, and no report can be made later; q once more to go without"))
+				continue
+			}
 			a.say(lang.T("没有写报告。", "No report was written."))
+			if again != "" {
+				a.say(lang.T("以后要写，请再运行：%s", "To write it later, run: %s").F(again))
+			}
 			return false, nil
 		case "l", "ls", "?", "list", "列":
 			list()

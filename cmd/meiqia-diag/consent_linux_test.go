@@ -137,3 +137,40 @@ func TestConsentRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestConsentRefusedTellsTheWayBack: who says no to a report that could be made
+// again is told how; who would lose what was typed is asked once more.
+func TestConsentRefusedTellsTheWayBack(t *testing.T) {
+	env, _ := private(t)
+	dir := t.TempDir()
+	inc := write(t, dir, "the incident.yaml", goodIncident)
+	x := inTerminal(t, dir, env, "recall", "--offline", "--incident", inc, "--lang", "en")
+	x.wait("manifest.json")
+	x.wait("> ")
+	x.write("q\n")
+	if got := x.status(20 * time.Second); got != 1 {
+		t.Errorf("status %d\n%s", got, x.text())
+	}
+	if want := "meiqia-diag recall --offline --incident '" + inc + "' --lang en --yes"; !strings.Contains(strings.NewReplacer("\r", "", "\n", "").Replace(x.text()), want) {
+		t.Errorf("%q is not in\n%s", want, x.text())
+	}
+
+	x = inTerminal(t, dir, env, "recall", "--offline", "--lang", "en", "--output", "asked.zip")
+	for answered := 0; ; { // Enter for each question
+		for strings.Count(x.text(), "> ") <= answered {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if strings.Contains(x.text(), "Write the report") {
+			break
+		}
+		x.write("\n")
+		answered++
+	}
+	x.write("q\n")
+	x.wait("q once more")
+	x.write("\n") // thought better of
+	x.status(20 * time.Second)
+	if !members(t, filepath.Join(dir, "asked.zip"))["report.json"] {
+		t.Error("no report")
+	}
+}

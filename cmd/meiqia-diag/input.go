@@ -46,6 +46,9 @@ var factFlags = []struct {
 // readInput reads the profile, the incident file and the facts in flags.
 func (a *app) readInput(o *recallOptions) (*input, error) {
 	in := &input{evidence: o.evidence}
+	if ps := unopened(o.evidence); len(ps) > 0 {
+		return nil, ps
+	}
 	prof, ps := profile.Load(o.profile)
 	if prof == nil || len(ps) > 0 {
 		return nil, problems(ps)
@@ -59,6 +62,40 @@ func (a *app) readInput(o *recallOptions) (*input, error) {
 		return nil, err
 	}
 	return in, a.setFacts(in.incident, o)
+}
+
+// unopened names the evidence that cannot be looked at, among the paths that a
+// person gave: a slip in one of several would go unseen, and the verdict be of
+// less than was meant. What lies in a folder is another matter.
+func unopened(paths []string) (ps problems) {
+	check := lang.T("请检查路径与读取权限", "check the path and the permission to read it")
+	for _, path := range paths {
+		if path == "" {
+			ps = append(ps, &lang.Problem{Field: "--evidence", What: lang.T("没有写文件名", "no file is named"), Hint: lang.T("请写成 --evidence 文件", "write it as --evidence FILE")})
+			continue
+		}
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() && !info.Mode().IsRegular() { // opening a pipe could wait for ever
+			ps = append(ps, &lang.Problem{File: path, What: lang.T("不是文件也不是文件夹", "neither a file nor a folder"), Hint: lang.T("请先存成文件再给出", "save it to a file and give that")})
+			continue
+		}
+		var f *os.File
+		if err == nil {
+			f, err = os.Open(path)
+		}
+		if err == nil && info.IsDir() {
+			if _, err = f.Readdirnames(1); err == io.EOF {
+				err = nil
+			}
+		}
+		if f != nil {
+			_ = f.Close()
+		}
+		if err != nil {
+			ps = append(ps, &lang.Problem{File: path, What: lang.T("打不开：%s", "cannot open: %s").F(lang.Reason(err)), Hint: check})
+		}
+	}
+	return ps
 }
 
 // maxIncident is more than incident.Parse takes, so that it can say so.

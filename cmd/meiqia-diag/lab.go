@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"meiqia-diag/diag/lab"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/tempdir"
 )
 
 func (a *app) labCommand() *cobra.Command {
@@ -27,6 +30,9 @@ func (a *app) labCommand() *cobra.Command {
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
+				if len(args) > 0 {
+					return noArgs(cmd, args)
+				}
 				return a.listScenarios()
 			}
 			if len(args) == 1 {
@@ -42,9 +48,18 @@ func (a *app) labCommand() *cobra.Command {
 	f := a.flagsOf(cmd)
 	f.yes(&list, "list", "列出所有情景", "list the scenarios")
 	f.yes(&opt.Healed, "healed", "同一情景，但故障已排除", "the same scenario with its fault mended")
-	f.text(&opt.Addr, "addr", "HOST:PORT", "工作台的地址；不写则随机端口，只在本机可访问", "address of the workbench; by default a free port, for this machine only")
+	f.value("addr", "HOST:PORT", "", func(s string) *lang.Problem { opt.Addr = s; return checkAddr(s) }, "工作台的地址；不写则随机端口，只在本机可访问", "address of the workbench; by default a free port, for this machine only")
 	f.span(&opt.Window, "window", "D", "撤回时限；手动试时可放宽，如 2m", "the recall window; wider ones, as in 2m, suit people")
 	return cmd
+}
+
+// checkAddr is what is wrong with an address to listen on, nil for nothing.
+func checkAddr(s string) *lang.Problem {
+	_, port, err := net.SplitHostPort(s)
+	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+		return &lang.Problem{What: lang.T("%q 不是地址加端口", "%q is no address with a port").F(s), Hint: lang.T("请写成 127.0.0.1:8080 或 :8080，端口到 65535 为止", "write it as 127.0.0.1:8080 or :8080, with a port up to 65535")}
+	}
+	return nil
 }
 
 func checkScenario(name string) *lang.Problem {
@@ -99,11 +114,11 @@ func (a *app) labPlay(ctx context.Context, opt lab.Options) (in *input, end func
 			f()
 		}
 	}
-	dir, err := os.MkdirTemp("", programName+"-lab-*") // 0700
+	dir, remove, err := tempdir.New(programName + "-lab-*")
 	if err != nil {
 		return nil, end, labProblem(err)
 	}
-	undo = append(undo, a.tidy.add(func() { _ = os.RemoveAll(dir) }))
+	undo = append(undo, a.tidy.add(remove))
 	l, err := lab.Start(context.WithoutCancel(ctx), opt)
 	if err != nil {
 		return nil, end, labProblem(err)

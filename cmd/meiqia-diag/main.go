@@ -10,7 +10,9 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"time"
 
@@ -24,9 +26,28 @@ const grace = 700 * time.Millisecond
 // past it memory is freed sooner, at the cost of some time. GOMEMLIMIT overrides it.
 const heapLimit = 64 << 20
 
+// spare is how much more than what is in use there is room for, however much
+// that is: without it a recording that fills heapLimit would be collected all
+// the time and nothing gained.
+const spare = 24 << 20
+
+// limitMemory sets the limit, and anew after each collection.
+func limitMemory() {
+	debug.SetMemoryLimit(heapLimit)
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	type sentinel struct{ next *sentinel } // a pointer, as tiny objects share their memory
+	var each func(*sentinel)
+	each = func(*sentinel) {
+		metrics.Read(live)
+		debug.SetMemoryLimit(max(heapLimit, int64(live[0].Value.Uint64())+spare))
+		runtime.SetFinalizer(&sentinel{}, each)
+	}
+	runtime.SetFinalizer(&sentinel{}, each)
+}
+
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(heapLimit)
+		limitMemory()
 	}
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves early is seen by its error, see stdout
 	ctx, cancel := context.WithCancel(context.Background())

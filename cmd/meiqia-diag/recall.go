@@ -79,7 +79,7 @@ func (a *app) recallCommand() *cobra.Command {
 	f.yes(&o.offline, "offline", "不打开任何网络连接", "open no connection at all")
 	f.yes(&o.load, "under-load", "再测满载时的延迟：最多上传 15 MB，多用 5 秒（会占满上行带宽）", "also measure the delay under load: uploads up to 15 MB, takes 5 s more (and fills the line up)")
 	o.checkFlags(f, cmd)
-	f.span(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
+	f.limit(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
 	f.text(&o.from, "from", "FILE", "用保存的 report.json 或报告压缩包重新判定，什么也不测", "judge a saved report.json or report archive again, measuring nothing")
 	o.resultFlags(f, cmd)

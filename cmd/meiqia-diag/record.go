@@ -17,6 +17,7 @@ import (
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/diag/profile"
 	"meiqia-diag/diag/record"
+	"meiqia-diag/diag/tempdir"
 )
 
 // recordOptions is what the record command was asked for, besides what it
@@ -60,7 +61,7 @@ func (a *app) recordCommand() *cobra.Command {
 	f.text(&o.userData, "user-data", "DIR", "复制哪个用户数据文件夹；默认是该浏览器上次用的", "which user data folder to copy; by default the one that browser used last")
 	f.list(&o.unpacked, "load-extension", "DIR", "再装上一个未打包的扩展；可重复", "load an unpacked extension, too; repeatable")
 	f.yes(&o.compare, "compare", "录两次：先带自己的扩展和设置，再用全新的配置，比较有何不同", "record twice, with your extensions and settings and then with a clean profile, and compare")
-	f.span(&o.limit, "for", "D", "最多录多久；0 为不限", "the longest that is recorded; 0 for no limit")
+	f.limit(&o.limit, "for", "D", "最多录多久；0 为不限", "the longest that is recorded; 0 for no limit")
 	f.yes(&o.video, "video", "同时录屏（文字打码）", "record the screen, too (without its texts)")
 	f.text(&o.keep, "save", "DIR", "把录下的文件留在这个文件夹", "keep the recording in this folder")
 	f.yes(&o.headless, "headless", "不显示窗口，供自动化使用", "show no window, for automation")
@@ -70,7 +71,7 @@ func (a *app) recordCommand() *cobra.Command {
 	o.profileFlag(f, cmd)
 	f.yes(&o.offline, "offline", "诊断时不打开任何网络连接（录制本身照常联网）", "open no connection while diagnosing (the browser does as it is)")
 	o.checkFlags(f, cmd)
-	f.span(&o.timeout, "timeout", "D", "录完之后诊断的时限；0 为不限", "time limit of the diagnosis after the recording; 0 for none")
+	f.limit(&o.timeout, "timeout", "D", "录完之后诊断的时限；0 为不限", "time limit of the diagnosis after the recording; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问，也不等回车", "ask no questions, and wait for no Enter")
 	o.resultFlags(f, cmd)
 	complete(cmd, "browser", "chrome", "edge", "chromium")
@@ -217,11 +218,11 @@ func (a *app) tellRecorded(m recording.Manifest) {
 func (a *app) folders(o *recordOptions) ([]string, error) {
 	base := o.keep
 	if base == "" {
-		dir, err := os.MkdirTemp("", programName+"-recording-*") // 0700
+		dir, remove, err := tempdir.New(programName + "-recording-*")
 		if err != nil {
 			return nil, &lang.Problem{File: os.TempDir(), What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请腾出空间", "make room")}
 		}
-		a.tidy.add(func() { _ = os.RemoveAll(dir) })
+		a.tidy.add(remove)
 		base = filepath.Join(dir, "recording")
 	} else if list, err := os.ReadDir(base); err == nil && len(list) > 0 {
 		return nil, &lang.Problem{Field: "--save " + base, What: lang.T("文件夹里已有东西", "the folder is not empty"), Hint: lang.T("请换一个新的文件夹", "choose a new folder")}

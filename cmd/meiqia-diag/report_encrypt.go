@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"filippo.io/age"
@@ -32,11 +34,14 @@ func (a *app) reportEncrypt() *cobra.Command {
 			if err != nil {
 				return underFlag("--to", err)
 			}
-			o, _, err := readReport(args[0], nil)
+			if output == "" && args[0] == "-" {
+				return noOutput()
+			}
+			o, doc, err := a.readReport(args[0], nil)
 			if err != nil {
 				return err
 			}
-			if ps := verified(o); len(ps) > 0 {
+			if ps := doubts(o, doc); len(ps) > 0 {
 				return ps
 			}
 			if output == "" {
@@ -49,14 +54,15 @@ func (a *app) reportEncrypt() *cobra.Command {
 			if err := a.writeNew(cmd, output, data, force); err != nil {
 				return err
 			}
-			a.say(lang.T("原来的报告还在 %s，没有加密。", "The report itself is still at %s, not encrypted.").F(args[0]))
-			_, err = fmt.Fprintln(a.out, lang.T("%s：已加密；里面的报告 sha256 %s", "%s: encrypted; the report inside has the sha256 %s").F(harmless(output), o.SHA256()).In(a.lang))
-			return err
+			if args[0] != "-" {
+				a.say(lang.T("原来的报告还在 %s，没有加密。", "The report itself is still at %s, not encrypted.").F(args[0]))
+			}
+			return a.written(output, lang.T("%s：已加密；里面的报告 sha256 %s", "%s: encrypted; the report inside has the sha256 %s").F(harmless(output), o.SHA256()))
 		},
 	}
 	f := a.flagsOf(cmd)
 	f.list(&to, "to", "KEY|FILE", "收件人的公钥（age1…、ssh-ed25519 …），或公钥文件；可重复", "a recipient's public key (age1…, ssh-ed25519 …), or a file of them; repeatable")
-	f.text(&output, "output", "PATH", "加密后的文件；默认在原名后加 .age", "the encrypted file; by default the name with .age behind it")
+	f.text(&output, "output", "PATH", "加密后的文件；默认在原名后加 .age；- 为标准输出", "the encrypted file; by default the name with .age behind it; - is standard output")
 	f.yes(&force, "force", "可以覆盖已有的文件", "the file may be overwritten")
 	return cmd
 }
@@ -72,8 +78,24 @@ func underFlag(flag string, err error) error {
 	return &one
 }
 
-// writeNew writes a file whole or not at all, and says what kept it from being written.
+// noOutput turns away a report from standard input whose output has no name.
+func noOutput() error {
+	return &lang.Problem{Field: "--output", What: lang.T("报告来自标准输入，没有写结果存在哪里", "the report comes from standard input, and it is not said where the result goes"), Hint: lang.T("请写 --output 文件；- 为标准输出", "write --output FILE; - is standard output")}
+}
+
+// writeNew writes a file whole or not at all, or standard output for -, and
+// says what kept it from being written.
 func (a *app) writeNew(cmd *cobra.Command, path string, data []byte, force bool) error {
+	if path == "-" {
+		if a.outTTY {
+			return &lang.Problem{Field: "--output -", What: lang.T("标准输出是终端，不能写到上面", "standard output is a terminal, which does not take it"), Hint: lang.T("请接 > 文件 或 | 命令", "put > FILE or | COMMAND behind it")}
+		}
+		_, err := a.out.Write(data)
+		return err
+	}
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		return &lang.Problem{Field: "--output " + path, What: lang.T("没有文件夹 %s", "there is no folder %s").F(filepath.Dir(path)), Hint: lang.T("请先建好文件夹", "make the folder first")}
+	}
 	err := archive.WriteFile(cmd.Context(), path, data, force)
 	var p *lang.Problem
 	switch {
@@ -83,6 +105,15 @@ func (a *app) writeNew(cmd *cobra.Command, path string, data []byte, force bool)
 		return p
 	}
 	return &lang.Problem{File: path, What: lang.T("写不了：%s", "cannot write: %s").F(lang.Reason(err)), Hint: lang.T("请用 --output 换一个能写的位置", "choose a place that can be written to with --output")}
+}
+
+// written says what was written where: on stdout, unless that holds it.
+func (a *app) written(path string, t lang.Text) error {
+	if path == "-" {
+		return nil
+	}
+	_, err := fmt.Fprintln(a.out, t.In(a.lang))
+	return err
 }
 
 func (a *app) reportDecrypt() *cobra.Command {
@@ -96,12 +127,15 @@ func (a *app) reportDecrypt() *cobra.Command {
 		Example: examples(a.t("解成 report.zip", "into report.zip"), "meiqia-diag report decrypt report.zip.age --identity desk.key"),
 		Args:    oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := openReport(args[0], identities)
+			if output == "" && args[0] == "-" {
+				return noOutput()
+			}
+			o, err := a.openReport(args[0], identities)
 			if err != nil {
 				return err
 			}
 			if !o.Encrypted {
-				return &lang.Problem{File: args[0], What: lang.T("报告没有加密", "the report is not encrypted"), Hint: lang.T("直接用 report show 打开", "report show opens it as it is")}
+				return &lang.Problem{File: o.Name(), What: lang.T("报告没有加密", "the report is not encrypted"), Hint: lang.T("直接用 report show 打开", "report show opens it as it is")}
 			}
 			if output == "" {
 				if output = strings.TrimSuffix(args[0], ".age"); output == args[0] {
@@ -111,13 +145,12 @@ func (a *app) reportDecrypt() *cobra.Command {
 			if err := a.writeNew(cmd, output, o.Bytes(), force); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(a.out, lang.T("%s：已解开；sha256 %s", "%s: decrypted; sha256 %s").F(harmless(output), o.SHA256()).In(a.lang))
-			return err
+			return a.written(output, lang.T("%s：已解开；sha256 %s", "%s: decrypted; sha256 %s").F(harmless(output), o.SHA256()))
 		},
 	}
 	f := a.flagsOf(cmd)
 	f.identity(&identities)
-	f.text(&output, "output", "PATH", "解开后的文件；默认去掉 .age", "the decrypted file; by default the name without .age")
+	f.text(&output, "output", "PATH", "解开后的文件；默认去掉 .age；- 为标准输出", "the decrypted file; by default the name without .age; - is standard output")
 	f.yes(&force, "force", "可以覆盖已有的文件", "the file may be overwritten")
 	return cmd
 }
@@ -134,7 +167,7 @@ func (a *app) reportKeygen() *cobra.Command {
 			if output == "" {
 				return &lang.Problem{Field: "--output", What: lang.T("没有写私钥存在哪里", "it is not said where the private key goes"), Hint: lang.T("请写 --output desk.key", "write --output desk.key")}
 			}
-			if _, err := os.Lstat(output); err == nil { // a key that is gone is gone, with all reports encrypted to it
+			if _, err := os.Lstat(output); err == nil && output != "-" { // a key that is gone is gone, with all reports encrypted to it
 				return &lang.Problem{File: output, What: lang.T("文件已存在，私钥不会被覆盖", "the file exists, and no private key is overwritten"), Hint: lang.T("换个名字", "choose another name")}
 			}
 			id, err := age.GenerateX25519Identity()
@@ -145,12 +178,16 @@ func (a *app) reportKeygen() *cobra.Command {
 			if err := a.writeNew(cmd, output, []byte(text), false); err != nil {
 				return err
 			}
+			if output == "-" { // what is on stdout is the private key, and nothing else
+				a.say(lang.T("私钥已写到标准输出，请收好；公钥是 %s", "The private key is on standard output: keep it safe. The public key is %s").F(id.Recipient().String()))
+				return nil
+			}
 			a.say(lang.T("私钥在 %s，请收好；下面是公钥。", "The private key is in %s: keep it safe. This is the public key.").F(output))
 			_, err = fmt.Fprintln(a.out, id.Recipient())
 			return err
 		},
 	}
 	f := a.flagsOf(cmd)
-	f.text(&output, "output", "FILE", "私钥文件", "the file of the private key")
+	f.text(&output, "output", "FILE", "私钥文件；- 为标准输出", "the file of the private key; - is standard output")
 	return cmd
 }

@@ -26,13 +26,20 @@ func (a *app) reportLookup() *cobra.Command {
 			return atMost(2)(cmd, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			o, err := openReport(args[0], identities)
+			o, err := a.openReport(args[0], identities)
 			if err != nil {
 				return err
 			}
+			if !o.Archive() {
+				return &lang.Problem{File: o.Name(), What: lang.T("不是报告压缩包，没有可以查的代号", "not a report archive, so there are no pseudonyms to look up"), Hint: lang.T("请给出 recall 写出的 .zip 报告", "give the .zip report that recall wrote")}
+			}
 			value := args[1]
 			if value == "-" {
-				line, err := bufio.NewReader(io.LimitReader(a.in, 64<<10)).ReadString('\n')
+				in, err := a.stdinOnce()
+				if err != nil {
+					return err
+				}
+				line, err := bufio.NewReader(io.LimitReader(in, 64<<10)).ReadString('\n')
 				if err != nil && err != io.EOF {
 					return err
 				}
@@ -44,7 +51,7 @@ func (a *app) reportLookup() *cobra.Command {
 			dir := a.settingsDir()
 			found, err := archive.Lookup(o, dir, value)
 			if err != nil {
-				return unreadableReport(args[0], err)
+				return unreadableReport(o.Name(), err)
 			}
 			if len(found) == 0 {
 				a.say(lang.T("这份报告里没有这个值的代号。", "The report holds no pseudonym of this value."))

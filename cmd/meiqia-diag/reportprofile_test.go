@@ -50,7 +50,7 @@ func carried(t *testing.T, document, prof string) (*profile.Profile, bool, error
 	file := strangersReport(t, document, prof)
 	a := newApp([]string{})
 	a.err = &strings.Builder{}
-	o, doc, err := readReport(file, nil)
+	o, doc, err := newApp(nil).readReport(file, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

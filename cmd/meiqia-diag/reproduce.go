@@ -31,13 +31,15 @@ func (a *app) reproduceCommand() *cobra.Command {
 		Example: examples(a.t("重现一份报告", "replay a report"), "meiqia-diag reproduce report.zip",
 			a.t("指定情景", "in a scenario of your choice"), "meiqia-diag reproduce report.zip --scenario stale-worker"),
 		Args: oneFile,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			_, doc, err := readReport(args[0], identities)
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			defer func() { a.noReplay(format, err) }()
+			o, doc, err := a.readReport(args[0], identities)
 			if err != nil {
 				return err
 			}
+			a.doubt(o, doc)
 			r := &diag.Replay{Schema: diag.ReplaySchema, Like: []diag.LikeFact{}, Original: diag.PlayedOf(doc)}
-			r.Report = diag.DiffSide{Name: filepath.Base(args[0]), Tool: doc.Tool, Profile: doc.Profile, StartedAt: doc.StartedAt, Health: doc.Health, Outcome: doc.Verdict.Outcome}
+			r.Report = diag.DiffSide{Name: filepath.Base(shownName(args[0])), Tool: doc.Tool, Profile: doc.Profile, StartedAt: doc.StartedAt, Health: doc.Health, Outcome: doc.Verdict.Outcome}
 			if err := a.replay(cmd.Context(), r, doc, scenario, timeout); err != nil {
 				return interruptedOr(cmd.Context(), err)
 			}
@@ -47,8 +49,9 @@ func (a *app) reproduceCommand() *cobra.Command {
 	f := a.flagsOf(cmd)
 	f.value("scenario", "SCENARIO", "", func(s string) *lang.Problem { scenario = s; return checkScenario(s) }, "用这个情景，而不是按原因选的；名称见 lab --list", "play this scenario instead of one chosen by the cause; lab --list names them")
 	f.choice(&format, "format", "F", report.ReplayFormats, "格式：text json markdown", "format: text json markdown")
-	f.span(&timeout, "timeout", "D", "总时限；0 为不限", "time limit of the whole; 0 for none")
+	f.limit(&timeout, "timeout", "D", "总时限；0 为不限", "time limit of the whole; 0 for none")
 	f.identity(&identities)
+	f.asksNothing()
 	complete(cmd, "format", report.ReplayFormats...)
 	complete(cmd, "scenario", scenarioNames()...)
 	return cmd
@@ -132,7 +135,7 @@ func (a *app) showReplay(format string, r *diag.Replay) error {
 	report.WordReplay(r)
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(a.outTTY, a.env), Width: 80}
 	if a.outTTY {
-		opt.Width = a.width(a.out)
+		opt.Width, opt.Terminal = a.width(a.out), true
 	}
 	var buf bytes.Buffer
 	if err := report.WriteReplay(&buf, format, r, opt); err != nil {
@@ -142,9 +145,20 @@ func (a *app) showReplay(format string, r *diag.Replay) error {
 	if r.Reproduced && r.Mends {
 		v.Outcome = diag.Healthy
 	}
-	a.ending.verdict = &v
+	a.ending.verdict, a.ending.told = &v, true
 	_, err := a.out.Write(buf.Bytes())
 	return err
+}
+
+// noReplay writes a replay that could not be made as a document, where a program reads it.
+func (a *app) noReplay(format string, err error) {
+	if format != "json" || err == nil || a.ending.told {
+		return
+	}
+	r := &diag.Replay{Schema: diag.ReplaySchema, Like: []diag.LikeFact{}, Original: diag.Played{Stages: []diag.StageReport{}}, Problems: diag.ProblemsOf(failureOf(err))}
+	r.Summary = lang.T("没有重现成：%s", "There is no replay: %s").F(r.Problems[0].Text)
+	a.ending.told = true
+	_ = report.WriteReplay(a.out, format, r, report.Options{Lang: a.lang})
 }
 
 // sign is an observation of a report.

@@ -8,9 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"filippo.io/age"
 
@@ -152,7 +155,7 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 	if !o.yes && t.path != "-" && a.mayAsk(o.noInput) {
 		a.say(d.Document.Verdict.Summary)
 		fmt.Fprintln(a.err)
-		if yes, err := a.consent(ctx, p, t); err != nil || !yes {
+		if yes, err := a.consent(ctx, p, t, a.again(o)); err != nil || !yes {
 			return err
 		}
 	} else {
@@ -177,6 +180,32 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 	return nil
 }
 
+// again is the command that makes the same report once more and writes it; ""
+// where what was recorded or typed goes with this run.
+func (a *app) again(o *recallOptions) string {
+	if name := firstWord(a.args); name == "record" || name == "recall" && !o.asksFor() || o.incident == "-" || o.from == "-" || name == "" {
+		return ""
+	}
+	words := []string{programName}
+	for _, arg := range append(slices.Clone(a.args), "--yes") {
+		words = append(words, quoted(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted writes an argument as a shell takes it.
+func quoted(arg string) string {
+	if arg != "" && !strings.ContainsFunc(arg, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:@%+", r) || r > 0x7f && unicode.IsLetter(r))
+	}) {
+		return arg
+	}
+	if runtime.GOOS == "windows" {
+		return `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
+
 // cannotWrite says what kept the archive from being written, where, and what to do.
 func (a *app) cannotWrite(t target, err error) error {
 	if errors.Is(err, context.Canceled) {
@@ -196,9 +225,16 @@ func (a *app) cannotWrite(t target, err error) error {
 
 // prepared makes the archive in memory.
 func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) (*archive.Prepared, error) {
+	list := sources(d)
 	opt := archive.Options{
-		Doc: d.Document, Offline: o.offline, Evidence: sources(d), Clock: clocks(d), Own: own(in.profile),
+		Doc: d.Document, Offline: o.offline, Evidence: list, Clock: clocks(d), Own: own(in.profile),
 		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
+	}
+	opt.Sliced = func() { // else what was read of a recording of 100 MB is held while its slice is redacted
+		d.Evidence, d.Attempt = nil, nil
+		for i := range list {
+			list[i].HAR, list[i].Scan = nil, nil
+		}
 	}
 	var err error
 	if opt.Profile, err = profileJSON(in.profile); err != nil {

@@ -17,7 +17,7 @@ func (a *app) show(w io.Writer, format string, doc *diag.Document) error {
 	tty := w == a.out && a.outTTY || w == a.err && a.errTTY
 	opt := report.Options{Lang: a.lang, Color: report.ColorWanted(tty, a.env), Width: 80}
 	if tty {
-		opt.Width = a.width(w)
+		opt.Width, opt.Terminal = a.width(w), true
 	}
 	var buf bytes.Buffer
 	if err := report.Write(&buf, format, doc, opt); err != nil {

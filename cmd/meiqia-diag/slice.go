@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 	_ "time/tzdata" // zones by name, on systems that have none
 
@@ -15,6 +14,8 @@ import (
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
+	"meiqia-diag/diag/tempdir"
 	"meiqia-diag/report/archive"
 	"meiqia-diag/report/slice"
 )
@@ -160,7 +161,7 @@ func (a *app) slice(ctx context.Context, o sliceOptions, paths []string) error {
 }
 
 // aDay is in times that name their day.
-var aDay = regexp.MustCompile(`\d{1,4}\s*[-/.年月]\s*\d{1,2}|今|昨|前天|(?i)today|yesterday`)
+var aDay = lazy.MustCompile(`\d{1,4}\s*[-/.年月]\s*\d{1,2}|今|昨|前天|(?i)today|yesterday`)
 
 // dated is true when the times given name their day.
 func (o sliceOptions) dated() bool {
@@ -237,11 +238,11 @@ func (a *app) fromStdin(ctx context.Context, paths []string) ([]string, func(), 
 		if p != "-" {
 			continue
 		}
-		dir, err := os.MkdirTemp("", programName+"-*") // 0700
+		dir, done, err := tempdir.New(programName + "-*")
 		if err != nil {
 			return nil, nil, err
 		}
-		remove := a.tidy.add(func() { _ = os.RemoveAll(dir) })
+		remove := a.tidy.add(done)
 		f, err := os.OpenFile(filepath.Join(dir, "stdin"), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 		if err == nil {
 			_, err = io.Copy(f, stoppable{ctx, a.in})

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"sort"
+	"strings"
 	"time"
 
 	"meiqia-diag/diag/lang"
@@ -49,7 +51,7 @@ func (a *app) tellSlice(o sliceOptions, r slice.Range, zone *time.Location, stat
 			a.say(a.sliceLine(f))
 		}
 	}
-	a.say(lang.T("范围 %s 至 %s：留下 %d 行", "range %s to %s: kept %d lines").F(edge(r.From, zone), edge(r.To, zone), kept))
+	a.say(lang.T("范围 %s 至 %s：留下 %s", "range %s to %s: kept %s").F(edge(r.From, zone), edge(r.To, zone), lang.Count(kept, "%d 行", "%d line", "%d lines")))
 	if o.offset != 0 {
 		a.say(lang.T("日志的时间先加了 %s 再比较", "%s was added to the stamps of the logs before they were compared").F(o.offset))
 	}
@@ -77,12 +79,12 @@ func edge(t time.Time, zone *time.Location) any {
 func (a *app) sliceLine(f slice.FileStats) lang.Text {
 	switch {
 	case f.Mode == slice.Beyond:
-		return lang.T("%s：离这段时间一天以上，没有解压", "%s: more than a day away from the range, not unpacked").F(f.Path)
+		return lang.T("%s：离这段时间一天以上，没有解压", "%s: more than a day away from the range, not unpacked").F(slicedName(f.Path))
 	case f.Mode == slice.Bare:
-		return lang.T("%s：没有一行写着时间，没有截取", "%s: no line has a stamp, nothing was cut out").F(f.Path)
+		return lang.T("%s：没有一行写着时间，没有截取", "%s: no line has a stamp, nothing was cut out").F(slicedName(f.Path))
 	}
-	t := lang.T("%s：%s，时区 %s（%s），%s，%d 行中留下 %d 行", "%s: %s, zone %s (%s), %s, kept %[7]d of %[6]d lines").
-		F(f.Path, f.Encoding, f.Zone.Name, basisWords[f.Zone.Basis], modeWords[f.Mode], f.Lines, f.Kept)
+	t := lang.T("%s：%s，时区 %s（%s），%s，%s中留下 %d 行", "%s: %s, zone %s (%s), %s, kept %[7]d of %[6]s").
+		F(slicedName(f.Path), f.Encoding, f.Zone.Name, basisWords[f.Zone.Basis], modeWords[f.Mode], lang.Count(f.Lines, "%d 行", "%d line", "%d lines"), f.Kept)
 	if !f.First.IsZero() {
 		zone := time.FixedZone("", int(f.Zone.Offset/time.Second))
 		t = lang.T("%s，从 %s 到 %s", "%s, from %s to %s").F(t, f.First.In(zone).Format("2006-01-02 15:04:05.999"), f.Last.In(zone).Format("2006-01-02 15:04:05.999"))
@@ -91,6 +93,15 @@ func (a *app) sliceLine(f slice.FileStats) lang.Text {
 		t = lang.T("%s，其中 %d 行在时钟拨回的一小时里，两种读法都算", "%s, %d lines in an hour that the clock ran through twice, taken either way").F(t, f.Folded)
 	}
 	return t
+}
+
+// slicedName is a log's name as the person gave it: what came on standard input
+// lies in a file of this run's own.
+func slicedName(path string) string {
+	if filepath.Base(path) == stdinName && strings.HasPrefix(filepath.Base(filepath.Dir(path)), programName+"-p") {
+		return stdinName
+	}
+	return path
 }
 
 // toldFindings is how many findings are told; the lines hold them all.
@@ -105,14 +116,14 @@ func (a *app) tellFindings(stats []slice.FileStats, zone *time.Location) {
 	var all []found
 	for _, f := range stats {
 		for _, x := range f.Findings {
-			all = append(all, found{x, f.Path})
+			all = append(all, found{x, slicedName(f.Path)})
 		}
 	}
 	if len(all) == 0 {
 		return
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Score > all[j].Score })
-	a.say(lang.T("值得先看的 %d 条中的前 %d 条：", "the first %[2]d of %[1]d entries worth a look:").F(len(all), min(len(all), toldFindings)))
+	a.say(lang.T("值得先看的 %s中的前 %d 条：", "the first %[2]d of %[1]s worth a look:").F(lang.Count(len(all), "%d 条", "%d entry", "%d entries"), min(len(all), toldFindings)))
 	for i, x := range all[:min(len(all), toldFindings)] {
 		text := []rune(x.Text)
 		if len(text) > 160 {

@@ -24,6 +24,11 @@ func sources(d *diagnosis.Diagnosis) []archive.Source {
 				list[i].HAR, list[i].Shift = h, shiftOf(d)
 			}
 		}
+		for _, l := range d.Evidence.Logs {
+			if l.File == f {
+				list[i].Scan = l.Scan
+			}
+		}
 	}
 	return list
 }

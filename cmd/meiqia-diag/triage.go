@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"runtime/debug"
@@ -175,7 +174,7 @@ func (a *app) triage(ctx context.Context, cmd *cobra.Command, args []string, o *
 }
 
 func noReports(g *triage.Gathered) error {
-	p := &lang.Problem{What: lang.T("看了 %d 个文件，没有一份读得了的报告", "there is no readable report among %d files").F(g.Found), Hint: lang.T("请给出报告压缩包、report.json，或装着它们的文件夹", "give report archives, report.json files, or folders of them")}
+	p := &lang.Problem{What: lang.Count(g.Found, "看了 %d 个文件，没有一份读得了的报告", "there is no readable report in %d file", "there is no readable report among %d files"), Hint: lang.T("请给出报告压缩包、report.json，或装着它们的文件夹", "give report archives, report.json files, or folders of them")}
 	if len(g.Unread) > 0 {
 		u := g.Unread[0]
 		p.File, p.What = u.Path, lang.T("%s；%s", "%s; %s").F(u.Why, p.What)
@@ -267,14 +266,14 @@ func (a *app) gather(ctx context.Context, db *store.DB, paths []string, o *triag
 	line.stop()
 	if err != nil {
 		if ctx.Err() != nil && read > 0 && !o.noDB {
-			a.say(lang.T("已读的 %d 个文件存下了，下次接着读", "the %d files read so far are kept; the next run goes on from there").F(read))
+			a.say(lang.Count(read, "已读的 %d 个文件存下了，下次接着读", "the %d file read so far is kept; the next run goes on from there", "the %d files read so far are kept; the next run goes on from there"))
 		}
 		return nil, err
 	}
 	if o.noDB {
 		return g, nil
 	}
-	a.say(lang.T("新读 %d 个文件，%d 个没有变；存在 %s", "%d files read, %d unchanged; kept in %s").F(g.Read, g.Found-g.Read, db.Where()))
+	a.say(lang.T("新读 %s，%d 个没有变；存在 %s", "%s read, %d unchanged; kept in %s").F(lang.Count(g.Read, "%d 个文件", "%d file", "%d files"), g.Found-g.Read, db.Where()))
 	return g, nil
 }
 
@@ -298,9 +297,5 @@ func (a *app) noPicture(format string, err error) {
 	if format != "json" || a.ending.told {
 		return
 	}
-	ps := asProblems(err)
-	if errors.Is(err, errInterrupted) {
-		ps = problems{{What: lang.T("运行被中断", "the run was interrupted")}}
-	}
-	_ = a.showPicture(format, triage.Failed(toolVersion(), diag.ProblemsOf(ps)))
+	_ = a.showPicture(format, triage.Failed(toolVersion(), diag.ProblemsOf(failureOf(err))))
 }

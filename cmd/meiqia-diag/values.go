@@ -64,6 +64,14 @@ func (f flags) list(p *[]string, name, meta, zh, en string) {
 
 func (f flags) yes(p *bool, name, zh, en string) { f.fs.BoolVar(p, name, false, f.a.t(zh, en)) }
 
+// asksNothing takes the flags that keep other commands from asking: a script
+// that gives them to all of them need not know which ones ask.
+func (f flags) asksNothing() {
+	var ignored bool
+	f.yes(&ignored, "yes", "不再确认（本命令不提问）", "ask for nothing (this command never does)")
+	f.yes(&ignored, "no-input", "不提问（本命令不提问）", "ask no questions (this command never does)")
+}
+
 func (f flags) value(name, meta, initial string, set func(string) *lang.Problem, zh, en string) {
 	f.fs.Var(&value{text: initial, set: set}, name, f.a.t(zh, en))
 	f.describe(name, meta)
@@ -82,24 +90,62 @@ func (f flags) choice(p *string, name, meta string, words []string, zh, en strin
 	}, zh, en)
 }
 
-// span is a flag that holds a duration as people write it; 0 stands for no limit.
+// span is a flag that holds a duration as people write it.
 func (f flags) span(p *time.Duration, name, meta, zh, en string) {
+	f.duration(p, name, meta, lang.T("请写成 500ms、30s、2m、1m30s 或 2分钟", "write it as 500ms, 30s, 2m, 1m30s or 2 minutes"), zh, en)
+}
+
+// limit is a span of which 0 stands for no limit.
+func (f flags) limit(p *time.Duration, name, meta, zh, en string) {
+	f.duration(p, name, meta, lang.T("请写成 500ms、30s、2m、1m30s 或 2分钟；0 为不限", "write it as 500ms, 30s, 2m, 1m30s or 2 minutes; 0 is no limit"), zh, en)
+}
+
+func (f flags) duration(p *time.Duration, name, meta string, hint lang.Text, zh, en string) {
 	f.value(name, meta, spanText(*p), func(s string) *lang.Problem {
-		if s == "0" {
-			*p = 0
-			return nil
-		}
-		text := strings.TrimSpace(halfWidth(s))
-		d, bad := time.ParseDuration(strings.NewReplacer("毫秒", "ms", " ", "").Replace(text)) // as programs write it, down to 100ms
-		if bad != nil || d <= 0 {
-			var p *lang.Problem
-			if d, p = incident.ParseWindow(text); p != nil {
-				return &lang.Problem{What: p.What, Hint: lang.T("请写成 500ms、30s、2m、1m30s 或 2分钟；0 为不限", "write it as 500ms, 30s, 2m, 1m30s or 2 minutes; 0 is no limit")}
-			}
+		d, bad := readSpan(s)
+		if bad != nil {
+			bad.Hint = hint
+			return bad
 		}
 		*p = d
 		return nil
 	}, zh, en)
+}
+
+// longest is the longest duration that makes sense anywhere.
+const longest = 100 * 365 * 24 * time.Hour
+
+// readSpan reads a duration from 0 up, as people and as programs write it.
+func readSpan(s string) (time.Duration, *lang.Problem) {
+	text := strings.TrimSpace(halfWidth(s))
+	if text == "" {
+		return 0, &lang.Problem{What: lang.T("是空的", "it is empty")}
+	}
+	short := strings.NewReplacer("毫秒", "ms", " ", "").Replace(text)
+	d, bad := time.ParseDuration(short) // as programs write it, down to 100ms
+	if bad != nil {
+		var p *lang.Problem
+		if d, p = incident.ParseWindow(text); p != nil {
+			n, notNumber := strconv.ParseFloat(strings.TrimRight(strings.TrimLeft(short, "+-"), "dhmsu\u00b5n天小时分钟秒"), 64)
+			switch {
+			case notNumber != nil:
+				return 0, &lang.Problem{What: p.What}
+			case strings.HasPrefix(short, "-"):
+				d = -1
+			case n > 0:
+				d = longest + 1
+			default:
+				d = 0
+			}
+		}
+	}
+	switch {
+	case d < 0:
+		return 0, &lang.Problem{What: lang.T("时长 %q 是负的", "the duration %q is negative").F(s)}
+	case d > longest:
+		return 0, &lang.Problem{What: lang.T("时长 %q 太长", "the duration %q is too long").F(s)}
+	}
+	return d, nil
 }
 
 // spanText writes a duration shortly: 1m30s, not 1m30.000s; "" for none.

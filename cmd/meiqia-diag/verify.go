@@ -22,12 +22,13 @@ type before struct {
 	name string
 }
 
-func readBefore(file string, identities []string) (*before, error) {
-	o, doc, err := readReport(file, identities)
+func (a *app) readBefore(file string, identities []string) (*before, error) {
+	o, doc, err := a.readReport(file, identities)
 	if err != nil {
 		return nil, err
 	}
-	return &before{o, doc, filepath.Base(file)}, nil
+	a.doubt(o, doc)
+	return &before{o, doc, filepath.Base(shownName(file))}, nil
 }
 
 // healthyScenario is what --lab alone stands for where a mended service is looked for.
@@ -53,7 +54,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	o.labFlags(f, cmd, healthyScenario)
 	f.yes(&o.offline, "offline", "不打开任何网络连接（只看 --evidence）", "open no connection at all (look at --evidence only)")
 	o.checkFlags(f, cmd)
-	f.span(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
+	f.limit(&o.timeout, "timeout", "D", "整个运行的时限，如 30s、2m；0 为不限", "time limit of the whole run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
 	f.identity(&o.identities)
 	o.resultFlags(f, cmd)
@@ -85,7 +86,7 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, o *recallOptions, 
 	if p := o.healedAlone(); p != nil {
 		return p
 	}
-	if o.before, err = readBefore(file, o.identities); err != nil {
+	if o.before, err = a.readBefore(file, o.identities); err != nil {
 		return err
 	}
 	in, err := a.verifyInput(ctx, o, file)

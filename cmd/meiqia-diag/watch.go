@@ -32,6 +32,9 @@ type watchOptions struct {
 // apart that a short trouble is not seen twice.
 const defaultEvery = 5 * time.Minute
 
+// shortestEvery keeps a slip from keeping the service busy with nothing but checks.
+const shortestEvery = 100 * time.Millisecond
+
 // watchFormats are what can be written line by line.
 var watchFormats = []string{"text", "json"}
 
@@ -39,18 +42,24 @@ func (a *app) watchCommand() *cobra.Command {
 	o := &watchOptions{recallOptions: recallOptions{format: "text", timeout: defaultTimeout, facts: map[string]string{}}, plan: watch.Plan{Every: defaultEvery}}
 	cmd := &cobra.Command{
 		Use: "watch", Short: a.t("反复检查：修复是否持久", "repeat over time: is the fix permanent"),
-		Long: a.t("每隔一段时间做一次巡检（现在撤回会不会成功），有变化就说，最后回答修复是否持久：多少次、多久没有再出现，失败的比例以 95 % 的把握低于多少。\n用 --report 观察某份报告的原因；时有时无的故障用 --earlier 写上以前的频率，就能算出还要观察多久。不写 --for 和 --count 则一直到 Ctrl-C，随即给出总结。",
-			"Check at intervals whether a recall would work now, tell what changes, and answer at the end whether the fix is permanent: how many runs and how long without trouble, and below which share of failures that puts it with 95 % confidence.\n--report watches for the causes of a report. For trouble that comes and goes, say with --earlier how often it came before, and it is worked out how much longer to watch. Without --for and --count it goes on until Ctrl-C, which brings the summary."),
+		Long: a.t("每隔一段时间做一次巡检（现在撤回会不会成功），有变化就说，最后回答修复是否持久：多少次、多久没有再出现，失败的比例以 95% 的把握低于多少。\n用 --report 观察某份报告的原因；时有时无的故障用 --earlier 写上以前的频率，就能算出还要观察多久。不写 --for 和 --count 则一直到 Ctrl-C，随即给出总结。",
+			"Check at intervals whether a recall would work now, tell what changes, and answer at the end whether the fix is permanent: how many runs and how long without trouble, and below which share of failures that puts it with 95% confidence.\n--report watches for the causes of a report. For trouble that comes and goes, say with --earlier how often it came before, and it is worked out how much longer to watch. Without --for and --count it goes on until Ctrl-C, which brings the summary."),
 		Example: examples(a.t("每 5 分钟一次，一整天", "every 5 minutes for a day"), "meiqia-diag watch --for 24h",
 			a.t("报告里的原因还会不会再来", "does a report's cause come back"), "meiqia-diag watch --report report.zip --for 8h",
 			a.t("以前 20 次里失败 3 次，现在修好了吗", "it failed 3 times of 20: is it mended"), "meiqia-diag watch --earlier 3/20 --every 2m --count 60",
 			a.t("给程序看：每次一行 JSON，最后一行是总结", "for a program: one line of JSON a run, the summary last"), "meiqia-diag watch --only clock,network --every 1m --count 30 --format json"),
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Context(), cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := a.watch(cmd.Context(), cmd, o)
+			if err != nil && !errors.Is(err, errInterrupted) && o.format == "json" {
+				_ = a.jsonLine(watchFailure{watch.Schema, "error", diag.ProblemsOf(asProblems(err))})
+			}
+			return err
+		},
 	}
 	f := a.flagsOf(cmd)
 	f.span(&o.plan.Every, "every", "D", "两次开始之间的间隔", "from the start of one run to the start of the next")
-	f.span(&o.plan.For, "for", "D", "观察多久；不写则一直到 Ctrl-C", "how long to watch; until Ctrl-C by default")
+	f.limit(&o.plan.For, "for", "D", "观察多久；不写或 0 则一直到 Ctrl-C", "how long to watch; until Ctrl-C by default, or with 0")
 	f.value("count", "N", "", func(s string) *lang.Problem { return positive(s, &o.plan.Count) }, "运行几次", "how many runs")
 	f.text(&o.report, "report", "REPORT", "观察这份报告的原因，并用它的配置", "watch for the causes of this report, by its profile")
 	f.value("earlier", "K/N", "", func(s string) *lang.Problem { return shareOf(s, &o.earlier) }, "修复之前 N 次里失败过 K 次", "before the fix, K of N failed")
@@ -63,24 +72,30 @@ func (a *app) watchCommand() *cobra.Command {
 	}, "对内置的模拟服务做巡检；只写 --lab 为一切正常", "check the simulated service; --lab alone is one where nothing is wrong")
 	f.fs.Lookup("lab").NoOptDefVal = healthyScenario
 	f.yes(&o.healed, "healed", "与 --lab 同用：该情景的故障已排除", "with --lab: the scenario's fault is mended")
+	f.yes(&o.offline, "offline", "不打开任何网络连接（只看本机的状况）", "open no connection at all (look at this machine alone)")
 	o.checkFlags(f, cmd)
-	f.span(&o.timeout, "timeout", "D", "每次运行的时限，如 30s、2m；0 为不限", "time limit of each run, as in 30s or 2m; 0 for none")
+	f.limit(&o.timeout, "timeout", "D", "每次运行的时限，如 30s、2m；0 为不限", "time limit of each run, as in 30s or 2m; 0 for none")
 	f.yes(&o.noInput, "no-input", "不提问", "ask no questions")
 	f.identity(&o.identities)
 	f.yes(&o.yes, "yes", "不再确认就连接报告里的地址", "connect to the report's hosts without asking")
 	f.choice(&o.format, "format", "F", watchFormats, "结果格式：text json（每次一行）", "format of the result: text json (one line a run)")
 	f.value("fail-on", "LIST", defaultFailOn, o.setFailOn, "哪些结论让退出码非 0：explained、inconclusive、阶段名、原因代码，或 none", "which verdicts make the exit status non-zero: explained, inconclusive, a stage, a cause code, or none")
+	f.yes(&o.noReport, "no-report", "", "")
+	f.fs.Lookup("no-report").Hidden = true // none is ever written; scripts that pass it to recall may pass it here
 	complete(cmd, "lab", scenarioNames()...)
 	complete(cmd, "format", watchFormats...)
 	complete(cmd, "fail-on", diag.Explained, diag.Inconclusive, "none")
 	return cmd
 }
 
+// mostRuns is more than anybody waits for.
+const mostRuns = 1_000_000
+
 // positive reads a whole number from 1.
 func positive(s string, into *int) *lang.Problem {
 	n, err := strconv.Atoi(halfWidth(strings.TrimSpace(s)))
-	if err != nil || n < 1 {
-		return &lang.Problem{What: lang.T("%q 不是从 1 起的整数", "%q is no whole number from 1").F(s), Hint: lang.T("例如 30", "as in 30")}
+	if err != nil || n < 1 || n > mostRuns {
+		return &lang.Problem{What: lang.T("%q 不是 1 到 %d 的整数", "%q is no whole number from 1 to %d").F(s, mostRuns), Hint: lang.T("例如 30", "as in 30")}
 	}
 	*into = n
 	return nil
@@ -107,8 +122,8 @@ func (a *app) watch(ctx context.Context, cmd *cobra.Command, o *watchOptions) er
 	if p := o.healedAlone(); p != nil {
 		return p
 	}
-	if o.plan.Every <= 0 {
-		return &lang.Problem{Field: "--every", What: lang.T("要大于 0", "it has to be more than 0"), Hint: lang.T("例如 5m", "as in 5m")}
+	if o.plan.Every < shortestEvery {
+		return &lang.Problem{Field: "--every", What: lang.T("至少要 %s", "it has to be at least %s").F(spanText(shortestEvery)), Hint: lang.T("例如 5m", "as in 5m")}
 	}
 	in, err := a.watchInput(ctx, o)
 	if err != nil {
@@ -147,7 +162,7 @@ func (a *app) unseen(o *watchOptions) {
 func (a *app) watchInput(ctx context.Context, o *watchOptions) (*input, error) {
 	if o.report != "" {
 		var err error
-		if o.before, err = readBefore(o.report, o.identities); err != nil {
+		if o.before, err = a.readBefore(o.report, o.identities); err != nil {
 			return nil, err
 		}
 	}
@@ -197,7 +212,7 @@ func (w *watching) once(ctx context.Context, t watch.Turn) bool {
 	defer cancel()
 	done := make(chan *diag.Document, 1)
 	go func() {
-		done <- diagnosis.Run(limited, diagnosis.Options{Version: toolVersion(), Incident: w.in.incident, Profile: w.in.profile, Checks: checks.All(), Only: w.o.only, Skip: w.o.skip}).Document
+		done <- diagnosis.Run(limited, diagnosis.Options{Version: toolVersion(), Incident: w.in.incident, Profile: w.in.profile, Checks: checks.All(), Only: w.o.only, Skip: w.o.skip, Offline: w.o.offline}).Document
 	}()
 	var doc *diag.Document
 	select {

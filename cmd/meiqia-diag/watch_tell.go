@@ -44,7 +44,7 @@ func (w *watching) tell(t watch.Turn, r watch.Run, doc *diag.Document, changed w
 				}
 			}
 		}
-		return w.json(line)
+		return w.a.jsonLine(line)
 	}
 	var list []lang.Text
 	if t.Away > 0 {
@@ -104,7 +104,7 @@ func (w *watching) summary() error {
 	}
 	s := w.tally.Summary()
 	if w.o.format == "json" {
-		return w.json(s)
+		return w.a.jsonLine(s)
 	}
 	text := ""
 	for _, k := range s.Causes {
@@ -115,11 +115,18 @@ func (w *watching) summary() error {
 	return err
 }
 
-func (w *watching) json(v any) error {
+// watchFailure is the line of a watch that could not begin, or not go on.
+type watchFailure struct {
+	Schema   string             `json:"schema"`
+	Type     string             `json:"type"` // error
+	Problems []diag.ProblemJSON `json:"problems"`
+}
+
+func (a *app) jsonLine(v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	_, err = w.a.out.Write(append(line, '\n'))
+	_, err = a.out.Write(append(line, '\n'))
 	return err
 }

@@ -38,6 +38,10 @@ var (
 	goneState  = lazy.MustCompile(`^(?:is ?)?(?:message ?|msg ?)?(?:recalled|withdrawn|revoked|retracted|unsent|deleted|gone|recall|withdraw|revoke)(?: ?(?:at|on|time|status|state|flag))?$`)
 )
 
+// clientLeft is what nginx writes into its log where the client closed the
+// connection before there was an answer; it never goes over the wire.
+const clientLeft = 499
+
 // answerOf reads an HTTP answer.
 func (a *Attempt) answerOf(c *Call) (Result, Answer) {
 	e := c.Entry
@@ -57,7 +61,7 @@ func (a *Attempt) answerOf(c *Call) (Result, Answer) {
 	}
 	res := a.readBody(e.RespBody, &an)
 	switch {
-	case e.Status == 502 || e.Status == 504 || e.Status == 408:
+	case e.Status == 502 || e.Status == 504 || e.Status == 408 || e.Status == clientLeft:
 		return NoAnswer, an
 	case e.Status >= 400:
 		return Refused, an

@@ -104,34 +104,9 @@ func (a *Attempt) gap(s clock.Stamp) time.Duration {
 }
 
 // formOf gives a number for what a level and a text are without numbers and
-// identifiers, that is, runs of letters and digits that hold a digit: FNV-1a of
-// the rest. Each of those runs goes to name.
+// identifiers, each of which goes to name.
 func formOf(level, text string, name func(string)) uint64 {
-	const basis, prime = 14695981039346656037, 1099511628211
 	text = head(text, 2048)
-	sum := uint64(basis)
-	add := func(s string) {
-		for i := 0; i < len(s); i++ {
-			sum = (sum ^ uint64(s[i])) * prime
-		}
-	}
-	add(level)
-	for i := 0; i < len(text); {
-		j, digit := i, false
-		for ; j < len(text) && wordByte(text[j]); j++ {
-			digit = digit || text[j] <= '9'
-		}
-		switch {
-		case digit:
-			name(text[i:j])
-			add("0")
-		case j == i:
-			j++
-			fallthrough
-		default:
-			add(text[i:j])
-		}
-		i = j
-	}
-	return sum
+	sum := logs.Form(text, func(i, j int) { name(text[i:j]) })
+	return sum ^ logs.Form(level, func(int, int) {})*31
 }

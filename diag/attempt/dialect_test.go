@@ -32,6 +32,7 @@ var dialects = []struct {
 		{401, `{"message":"token expired"}`, Refused, "session", "", ""},
 		{502, `<html>Bad Gateway</html>`, NoAnswer, "", "", ""},
 		{504, ``, NoAnswer, "", "", ""},
+		{499, ``, NoAnswer, "", "", ""},
 	}},
 	{"DELETE", "DELETE", "/v2/chat/12/messages/8842", "", []answer{
 		{204, ``, Accepted, "", "", ""},

@@ -80,7 +80,7 @@ func (c *Call) resultOf() Result {
 	switch {
 	case c.Inside != "", c.Preflight:
 		return NotSent
-	case c.Status >= 400 && c.Status != 408 && c.Status != 502 && c.Status != 504 && c.Status != 407 && r != NotSent:
+	case c.Status >= 400 && c.Status != 408 && c.Status != 502 && c.Status != 504 && c.Status != 407 && c.Status != clientLeft && r != NotSent:
 		return Refused // its status came, though not all of its body
 	case c.Status > 0 && r == NoAnswer:
 		return Unknown

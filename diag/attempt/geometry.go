@@ -62,7 +62,7 @@ func (a *Attempt) placed(text string) (means, words string) {
 		view = box{0, 0, numberOf(m[1]), numberOf(m[2])}
 	}
 	if view.area() > 0 && boxes[0].shown(view) < enoughShown {
-		return "button_hidden", fmt.Sprintf("%.0f %% shown", 100*boxes[0].shown(view))
+		return "button_hidden", fmt.Sprintf("%.0f%% shown", 100*boxes[0].shown(view))
 	}
 	if m := pressAt.FindStringSubmatch(text); m != nil && boxes[0].area() > 0 {
 		x, y := numberOf(m[1]), numberOf(m[2])

@@ -289,7 +289,9 @@ func (a *Attempt) matchesSample(method string, u *url.URL) bool {
 
 var hasDigit = lazy.MustCompile(`\d`)
 
-// mentions reports whether a text names an id as a whole word.
+// Mentions reports whether a text names an id as a whole word.
+func Mentions(text, id string) bool { return mentions(text, id) }
+
 func mentions(text, id string) bool {
 	if id == "" {
 		return false

@@ -4,13 +4,13 @@
 package compare
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"meiqia-diag/diag/attempt"
 	"meiqia-diag/diag/evidence/har"
 	"meiqia-diag/diag/evidence/recording"
+	"meiqia-diag/diag/lazy"
 )
 
 const mostDifferences = 20
@@ -61,7 +61,7 @@ func Recordings(with, without *attempt.Attempt) recording.Comparison {
 	return c
 }
 
-var scriptOrPage = regexp.MustCompile(`^(?:script|document) `)
+var scriptOrPage = lazy.MustCompile(`^(?:script|document) `)
 
 func names(a *attempt.Attempt) (out []string) {
 	for _, x := range a.Extensions() {
@@ -94,8 +94,8 @@ func outcome(a *attempt.Attempt) recording.Outcome {
 }
 
 var (
-	number = regexp.MustCompile(`^(?:\d+|[0-9a-f]{16,}|[0-9a-f-]{36})$`)
-	hashed = regexp.MustCompile(`[._-][0-9a-f]{6,}\.`)
+	number = lazy.MustCompile(`^(?:\d+|[0-9a-f]{16,}|[0-9a-f-]{36})$`)
+	hashed = lazy.MustCompile(`[._-][0-9a-f]{6,}\.`)
 )
 
 // requests gives how each of the service's addresses ended, ids left out of the

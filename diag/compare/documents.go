@@ -51,8 +51,9 @@ func weight(c diag.Change) int {
 
 // pair is a comparison under way.
 type pair struct {
-	a, b *diag.Document
-	d    *diag.Diff
+	a, b  *diag.Document
+	d     *diag.Diff
+	sound bool // the check whose observations are compared passed in b
 }
 
 func (p *pair) add(c diag.Change) {
@@ -142,17 +143,23 @@ func (p *pair) word(part, id, of, x, y string, s scale) {
 		return
 	}
 	c := diag.Change{Part: part, ID: id, Of: of, A: x, B: y, Method: byWord, Significance: diag.Significant, Direction: direction(s.rank(x), s.rank(y))}
-	if x == "unknown" || y == "unknown" || x == "" || y == "" || s.momentary {
+	if notKnown(x) || notKnown(y) {
+		c.Significance, c.Direction = diag.Minor, diag.Untold
+	} else if s.momentary {
 		c.Significance = diag.Minor
 	}
 	p.add(c)
 }
 
+func notKnown(word string) bool { return word == "unknown" || word == "" }
+
+// direction tells which way is up between two ranks; a word that is neither
+// good nor bad has no place between them.
 func direction(x, y int) string {
 	switch {
-	case x < y && (x < 0 || y > 0):
+	case x < 0 && y > 0:
 		return diag.Better
-	case x > y && (x > 0 || y < 0):
+	case x > 0 && y < 0:
 		return diag.Worse
 	}
 	return diag.Neutral
@@ -169,8 +176,11 @@ func (p *pair) checks() {
 			continue
 		}
 		c := diag.Change{Part: "check", ID: id, A: string(x.State), B: string(y.State), Method: byWord, Significance: diag.Minor, Direction: direction(checkRank[x.State], checkRank[y.State])}
-		if checkRank[x.State]*checkRank[y.State] < 0 {
+		switch product := checkRank[x.State] * checkRank[y.State]; {
+		case product < 0:
 			c.Significance = diag.Significant
+		case product == 0: // one of them did not look
+			c.Direction = diag.Untold
 		}
 		if x.State == diag.Warn && y.State == diag.Pass {
 			c.Direction = diag.Better

@@ -293,3 +293,34 @@ func FuzzDocuments(f *testing.F) {
 		Verify(a, b)
 	})
 }
+
+// TestWhatIsNotKnownIsNoBetter: a bad word that nobody repeated, a view that
+// nobody looked at and a check that did not look are no news, good or bad.
+func TestWhatIsNotKnownIsNoBetter(t *testing.T) {
+	a := run(diag.Explained, []diag.CauseReport{{Code: "dispatch.extension-blocked", Role: "primary", Probability: 0.9}}, diag.Observation{ID: "server.refusal", Value: "generic"}, diag.Observation{ID: "network.error", Value: "reset"})
+	b := run(diag.Healthy, nil, diag.Observation{ID: "network.quality", Value: "good"}, diag.Observation{ID: "server.answer", Value: "accepted"})
+	a.Health, b.Health = false, false
+	a.Outcomes = diag.Outcomes{RequestResult: "not_sent", SenderView: "still_visible", VisitorView: "still_visible"}
+	b.Outcomes = diag.Outcomes{RequestResult: "accepted", SenderView: "gone", VisitorView: "unknown"}
+	a.Stages = []diag.StageReport{{Stage: diag.Dispatch, State: diag.Broken}, {Stage: diag.Sync, State: diag.Broken}}
+	b.Stages = []diag.StageReport{{Stage: diag.Dispatch, State: diag.Passed}, {Stage: diag.Sync, State: diag.Unknown}}
+	for _, d := range []*diag.Document{a, b} {
+		for i := range d.Checks {
+			for j := range d.Checks[i].Observations { // of recordings
+				d.Checks[i].Observations[j].Live = false
+			}
+			if d.Checks[i].ID == "window" {
+				d.Checks[i].State = map[bool]diag.CheckState{true: diag.Fail, false: diag.Skip}[d == a]
+			}
+		}
+	}
+	d := Documents(a, b)
+	for id, want := range map[string]string{"request_result": diag.Better, "sender_view": diag.Better, "visitor_view": diag.Untold, "dispatch": diag.Better, "sync": diag.Untold, "window": diag.Untold, "server.refusal": diag.Untold, "network.error": diag.Untold} {
+		if c, ok := find(t, d, id); !ok || c.Direction != want {
+			t.Errorf("%s: %v %q, want %q", id, ok, c.Direction, want)
+		}
+	}
+	if c, ok := find(t, Documents(b, a), "network.error"); !ok || c.Direction != diag.Worse {
+		t.Errorf("what came is %v %q", ok, c.Direction)
+	}
+}

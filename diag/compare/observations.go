@@ -23,6 +23,7 @@ func (p *pair) observations() {
 			continue
 		}
 		x, y := byID(p.a, check, live), byID(p.b, check, live)
+		p.sound = checkOf(p.b, check).State == diag.Pass
 		for _, id := range bothKeys(x, y) {
 			if !beside(id) {
 				p.compareAll(id, x[id], y[id])
@@ -194,10 +195,17 @@ func (p *pair) words(id string, xs, ys []diag.Observation) {
 		rank := s.rank(valueOf(o))
 		if way < 0 {
 			c.A, c.Kind, c.From = valueOf(o), "removed", &o
-			c.Direction = direction(rank, 0)
+			switch {
+			case rank < 0 && o.Live && p.sound: // one looked for it on the spot
+				c.Direction = diag.Better
+			case rank < 0: // that nobody saw it again is no measurement
+				c.Direction = diag.Untold
+			}
 		} else {
 			c.B, c.Kind, c.To = valueOf(o), "added", &o
-			c.Direction = direction(0, rank)
+			if rank < 0 {
+				c.Direction = diag.Worse
+			}
 		}
 		if rank > 0 || s.momentary || valueOf(o) == "unknown" || rank == 0 && !inventory(id) { // that nothing said so once is no bad news
 			c.Significance, c.Direction = diag.Minor, diag.Neutral

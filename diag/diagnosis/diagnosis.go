@@ -125,6 +125,7 @@ func fresh(doc *diag.Document) bool {
 
 func readOptions(opt Options) evidence.Options {
 	ro := evidence.Options{Wanted: wanted(opt), Service: Service(opt.Profile)}
+	ro.Matters = func(text string) bool { return opt.Profile.RecallVerb(profile.Words(text)) != "" }
 	if m, ok := opt.Incident.Moment(incident.AttemptAt); ok {
 		ro.Attempt = m.T
 		ro.Zone = m.T.Location()
@@ -139,7 +140,7 @@ func readOptions(opt Options) evidence.Options {
 		}
 	}
 	if id := opt.Incident.String(incident.MessageID); len(id) >= 3 {
-		ro.KeepLine, ro.Named = func(text string) bool { return strings.Contains(text, id) }, id
+		ro.KeepLine, ro.Named = func(text string) bool { return attempt.Mentions(text, id) }, id
 	}
 	return ro
 }

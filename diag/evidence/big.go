@@ -22,15 +22,20 @@ var bigLog int64 = 32 << 20
 
 const (
 	bigHead   = 256 << 10 // of the log, from which its kind and zone are told
-	bigParsed = 24 << 20  // more than that around the incident is narrowed to its minutes
-	besides   = 3 * time.Minute
+	bigAround = 24 << 20  // more than that around the incident is narrowed to its minutes
 )
+
+// margins are how far around the incident the parts of a big log reach, the
+// widest that is not too much. An archive's slice lies well inside all but the last.
+var margins = []time.Duration{Margin, 10 * time.Minute, 3 * time.Minute}
 
 // excerpt reads a log of which only some parts matter.
 type excerpt struct {
 	parts []logs.Part
-	stats logs.CutStats
+	scan  *logs.Scan
 	zone  *time.Location
+	head  int64 // bytes of the log's beginning, which are read first
+	alike int   // entries around the incident that are alike but for their numbers and not parsed
 
 	r         io.ReaderAt
 	off, left int64 // of the part at hand
@@ -65,20 +70,21 @@ func (s *Set) excerpted(ctx context.Context, f *File, opt Options, zone *time.Lo
 	if rd.Zone.Basis == "inferred" {
 		x.zone = rd.Location()
 	}
-	for _, margin := range []time.Duration{Margin, besides} {
+	size := int64(0)
+	for i, margin := range margins {
+		last := i == len(margins)-1
 		cut := logs.CutOptions{From: from.Add(-margin), To: opt.Attempt.Add(margin)}
-		if margin > besides && rd.About(ctx, cut) > 2*bigParsed {
+		if !last && rd.About(ctx, cut) > bigAround {
 			continue // it would surely be too much
 		}
-		x.parts, x.stats, err = rd.Parts(ctx, cut, opt.Named)
-		if err != nil {
+		if x.scan, err = rd.Scan(ctx, cut, opt.Named); err != nil {
 			return nil, err
 		}
-		size := int64(0)
-		for _, p := range x.parts {
+		size = 0
+		for _, p := range x.scan.Ranges {
 			size += p.Size
 		}
-		if size <= bigParsed {
+		if size <= bigAround {
 			break
 		}
 	}
@@ -86,27 +92,39 @@ func (s *Set) excerpted(ctx context.Context, f *File, opt Options, zone *time.Lo
 	if err != nil {
 		return nil, err
 	}
-	return x, x.open(at.(io.ReaderAt))
+	x.r = at.(io.ReaderAt)
+	if size > thinFrom {
+		x.parts, x.alike, err = thin(ctx, x.r, rd, x.scan, opt, s.namesOf(opt))
+	} else {
+		x.parts = x.scan.Parts()
+	}
+	if err == nil {
+		err = x.open()
+	}
+	if err != nil {
+		at.Close()
+		return nil, err
+	}
+	return x, nil
 }
 
 // Close closes the log.
 func (x *excerpt) Close() error { return x.r.(io.Closer).Close() }
 
 // open reads the head of the log and the parts behind it.
-func (x *excerpt) open(r io.ReaderAt) error {
+func (x *excerpt) open() error {
 	head := logs.Part{Size: bigHead, Line: 1}
 	if len(x.parts) > 0 {
 		head.Size = min(head.Size, x.parts[0].Off)
 	}
 	b := make([]byte, head.Size)
-	k, err := r.ReadAt(b, 0)
+	k, err := x.r.ReadAt(b, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if head.Size = int64(bytes.LastIndexByte(b[:k], '\n') + 1); head.Size > 0 {
-		x.parts = append([]logs.Part{head}, x.parts...)
+		x.parts, x.head = append([]logs.Part{head}, x.parts...), head.Size
 	}
-	x.r = r
 	return nil
 }
 
@@ -148,8 +166,9 @@ func (x *excerpt) place(e *logs.Entry) {
 
 // whole makes what was learned of the parts speak of the log as a whole.
 func (x *excerpt) whole(info *logs.Info) {
-	info.Lines, info.Stamped, info.Entries = x.stats.Lines, x.stats.Stamped, max(info.Entries, x.stats.Stamped)
-	if !x.stats.First.IsZero() {
-		info.First, info.Last = x.stats.First, x.stats.Last
+	st := x.scan.Stats
+	info.Lines, info.Stamped, info.Entries = st.Lines, st.Stamped, max(info.Entries, st.Stamped)
+	if !st.First.IsZero() {
+		info.First, info.Last = st.First, st.Last
 	}
 }

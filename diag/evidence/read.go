@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/evidence/pathtext"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // keptHeaders are the headers that tell something about a recall; all others
@@ -29,7 +29,7 @@ var keptHeaders = map[string]bool{
 
 // MachineHeader recognises, in lower case, the header in which a balancer or a
 // server names the machine that answered.
-var MachineHeader = regexp.MustCompile(`backend|upstream|^x-(?:[a-z]+-){0,2}(?:node|(?:served|handled|processed|answered|generated)-by|pod|instance|host-?name|server-?(?:id|name|ip|no)|worker|replica|machine|container|(?:real|app|web|origin)-?(?:server|host)|rs)(?:-?(?:id|name|ip|addr|no))?$|^x-server$`)
+var MachineHeader = lazy.MustCompile(`backend|upstream|^x-(?:[a-z]+-){0,2}(?:node|(?:served|handled|processed|answered|generated)-by|pod|instance|host-?name|server-?(?:id|name|ip|no)|worker|replica|machine|container|(?:real|app|web|origin)-?(?:server|host)|rs)(?:-?(?:id|name|ip|addr|no))?$|^x-server$`)
 
 func keepHeader(name string) bool {
 	return keptHeaders[name] || MachineHeader.MatchString(name) || strings.Contains(name, "version") || strings.Contains(name, "build") || strings.Contains(name, "release")
@@ -156,10 +156,10 @@ func (s *Set) again(ctx context.Context, f *File, opt Options, zone *time.Locati
 
 // readLog reads a log, or the parts of it that matter.
 func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options, zone *time.Location) LogFile {
+	lf, crowded, thinned := LogFile{File: f}, 0, false
 	if part != nil {
-		zone = part.zone
+		zone, lf.Scan, thinned = part.zone, part.scan, part.alike > 0
 	}
-	lf, crowded := LogFile{File: f}, 0
 	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {
 		lo.ModTime = info.ModTime()
@@ -181,7 +181,10 @@ func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options,
 		if part != nil {
 			part.place(e)
 		}
-		full := s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes
+		if thinned && e.Offset < part.head {
+			return nil // it is not among those that were picked
+		}
+		full := !thinned && (s.logCount >= maxLogEntries || s.logBytes >= maxLogBytes)
 		if !near(e, opt) || full && (s.logCount >= 2*maxLogEntries || s.logBytes >= 2*maxLogBytes || !beside(e, opt)) {
 			if full && near(e, opt) {
 				crowded++
@@ -198,6 +201,10 @@ func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options,
 	}
 	lf.Info, lf.Dropped = info, info.Entries-len(lf.Entries)
 	s.tellDropped(lf, crowded, opt)
+	if thinned {
+		s.problem(f.Path, lang.T("撤回前后有 %d 条只有数字不同的记录没有逐条分析：同类的只取离撤回和发送最近的，以及各时段的一部分；提到这条消息的都在", "%d entries around the recall that differ from others in their numbers alone were not analysed one by one: of each form those nearest to the recall and to the sending were, and a part of the rest; all that name the message were").F(part.alike),
+			lang.T("要逐条看，请用 report slice 截取撤回前后几分钟", "to read them all, cut out the minutes around the recall with report slice"))
+	}
 	for _, p := range problems {
 		p.File = f.Path // the document keeps base names, the person at the screen sees which file
 	}

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -30,6 +31,9 @@ type Options struct {
 	Service func(url string) bool
 	// KeepLine reports whether a log entry outside the incident's time matters all the same.
 	KeepLine func(text string) bool
+	// Matters reports whether a log entry speaks of what the diagnosis is about: of
+	// such more are kept where a log has too many of one form. nil for none.
+	Matters func(text string) bool
 	// Named is the text that KeepLine looks for, when it looks for nothing else:
 	// a big log can be searched for it without being parsed.
 	Named string
@@ -79,6 +83,8 @@ type LogFile struct {
 	Info    logs.Info
 	Entries []*logs.Entry
 	Dropped int // entries that were read and not kept: far from the recall, or too many
+	// Scan is where the entries of the incident's time stand in a big log, nil for others.
+	Scan *logs.Scan
 }
 
 // PathFile is the text of ping and traceroute runs.
@@ -158,12 +164,21 @@ func Read(ctx context.Context, paths []string, opt Options) *Set {
 	if !zoned {
 		s.learn(&opt)
 	}
+	// Big logs come last: what the others name is looked for in them.
+	order := map[*File]int{}
+	for i, f := range texts {
+		order[f] = i
+	}
+	slices.SortStableFunc(texts, func(a, b *File) int {
+		return cmp.Compare(min(max(a.Size, bigLog-1), bigLog), min(max(b.Size, bigLog-1), bigLog))
+	})
 	for _, f := range texts {
 		if ctx.Err() != nil {
 			break
 		}
 		s.readText(ctx, f, opt)
 	}
+	slices.SortStableFunc(s.Logs, func(a, b LogFile) int { return cmp.Compare(order[a.File], order[b.File]) })
 	s.fold()
 	return s
 }

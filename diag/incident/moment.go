@@ -2,12 +2,12 @@ package incident
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 var isoLayouts = []string{
@@ -20,7 +20,7 @@ var isoLayouts = []string{
 }
 
 // A time as people write it: an optional day, an optional half of the day, and hours.
-var humanTime = regexp.MustCompile(`^(?:(?:(\d{4})\s*[-/.年])?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(今天|今日|today|昨天|昨日|昨晚|yesterday|前天|今早|今晚))?[\st,]*` +
+var humanTime = lazy.MustCompile(`^(?:(?:(\d{4})\s*[-/.年])?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(今天|今日|today|昨天|昨日|昨晚|yesterday|前天|今早|今晚))?[\st,]*` +
 	`(凌晨|早上|上午|中午|下午|傍晚|晚上|晚|am|pm)?\s*(\d{1,2})\s*[:点时]\s*(?:(\d{1,2}|半|整)\s*[分]?)?(?:\s*:?\s*(\d{1,2})(?:[.,](\d{1,9}))?\s*秒?)?\s*(am|pm)?\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?$`)
 
 // halfWidth turns the full-width letters, digits and signs that a Chinese input
@@ -237,7 +237,7 @@ func exact(d time.Duration) time.Duration {
 	return d
 }
 
-var humanWindow = regexp.MustCompile(`^(?:(\d+(?:\.\d+)?)\s*(d|天|days?))?\s*(?:(\d+(?:\.\d+)?)\s*(h|小时|hours?|hrs?))?\s*(?:(\d+(?:\.\d+)?)\s*(m|分钟?|minutes?|mins?))?\s*(?:(\d+(?:\.\d+)?)\s*(s|秒钟?|seconds?|secs?))?$`)
+var humanWindow = lazy.MustCompile(`^(?:(\d+(?:\.\d+)?)\s*(d|天|days?))?\s*(?:(\d+(?:\.\d+)?)\s*(h|小时|hours?|hrs?))?\s*(?:(\d+(?:\.\d+)?)\s*(m|分钟?|minutes?|mins?))?\s*(?:(\d+(?:\.\d+)?)\s*(s|秒钟?|seconds?|secs?))?$`)
 
 // ParseWindow reads a duration as people write it: "2m", "120s", "2分钟", "1 hour". A bare number is seconds.
 func ParseWindow(text string) (time.Duration, *lang.Problem) {

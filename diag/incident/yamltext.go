@@ -3,11 +3,11 @@ package incident
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // yamlTexts are what the YAML library says, in words. What it says more at its end is left out.
@@ -81,8 +81,8 @@ func lineOfFault(msg string, data []byte) int {
 }
 
 var (
-	wrongKind = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
-	twice     = regexp.MustCompile(`^mapping key "?(.*?)"? already defined at line (\d+)$`)
+	wrongKind = lazy.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
+	twice     = lazy.MustCompile(`^mapping key "?(.*?)"? already defined at line (\d+)$`)
 	kindWords = map[string]lang.Text{
 		"str": lang.T("文字", "a text"), "string": lang.T("文字", "a text"), "int": lang.T("整数", "a whole number"), "float": lang.T("数", "a number"), "bool": lang.T("是或否", "yes or no"),
 		"seq": lang.T("列表", "a list"), "map": lang.T("若干“字段: 值”", "“key: value” lines"), "null": lang.T("空值", "nothing"), "timestamp": lang.T("时间", "a time"), "binary": lang.T("二进制", "binary data"),

@@ -64,6 +64,15 @@ func (t Text) F(args ...any) Text {
 	return Text{ZH: fmt.Sprintf(t.ZH, zh...), EN: fmt.Sprintf(t.EN, en...)}
 }
 
+// Count says how many: English has one form for a single thing, and another
+// for any other number; Chinese has one for all. Each form takes the number.
+func Count(n int, zh, one, many string) Text {
+	if n == 1 {
+		many = one
+	}
+	return T(zh, many).F(n)
+}
+
 // Problem is something wrong with what the tool was given: what, where, and
 // what to do about it. It is an error, and reads in both languages.
 type Problem struct {

@@ -60,6 +60,14 @@ func TestFFillsBothLanguages(t *testing.T) {
 	}
 }
 
+func TestCount(t *testing.T) {
+	for n, want := range map[int]Text{0: T("0 份报告", "0 reports"), 1: T("1 份报告", "1 report"), 2: T("2 份报告", "2 reports"), 21: T("21 份报告", "21 reports")} {
+		if got := Count(n, "%d 份报告", "%d report", "%d reports"); got != want {
+			t.Errorf("%d: %+v", n, got)
+		}
+	}
+}
+
 func TestFLeavesTheTextAlone(t *testing.T) {
 	x := T("%d 次", "%d times")
 	_ = x.F(3)

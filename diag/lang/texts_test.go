@@ -17,6 +17,9 @@ import (
 
 var verb = regexp.MustCompile(`%[-+#0]*(?:\[(\d+)\])?[\d.]*(?:\[(\d+)\])?([a-zA-Z%])`)
 
+// spacedPercent is a percent sign apart from its number; the whole program writes 95%.
+var spacedPercent = regexp.MustCompile(`[0-9a-z] %(?:%|[^a-zA-Z0-9.+#\[\-]|$)`)
+
 // verbsOf gives which argument is printed by which verb, sorted: both languages must use the same ones.
 func verbsOf(s string) []string {
 	var out []string
@@ -91,6 +94,9 @@ func TestEveryTextOfTheProgramReadsInBothLanguages(t *testing.T) {
 			measureWord := en == "" && utf8.RuneCountInString(zh) == 1 // 个: English has none
 			if (strings.TrimSpace(zh) == "" || strings.TrimSpace(en) == "") && !measureWord {
 				t.Errorf("%s: only one language: %q, %q", at, zh, en)
+			}
+			if spacedPercent.MatchString(zh) || spacedPercent.MatchString(en) {
+				t.Errorf("%s: a percent sign stands beside its number: %q, %q", at, zh, en)
 			}
 			if a, b := verbsOf(zh), verbsOf(en); !slices.Equal(a, b) {
 				t.Errorf("%s: the languages print different arguments: %q %v, %q %v", at, zh, a, en, b)

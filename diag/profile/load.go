@@ -5,19 +5,20 @@ import (
 	"crypto/x509"
 	"embed"
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 //go:embed profiles/*.yaml
@@ -54,11 +55,14 @@ func Load(nameOrPath string) (*Profile, []*lang.Problem) {
 			return parse(data, "embedded:"+nameOrPath, true)
 		}
 	}
-	data, err := os.ReadFile(nameOrPath)
+	data, err := readFile(nameOrPath)
 	if err != nil {
 		p := &lang.Problem{File: nameOrPath, What: lang.T("打不开配置：%s", "cannot open the profile: %s").F(lang.Reason(err)),
 			Hint: lang.T("内置配置：%s；或给出一个 YAML 文件", "embedded profiles: %s; or name a YAML file").F(strings.Join(Names(), " "))}
 		return nil, []*lang.Problem{p}
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, []*lang.Problem{{File: nameOrPath, What: lang.T("配置文件是空的", "the profile is empty"), Hint: lang.T("写上 base: meiqia 和要改的内容，或去掉 --profile", "write base: meiqia and what is to differ, or leave --profile out")}}
 	}
 	p, ps := Parse(data, nameOrPath)
 	if p == nil || p.CAFile == "" || len(ps) > 0 {
@@ -72,9 +76,19 @@ func Load(nameOrPath string) (*Profile, []*lang.Problem) {
 	return p, ps
 }
 
+// readFile reads no more than tells that a file is too long: a device never ends.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
+}
+
 // unusableCA says what is wrong with a file of certificates.
 func unusableCA(file string) lang.Text {
-	data, err := os.ReadFile(file)
+	data, err := readFile(file)
 	switch {
 	case err != nil:
 		return lang.T("证书文件 %s 打不开：%s", "the certificate file %s cannot be opened: %s").F(file, lang.Reason(err))
@@ -250,7 +264,7 @@ func (p *Profile) check(data []byte, name string) []*lang.Problem {
 }
 
 // publicKey is what a key looks like to which reports can be encrypted.
-var publicKey = regexp.MustCompile(`^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?)$`)
+var publicKey = lazy.MustCompile(`^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?)$`)
 
 var expressionTexts = map[syntax.ErrorCode]lang.Text{
 	syntax.ErrMissingParen: lang.T("括号没有闭合", "a missing closing )"), syntax.ErrUnexpectedParen: lang.T("多了右括号", "an unexpected )"),

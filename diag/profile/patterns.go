@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // The vocabulary: what a text can mean. Refusals are reasons a service gives;
@@ -92,7 +94,7 @@ func (es expressions) first(text string) string {
 
 // spreads finds what reaches beyond the expression that holds it once that
 // stands among others: a quotation, which need not be closed, and flags.
-var spreads = regexp.MustCompile(`\\Q|\(\?[a-zA-Z-]+\)`)
+var spreads = lazy.MustCompile(`\\Q|\(\?[a-zA-Z-]+\)`)
 
 // closed writes expressions so that they can stand side by side.
 func closed(ps []string) []string {

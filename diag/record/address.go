@@ -2,15 +2,15 @@ package record
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 // longKey is a path's segment that can only be a key: long, and of mixed characters.
-var longKey = regexp.MustCompile(`^[A-Za-z0-9_~.+-]{40,}$`)
+var longKey = lazy.MustCompile(`^[A-Za-z0-9_~.+-]{40,}$`)
 
 // address takes out of a URL the login, the fragment's query, and the values that are keys or prose.
 func (c *cleaner) address(raw string) string {
@@ -111,7 +111,7 @@ var openHeaders = map[string]bool{
 }
 
 // tellingHeader are further names of headers that tell of versions and machines.
-var tellingHeader = regexp.MustCompile(`version|build|release|backend|upstream|node|served|server|pod|instance|cache|ratelimit|^sec-(?:ch|fetch)-|^x-(?:client|app|env|region|zone)`)
+var tellingHeader = lazy.MustCompile(`version|build|release|backend|upstream|node|served|server|pod|instance|cache|ratelimit|^sec-(?:ch|fetch)-|^x-(?:client|app|env|region|zone)`)
 
 // header gives what is kept of a header's value: that there was one, at least.
 func (c *cleaner) header(name, value string) string {

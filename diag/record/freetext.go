@@ -2,20 +2,20 @@ package record
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
 var (
-	pairKey    = regexp.MustCompile(`(?i)(?:^|[\s,;({\["'])(?:content|text|body|draft|input|caption|nick_?name|user_?name|real_?name|内容|正文|消息内容|文本|昵称)["']?\s*[=:：]\s*`)
-	pairEnd    = regexp.MustCompile(`[,;，；)}\]\n]|\s+[\w.-]+[=:]`)
-	pairSecret = regexp.MustCompile(`(?i)\b(pass(?:word|wd|code)?|pwd|secret|[a-z_]*token|authorization|cookie|api_?key|密码|口令)(["']?\s*[=:：]\s*)("[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s,;&，；]+)`)
-	bearer     = regexp.MustCompile(`(?i)\b(bearer|basic) [\w.~+/=-]{8,}`)
-	urlInText  = regexp.MustCompile(`(?:https?|wss?)://[^\s"'<>()（）“”‘’]+`)
+	pairKey    = lazy.MustCompile(`(?i)(?:^|[\s,;({\["'])(?:content|text|body|draft|input|caption|nick_?name|user_?name|real_?name|内容|正文|消息内容|文本|昵称)["']?\s*[=:：]\s*`)
+	pairEnd    = lazy.MustCompile(`[,;，；)}\]\n]|\s+[\w.-]+[=:]`)
+	pairSecret = lazy.MustCompile(`(?i)\b(pass(?:word|wd|code)?|pwd|secret|[a-z_]*token|authorization|cookie|api_?key|密码|口令)(["']?\s*[=:：]\s*)("[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s,;&，；]+)`)
+	bearer     = lazy.MustCompile(`(?i)\b(bearer|basic) [\w.~+/=-]{8,}`)
+	urlInText  = lazy.MustCompile(`(?:https?|wss?)://[^\s"'<>()（）“”‘’]+`)
 )
 
 const maxFree = 4 << 10

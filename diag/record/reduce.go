@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/diag/profile"
 )
 
@@ -36,14 +36,14 @@ var (
 	eitherKeys  = keyWords(`message|msg|detail|details|info|desc|description|hint|cause|notice|explanation`)
 	besideError = keyWords(`code|err ?code|error ?code|err ?no|errno|ret|ret ?code|result ?code|status ?code|sub ?code|success|ok|succ|is ?success|error|errors|status|trace ?id|request ?id`)
 	besideText  = keyWords(`(?:from|sender|author|to|receiver)(?: ?\w+)?|content ?type|msg ?type|message ?type|created ?(?:on|at|time)|send ?(?:time|at)|sent ?(?:at|on)|read ?status|local ?id|client ?msg ?id|conversation ?id|conv ?id|agent|visitor ?id|track ?id|seq|timestamp|role`)
-	token       = regexp.MustCompile(`^[\x21-\x7e]{1,96}$`)
-	moment      = regexp.MustCompile(`^\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$`)
-	jwtLike     = regexp.MustCompile(`eyJ[\w-]{8,}\.[\w-]{8,}`)
-	mailLike    = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.\w+$`)
-	phoneLike   = regexp.MustCompile(`^\+?(?:86)?1[3-9]\d{9}$`)
+	token       = lazy.MustCompile(`^[\x21-\x7e]{1,96}$`)
+	moment      = lazy.MustCompile(`^\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$`)
+	jwtLike     = lazy.MustCompile(`eyJ[\w-]{8,}\.[\w-]{8,}`)
+	mailLike    = lazy.MustCompile(`^[^@\s]+@[^@\s]+\.\w+$`)
+	phoneLike   = lazy.MustCompile(`^\+?(?:86)?1[3-9]\d{9}$`)
 )
 
-func keyWords(words string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + words + `)$`) }
+func keyWords(words string) *lazy.Regexp { return lazy.MustCompile(`^(?:` + words + `)$`) }
 
 const (
 	removed  = "[removed]"
@@ -247,9 +247,9 @@ func (c *cleaner) value(key, s string, around map[string]any, depth int) string 
 }
 
 var (
-	setting    = regexp.MustCompile(`^(?:[a-z]{1,12}|\d{1,5})$`)             // "true", "none", "bearer": what stands under such a key and is no key
-	identifier = regexp.MustCompile(`^[a-z][a-z0-9]*(?:[._:/-][a-z0-9]+)+$`) // the name of a right or a feature, not of a person
-	graphQL    = regexp.MustCompile(`^(?:query|mutation|subscription)\s+[A-Za-z]\w{1,60}`)
+	setting    = lazy.MustCompile(`^(?:[a-z]{1,12}|\d{1,5})$`)             // "true", "none", "bearer": what stands under such a key and is no key
+	identifier = lazy.MustCompile(`^[a-z][a-z0-9]*(?:[._:/-][a-z0-9]+)+$`) // the name of a right or a feature, not of a person
+	graphQL    = lazy.MustCompile(`^(?:query|mutation|subscription)\s+[A-Za-z]\w{1,60}`)
 )
 
 func (c *cleaner) nested(key, t string, depth int) (string, bool) {
@@ -344,9 +344,9 @@ func (c *cleaner) refusal(text string) bool {
 }
 
 var (
-	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>([^<]{0,200})</title>`)
-	pageBuild = regexp.MustCompile(`(?i)<meta[^>]+name=["']?(build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
-	pageKind  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in|认证|captive|portal|wi-?fi|access denied|防火墙|firewall|网关|gateway|forbidden|blocked|拦截|阻断|\b50[0234]\b|error|错误|not found|维护`)
+	pageTitle = lazy.MustCompile(`(?is)<title[^>]*>([^<]{0,200})</title>`)
+	pageBuild = lazy.MustCompile(`(?i)<meta[^>]+name=["']?(build|version|app-?version|release|build-?id)["']?[^>]+content=["']?([\w.+-]{2,40})`)
+	pageKind  = lazy.MustCompile(`(?i)登录|登陆|log ?in|sign ?in|认证|captive|portal|wi-?fi|access denied|防火墙|firewall|网关|gateway|forbidden|blocked|拦截|阻断|\b50[0234]\b|error|错误|not found|维护`)
 )
 
 // page keeps of a page what tells a login, a portal or an error page from any other.

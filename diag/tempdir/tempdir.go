@@ -5,6 +5,8 @@ package tempdir
 
 import (
 	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -13,18 +15,22 @@ var (
 	mu     sync.Mutex
 	inUse  = map[string]bool{}
 	ending bool
+	swept  sync.Once
 )
 
 // New makes a folder that only this user may enter (0700). Remove is to be
 // called when it is done with; a second call does nothing. Once RemoveAll ran
-// there are no new folders: the error is then os.ErrClosed.
+// there are no new folders: the error is then os.ErrClosed. The number of the
+// process goes into the name, in place of the pattern's *: what a run that was
+// killed could not remove, a later one does.
 func New(pattern string) (dir string, remove func(), err error) {
 	mu.Lock()
 	defer mu.Unlock()
 	if ending {
 		return "", nil, os.ErrClosed
 	}
-	if dir, err = os.MkdirTemp("", pattern); err != nil {
+	swept.Do(func() { go sweep(os.TempDir(), time.Now()) })
+	if dir, err = os.MkdirTemp("", strings.TrimSuffix(pattern, "*")+"p"+strconv.Itoa(os.Getpid())+"-*"); err != nil {
 		return "", nil, err
 	}
 	inUse[dir] = true

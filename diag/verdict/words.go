@@ -46,6 +46,11 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		return lang.T("现在撤回多半会失败：%s。", "A recall now would probably fail: %s.").F(c.Name)
 	}
 	what := c.What
+	if v.Causes[0].Code == "decision.clock-skew" {
+		if t, ok := skewed(obs); ok {
+			what = t
+		}
+	}
 	if v.Causes[0].Code == "decision.window-expired" {
 		if o, ok := obs.First("window.margin"); ok && o.Uncertainty != nil {
 			if n, isNum := o.Number(); isNum && n < 0 {
@@ -55,6 +60,35 @@ func summary(v diag.Verdict, obs diag.Observations, ctx Context) lang.Text {
 		}
 	}
 	return what
+}
+
+// skewed says by how much the clocks differ, where that was measured.
+func skewed(obs diag.Observations) (lang.Text, bool) {
+	for _, id := range []string{"clock.offset.incident", "clock.offset"} {
+		o, ok := obs.First(id)
+		n, isNum := o.Number() // ms, the service minus this device
+		if !ok || !isNum || o.Uncertainty == nil || math.Abs(n) > 1e12 || math.Abs(n) <= max(*o.Uncertainty, 500) {
+			continue
+		}
+		s, unit := math.Abs(n)/1000, 0.1 // as exactly as a reader can use it
+		if s >= 120 {
+			unit = 1
+		}
+		shown := math.Round(s/unit) * unit
+		pm := strconv.FormatFloat(math.Ceil((*o.Uncertainty/1000+math.Abs(s-shown))/unit-1e-6)*unit, 'f', -1, 64)
+		much := lang.T("%s 秒（误差 ±%s 秒）", "%s s (± %s s)").F(strconv.FormatFloat(shown, 'f', 1, 64), pm)
+		switch whole := int(shown); {
+		case s >= 2*3600:
+			much = lang.T("%d 小时 %d 分", "%d h %d min").F(whole/3600, whole%3600/60)
+		case s >= 120:
+			much = lang.T("%d 分 %d 秒（误差 ±%s 秒）", "%d min %d s (± %s s)").F(whole/60, whole%60, pm)
+		}
+		if n > 0 {
+			return lang.T("本机的时间比服务慢 %s，两边对撤回时限的判断不同。", "This device's clock is %s behind the service's, so the two ends judged the window differently.").F(much), true
+		}
+		return lang.T("本机的时间比服务快 %s，两边对撤回时限的判断不同。", "This device's clock is %s ahead of the service's, so the two ends judged the window differently.").F(much), true
+	}
+	return lang.Text{}, false
 }
 
 // unshown names the views of which nothing is known.

@@ -140,3 +140,22 @@ func TestHealthSummaries(t *testing.T) {
 		}
 	}
 }
+
+// The sentence about clocks says by how much and which way, where that was measured.
+func TestSkewedClocksAreSaidInFigures(t *testing.T) {
+	for _, c := range []struct {
+		n, bound float64
+		zh, en   string
+	}{
+		{-90_000, 3, "快 90.0 秒（误差 ±0.1 秒）", "90.0 s (± 0.1 s) ahead"}, {200_400, 23, "慢 3 分 20 秒（误差 ±1 秒）", "3 min 20 s (± 1 s) behind"}, {8 * 3600_000, 1000, "慢 8 小时 0 分，", "8 h 0 min behind"},
+		{400, 20, "", ""}, {90_000, 100_000, "", ""},
+	} {
+		got, ok := skewed(diag.Observations{{ID: "clock.offset.incident", Value: c.n, Unit: "ms", Uncertainty: diag.Float(c.bound)}})
+		if ok != (c.zh != "") || !strings.Contains(got.ZH, c.zh) || !strings.Contains(got.EN, c.en) {
+			t.Errorf("%v: %q %q", c.n, got.ZH, got.EN)
+		}
+	}
+	if _, ok := skewed(diag.Observations{{ID: "clock.offset", Value: 90_000.0, Unit: "ms"}}); ok {
+		t.Error("an offset without a bound is told as if it had one")
+	}
+}

@@ -72,6 +72,29 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A bound that a few runs cannot give is not named, whatever the arithmetic says.
+func TestNoBoundOfAFewRuns(t *testing.T) {
+	for _, c := range []struct {
+		runs    string
+		earlier Share
+		bounded bool
+	}{{"..", Share{}, false}, {strings.Repeat(".", 13), Share{}, false}, {strings.Repeat(".", 14), Share{}, true}, {"...", Share{9, 10}, false}, {strings.Repeat(".", 30), Share{9, 10}, true}} {
+		tally := Tally{Earlier: c.earlier}
+		play(&tally, c.runs)
+		s := tally.Summary()
+		for _, text := range []string{s.Text.EN, s.Text.ZH} {
+			if got := strings.Contains(text, Percent(*s.Streak.Below)) || strings.Contains(text, "apart"); got != c.bounded {
+				t.Errorf("%s after %v: %s", c.runs, c.earlier, text)
+			}
+		}
+	}
+	tally := Tally{}
+	play(&tally, ".")
+	if text := tally.Summary().Text.EN; !strings.HasPrefix(text, "1 run over") {
+		t.Error(text)
+	}
+}
+
 func TestWhatChanges(t *testing.T) {
 	var tally Tally
 	got := play(&tally, ".xx.?x")

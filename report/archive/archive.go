@@ -11,6 +11,7 @@ import (
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/evidence/logs"
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
 	"meiqia-diag/report/redact"
@@ -36,6 +37,7 @@ type Source struct {
 	Encoding string
 	Note     string
 	HAR      *evidence.HARFile // of a HAR, what reading it found; nil: it is gone through as a whole
+	Scan     *logs.Scan        // of a log, where reading it found the incident's time; nil: it is gone through as a whole
 	Shift    time.Duration     // to be added to its own times for the service's
 	Open     func() (io.ReadCloser, error)
 }
@@ -65,6 +67,10 @@ type Options struct {
 	Own func(*har.Entry) bool
 	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
 	Clock func(Source) Clock
+
+	// Sliced, when not nil, is called as soon as all evidence was read: from then
+	// on Own, Clock and what the sources hold are not asked any more.
+	Sliced func()
 
 	Key      []byte   // the user's: each report's own key is derived from it; nil for a random one
 	Words    []string // to be replaced wherever they stand

@@ -28,7 +28,7 @@ func TestBuild(t *testing.T) {
 		t.Errorf("%v %v", st, err)
 	}
 	files := contents(t, opt.Path)
-	for _, want := range []string{"report.html", "report.md", "report.json", "incident.yaml", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "profile.json", "logs/client.log", "errors.jsonl", "evidence/" + harName(files), "evidence/fileCON", "attachments/shot.png", "attachments/shot-2.png", "attachments/clip.mp4", "manifest.json"} {
+	for _, want := range []string{"report.html", "report.zh.md", "report.en.md", "report.json", "incident.yaml", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "profile.json", "logs/client.log", "errors.jsonl", "evidence/" + harName(files), "evidence/fileCON", "attachments/shot.png", "attachments/shot-2.png", "attachments/clip.mp4", "manifest.json"} {
 		if _, ok := files[want]; !ok {
 			t.Errorf("%s is missing", want)
 		}

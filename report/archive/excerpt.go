@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -21,18 +22,40 @@ const (
 	pressed   = 10 * time.Second
 )
 
+// line is what is known of a line of a slice; its text is data[start:end].
+type line struct {
+	start, end int
+	at         time.Time // zero for one of the entry above
+	serious    bool
+	warn       bool
+}
+
 // excerpt lists the errors of a log and picks the lines that the page shows.
 func (b *builder) excerpt(p *piece, data []byte) {
-	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
-	if len(data) == 0 {
-		lines = nil
-	}
 	serious := map[int]bool{}
 	for _, x := range p.stats.Errors {
 		serious[x.Line] = true
-		text := ""
-		if x.Line <= len(lines) {
-			text = strings.TrimRight(lines[x.Line-1], "\r")
+	}
+	all := make([]line, 0, bytes.Count(data, []byte("\n"))+1)
+	for s := range bytes.Lines(data) {
+		x := line{serious: serious[len(all)+1]}
+		if n := len(all); n > 0 {
+			x.start = all[n-1].end + 1
+		}
+		x.end = x.start + len(bytes.TrimSuffix(s, []byte("\n")))
+		all = append(all, x)
+	}
+	text := func(n int) string {
+		s := string(data[all[n].start:min(all[n].end, all[n].start+pageText)])
+		if all[n].end-all[n].start > pageText {
+			s = strings.ToValidUTF8(s, "") + "…"
+		}
+		return strings.TrimRight(s, "\r")
+	}
+	for _, x := range p.stats.Errors {
+		words := ""
+		if x.Line <= len(all) {
+			words = strings.TrimRight(string(data[all[x.Line-1].start:all[x.Line-1].end]), "\r")
 		}
 		at := x.At.Format(time.RFC3339Nano)
 		if p.info.Mode == "whole" {
@@ -44,34 +67,32 @@ func (b *builder) excerpt(p *piece, data []byte) {
 			From int    `json:"line_in_original"`
 			At   string `json:"at,omitempty"`
 			Text string `json:"text"`
-		}{p.name, x.Line, x.From, at, text})
+		}{p.name, x.Line, x.From, at, words})
 		b.errors = append(append(b.errors, row...), '\n')
 	}
 	why := map[int]lang.Text{}
 	for _, f := range p.stats.Findings {
 		why[f.Line] = f.Why
 	}
-	all := make([]report.LogLine, len(lines))
-	stamps := b.stampsOf(p, len(lines))
-	for n, s := range lines {
-		if len(s) > pageText {
-			s = strings.ToValidUTF8(s[:pageText], "") + "…"
+	stamped := stamp(p, all)
+	for n := range all {
+		x := &all[n]
+		if !x.serious && !(stamped && x.at.IsZero()) { // else it goes with the entry above
+			x.warn = logs.LevelOf(text(n)) == logs.LevelWarn
 		}
-		x := report.LogLine{Number: n + 1, Text: strings.TrimRight(s, "\r"), Serious: serious[n+1], Why: why[n+1]}
-		if stamps != nil {
-			x.At = stamps[n]
-		}
+	}
+	l := report.Log{Name: p.name}
+	for _, n := range b.worthShowing(all) {
+		x := report.LogLine{Number: n + 1, Text: text(n), At: all[n].at, Serious: all[n].serious, Why: why[n+1]}
 		switch {
-		case x.Serious:
+		case all[n].serious:
 			x.Level = "error"
-		case stamps != nil && x.At.IsZero(): // it goes with the entry above
-		case logs.LevelOf(s) == logs.LevelWarn:
+		case all[n].warn:
 			x.Level = "warn"
 		}
-		all[n] = x
+		l.Lines = append(l.Lines, x)
 	}
-	l := report.Log{Name: p.name, Lines: b.worthShowing(all)}
-	l.Omitted = len(lines) - len(l.Lines)
+	l.Omitted = len(all) - len(l.Lines)
 	if p.info != nil && p.info.From != "" {
 		l.Note = lang.T("%s 至 %s，错误 %d 条", "%s to %s, %d errors").F(b.stamp(p.info.From), b.stamp(p.info.To), len(p.stats.Errors))
 	} else {
@@ -80,45 +101,43 @@ func (b *builder) excerpt(p *piece, data []byte) {
 	b.logs = append(b.logs, l)
 }
 
-// stampsOf gives the instant of each line of a slice on the service's clock,
-// zero for a line of the entry above; nil where the log tells no times. They
-// are read off the text before it was redacted, which has the same lines.
-func (b *builder) stampsOf(p *piece, n int) []time.Time {
+// stamp gives each line of a slice its instant on the service's clock; false
+// where the log tells no times. They are read off the text before it was
+// redacted, which has the same lines.
+func stamp(p *piece, all []line) (stamped bool) {
 	find := p.stats.Time
-	if find == nil {
-		return nil
+	if find == nil || bytes.Count(bytes.TrimSuffix(p.data, []byte("\n")), []byte("\n"))+1 != len(all) {
+		return false
 	}
-	plain := strings.Split(strings.TrimSuffix(string(p.data), "\n"), "\n")
-	if len(plain) != n {
-		return nil
-	}
-	out := make([]time.Time, n)
-	stamped := false
-	for i, s := range plain {
-		if t, ok := find([]byte(s[:min(len(s), stampHead)])); ok {
-			out[i], stamped = t, true
+	n := 0
+	for s := range bytes.Lines(p.data) {
+		s = bytes.TrimSuffix(s, []byte("\n"))
+		if t, ok := find(s[:min(len(s), stampHead)]); ok {
+			all[n].at, stamped = t, true
 		}
+		n++
 	}
-	if !stamped {
-		return nil
-	}
-	return out
+	return stamped
 }
 
 // worthShowing picks the lines for the page: errors and what stands beside
 // them, what is near the press, warnings, and then what is nearest to the press.
-func (b *builder) worthShowing(all []report.LogLine) []report.LogLine {
+func (b *builder) worthShowing(all []line) []int {
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
 	if len(all) <= pageLines {
-		return all
+		return order
 	}
 	press := b.pressAt()
 	const beside, far = 1, 4
-	rank := make([]int, len(all))
+	rank := make([]int8, len(all))
 	away := make([]time.Duration, len(all))
 	at := time.Time{} // of the entry
 	for i, x := range all {
-		if !x.At.IsZero() {
-			at = x.At
+		if !x.at.IsZero() {
+			at = x.at
 		}
 		rank[i], away[i] = far, time.Duration(1<<62)
 		if !at.IsZero() && !press.IsZero() {
@@ -127,35 +146,26 @@ func (b *builder) worthShowing(all []report.LogLine) []report.LogLine {
 		switch {
 		case away[i] <= pressed:
 			rank[i] = 2
-		case x.Level == "warn":
+		case x.warn:
 			rank[i] = 3
 		}
 	}
 	for i, x := range all {
-		if x.Serious {
+		if x.serious {
 			for k := max(0, i-around); k <= min(len(all)-1, i+around); k++ {
 				rank[k] = min(rank[k], beside)
 			}
 			rank[i] = 0
 		}
 	}
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		return cmp.Or(cmp.Compare(rank[i], rank[j]), cmp.Compare(away[i], away[j]))
 	})
 	order = order[:pageLines]
 	slices.Sort(order)
-	out := make([]report.LogLine, 0, pageLines)
-	for _, i := range order {
-		if rank[i] == far && press.IsZero() {
-			continue // nothing tells that it matters
-		}
-		out = append(out, all[i])
-	}
-	return out
+	return slices.DeleteFunc(order, func(i int) bool {
+		return rank[i] == far && press.IsZero() // nothing tells that it matters
+	})
 }
 
 // pressAt is when the recall was pressed, or sent off; zero when unknown.

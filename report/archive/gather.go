@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -44,6 +45,16 @@ func (b *builder) gather(ctx context.Context) error {
 	pieces, failed, err := b.load(ctx)
 	if err != nil {
 		return err
+	}
+	b.opt.Evidence = slices.Clone(b.opt.Evidence)
+	for i := range b.opt.Evidence { // what was read has served, and is most of the memory
+		b.opt.Evidence[i].HAR, b.opt.Evidence[i].Scan = nil, nil
+	}
+	for _, p := range pieces {
+		p.src.HAR, p.src.Scan = nil, nil
+	}
+	if b.opt.Sliced != nil {
+		b.opt.Sliced()
 	}
 	trim(pieces, Aim)
 	if err := b.keyed(pieces); err != nil {
@@ -271,7 +282,7 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 		how = b.opt.Clock(p.src)
 	}
 	src := logs.Source{Name: p.src.Name, Size: p.src.Size, Open: p.src.Open}
-	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice}
+	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice, Known: p.src.Scan}
 	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.middle()
 	for try := 0; ; try++ {
 		opt.Narrow = try < narrowings
@@ -339,6 +350,7 @@ func (p *piece) each(ctx context.Context, step func(kind string, r io.Reader) er
 // redacted adds the redacted file.
 func (b *builder) redacted(ctx context.Context, p *piece) error {
 	out := &limited{max: wholeFiles}
+	out.Grow(len(p.data) + len(p.data)/16)
 	err := p.each(ctx, func(kind string, r io.Reader) error { return p.file.Stream(kind, r, out) })
 	if err != nil {
 		return err
@@ -348,6 +360,7 @@ func (b *builder) redacted(ctx context.Context, p *piece) error {
 		b.excerpt(p, out.Bytes())
 	}
 	b.add(e)
+	p.data = nil // it has served, and is as big as what was made of it
 	return nil
 }
 

@@ -48,7 +48,12 @@ func (b *builder) media(p *piece) {
 var pictureData = regexp.MustCompile(`data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/=&#;]+`)
 
 // withoutPictures leaves inline pictures out of the second look.
-func withoutPictures(data []byte) []byte { return pictureData.ReplaceAll(data, []byte("data:")) }
+func withoutPictures(data []byte) []byte {
+	if !bytes.Contains(data, []byte(";base64,")) {
+		return data // which may be megabytes
+	}
+	return pictureData.ReplaceAll(data, []byte("data:"))
+}
 
 // readAll reads a source that must not be bigger than max.
 func readAll(ctx context.Context, src Source, max int64) ([]byte, error) {

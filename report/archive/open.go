@@ -46,7 +46,10 @@ func Open(file string, ids ...age.Identity) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() || info.Mode().Type()&fs.ModeNamedPipe != 0 { // a pipe may never end
+	if info.Mode().Type()&fs.ModeNamedPipe != 0 { // it may never end
+		return nil, &lang.Problem{File: file, What: lang.T("不是文件", "this is not a file"), Hint: lang.T("从管道读请写 -，并接到标准输入", "to read a pipe, give - and connect it to standard input")}
+	}
+	if info.IsDir() {
 		return nil, refuse(file, "", lang.T("不是文件", "this is not a file"))
 	}
 	f, err := os.Open(file)
@@ -54,11 +57,17 @@ func Open(file string, ids ...age.Identity) (*Opened, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxTotal+1))
+	return OpenFrom(file, f, ids...)
+}
+
+// OpenFrom reads a report as Open does, from a stream; name stands for it where
+// something is wrong. It takes no more of it than a report may have.
+func OpenFrom(name string, r io.Reader, ids ...age.Identity) (*Opened, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxTotal+1))
 	if err != nil {
 		return nil, err
 	}
-	return open(file, data, ids)
+	return open(name, data, ids)
 }
 
 func open(file string, data []byte, ids []age.Identity) (*Opened, error) {
@@ -118,6 +127,9 @@ func open(file string, data []byte, ids []age.Identity) (*Opened, error) {
 func looksZip(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK")) || len(data) >= endLen && bytes.LastIndex(data[max(0, len(data)-endLen-0xffff):], []byte("PK\x05\x06")) >= 0 && !bytes.HasPrefix(bytes.TrimLeft(data[:min(len(data), 64)], " \t\r\n\ufeff"), []byte("{"))
 }
+
+// Name is the report's file, as it was given.
+func (o *Opened) Name() string { return o.file }
 
 // Archive tells an archive from a bare report.json.
 func (o *Opened) Archive() bool { return o.zip != nil }

@@ -1,12 +1,16 @@
 package archive
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag/lang"
 	"meiqia-diag/report"
@@ -53,7 +57,7 @@ var leftOut = lang.T("您没有让它放入", "you left it out")
 var core = map[string]bool{"report.json": true, "manifest.json": true}
 
 // made are the files that are made from the others, and are there in every report.
-var made = []string{"report.html", "report.md", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "incident.yaml", "errors.jsonl", ledgerName}
+var made = []string{"report.html", "report.zh.md", "report.en.md", "steps.zh.md", "steps.en.md", "summary.zh.txt", "summary.en.txt", "incident.yaml", "errors.jsonl", ledgerName}
 
 // named gives the files that names and patterns stand for. A name or pattern
 // that stands for nothing is an error: what was to stay out may be in under another one.
@@ -134,17 +138,8 @@ func (p *Prepared) settle(ctx context.Context, names []string) error {
 	if err := b.fit(); err != nil {
 		return err
 	}
-	for _, e := range b.entries {
-		if p.fine[e.SHA256] {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := check(e); err != nil {
-			return err
-		}
-		p.fine[e.SHA256] = true
+	if err := p.lookOver(ctx, b.entries); err != nil {
+		return err
 	}
 	if err := b.swept(); err != nil {
 		return err
@@ -158,11 +153,51 @@ func (p *Prepared) settle(ctx context.Context, names []string) error {
 	return nil
 }
 
+// lookOver checks the files that were not checked before, some at a time. The
+// error is that of the first of them.
+func (p *Prepared) lookOver(ctx context.Context, entries []entry) error {
+	errs := make([]error, len(entries))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, e := range entries {
+		if p.fine[e.SHA256] {
+			continue
+		}
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				errs[i] = check(e)
+			}
+		})
+	}
+	wg.Wait()
+	for i, e := range entries {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		p.fine[e.SHA256] = true
+	}
+	return nil
+}
+
 // Left tells whether the person left a file out.
 func (p *Prepared) Left(name string) bool { return p.out[name] }
 
 // Size is that of the archive in bytes, and SHA256 its hash.
 func (p *Prepared) Size() int64 { return int64(len(p.data)) }
+
+// ManifestSize is that of manifest.json, which lists all other files.
+func (p *Prepared) ManifestSize() int64 {
+	if z, err := zip.NewReader(bytes.NewReader(p.data), p.Size()); err == nil {
+		for _, f := range z.File {
+			if f.Name == "manifest.json" {
+				return int64(f.UncompressedSize64)
+			}
+		}
+	}
+	return 0
+}
 
 // SHA256 is the hash of the archive.
 func (p *Prepared) SHA256() string { return sum(p.data) }

@@ -27,10 +27,10 @@ func TestPrepareWritesNothing(t *testing.T) {
 	if !ok || !bytes.Contains(data, []byte("recall refused")) || bytes.Contains(data, []byte("13800138000")) || from != opt.Evidence[0].Path {
 		t.Errorf("%q %q %v", data, from, ok)
 	}
-	if err := p.LeaveOut([]string{"logs/client.log", "attachments/shot.png", "report.md"}); err != nil {
+	if err := p.LeaveOut([]string{"logs/client.log", "attachments/shot.png", "report.zh.md"}); err != nil {
 		t.Fatal(err)
 	}
-	if p.SHA256() == whole || !p.Left("report.md") {
+	if p.SHA256() == whole || !p.Left("report.zh.md") {
 		t.Error("nothing was left out")
 	}
 	page, _, _ := p.Content("report.html")

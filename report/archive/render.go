@@ -77,7 +77,7 @@ func (b *builder) render() error {
 	for _, x := range []struct {
 		name, format string
 		l            lang.Lang
-	}{{"report.html", "html", lang.ZH}, {"report.md", "markdown", lang.ZH}} {
+	}{{"report.html", "html", lang.ZH}, {"report.zh.md", "markdown", lang.ZH}, {"report.en.md", "markdown", lang.EN}} {
 		var out bufferOf
 		if err := report.Write(&out, x.format, b.doc, report.Options{Lang: x.l, Logs: b.logs, Attachments: b.pictures, Archived: true}); err != nil {
 			return err

@@ -155,7 +155,7 @@ func TestOtherChangesShow(t *testing.T) {
 		names string
 	}{
 		"renamed": {packed(func(n string, d []byte) (string, []byte) { return strings.Replace(n, "client", "other", 1), d }), "logs/client.log logs/other.log"},
-		"removed": {packed(func(n string, d []byte) (string, []byte) { return strings.TrimPrefix(n, "report.md"), d }), "report.md"},
+		"removed": {packed(func(n string, d []byte) (string, []byte) { return strings.TrimPrefix(n, "report.zh.md"), d }), "report.zh.md"},
 		"added":   {packed(same, "evil.html"), "evil.html"},
 		"changed": {packed(func(n string, d []byte) (string, []byte) {
 			return n, bytes.ReplaceAll(d, []byte("refused"), []byte("allowed"))

@@ -166,7 +166,7 @@ func macEnd(s string, i int) int {
 	if i+14 <= len(s) && s[min(i+4, len(s)-1)] == '.' && s[i+9] == '.' && allHex(s[i:i+4]) && allHex(s[i+5:i+9]) && allHex(s[i+10:i+14]) && (i+14 == len(s) || !wordByte(s[i+14])) && strings.ContainsAny(s[i:i+14], "abcdefABCDEF") {
 		return i + 14
 	}
-	if i+17 > len(s) || s[i+2] != ':' && s[i+2] != '-' || i+17 < len(s) && (wordByte(s[i+17]) || s[i+17] == s[i+2]) || i > 0 && s[i-1] == s[i+2] {
+	if i+17 > len(s) || s[i+2] != ':' && s[i+2] != '-' || i+17 < len(s) && (wordByte(s[i+17]) || s[i+17] == s[i+2]) || i > 1 && s[i-1] == s[i+2] && ofHex[s[i-2]] {
 		return 0
 	}
 	for k := range 6 {

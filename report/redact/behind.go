@@ -2,25 +2,76 @@ package redact
 
 import "strings"
 
-// label keeps in mind what the only element of a line says of the one on the next.
+// label keeps in mind what a line that holds only a label says of the value on the next.
 func (f *File) label(body string) {
 	v := strings.TrimSpace(body)
-	v = v[:strings.LastIndexByte(v, '<')]
-	v = strings.TrimRight(v[strings.LastIndexByte(v, '>')+1:], ":\uff1a *")
-	if cl := f.classify(v); (sensitive(cl) || cl == thing) && len(v) < 60 {
+	switch tag := loneTag(body); {
+	case tag != "":
+		if v = tag; ofHTML[strings.ToLower(v)] && !strings.EqualFold(v, "content") && !strings.EqualFold(v, "text") {
+			return
+		}
+	case strings.HasSuffix(v, "\""): // 3) "phone"
+		v = v[strings.IndexByte(v, ')')+1:]
+	case strings.HasSuffix(v, "]=>"):
+		v = strings.Trim(v[:len(v)-3], "[]\"' ")
+	case strings.HasSuffix(v, ">"):
+		v = v[:strings.LastIndexByte(v, '<')]
+		v = v[strings.LastIndexByte(v, '>')+1:]
+	case len(v) < 60:
+		v = strings.TrimLeft(v, "-*#> \t")
+		if strings.Count(v, " ") > 2 || strings.ContainsAny(v, "=,;，。；") {
+			return
+		}
+	}
+	v = strings.Trim(v, ":\uff1a *\"'`【】「」")
+	if cl := f.classify(v); (sensitive(cl) || cl == thing || cl == maybe) && len(v) < 60 {
 		f.carry.what, f.carry.cl = labelled, cl
 	}
 }
 
+// loneTag gives the name of the opening tag that is all of a line.
+func loneTag(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) < 3 || len(s) > 60 || s[0] != '<' || s[len(s)-1] != '>' || s[1] == '/' || s[len(s)-2] == '/' || strings.ContainsAny(s[1:len(s)-1], "<># =!?\"") {
+		return ""
+	}
+	s = s[1 : len(s)-1]
+	return s[strings.LastIndexByte(s, ':')+1:]
+}
+
+// oneElement tells whether a line is one short element of XML or HTML.
+func oneElement(s string) bool {
+	k := strings.LastIndex(s, "</")
+	if k < 0 || len(s)-k > 16 || len(s) > 200 {
+		return false
+	}
+	inner := s[:k]
+	return strings.Count(inner, "</") <= 1 && strings.LastIndexByte(inner, '>') > 0
+}
+
+// labelLike tells whether a line begins with a label of its own.
+func labelLike(s string) bool {
+	k := strings.IndexAny(s, ":=\uff1a")
+	return k > 0 && k < 30 && !strings.ContainsAny(s[:k], " ,，。?？!！")
+}
+
 // behindLabel redacts the value on a line whose key stood on the line before:
-// <string>x</string>, value: x.
+// <string>x</string>, value: x, string(1) "x", x.
 func (f *File) behindLabel(body string) string {
 	from, to := len(body)-len(strings.TrimLeft(body, " \t")), len(body)
+	shy := f.carry.shy
+	f.carry.shy = false
 	switch v := body[from:]; {
+	case shy && !(&scan{f: f, s: v}).shownAs(f.carry.cl, 0):
+		return f.line(body)
 	case v[0] == '<':
 		open := strings.IndexByte(v, '>')
 		if open < 0 {
 			return f.line(body)
+		}
+		if at := valueOf(v[:open]); at[0] > 0 {
+			from, to = from+at[0], from+at[1]
+			break
 		}
 		if from += open + 1; from < to {
 			to = from + byteOrEnd(body[from:], '<')
@@ -29,8 +80,19 @@ func (f *File) behindLabel(body string) string {
 		for from += 6; from < to && strings.IndexByte(" \"'", body[from]) >= 0; from++ {
 		}
 		to = len(strings.TrimRight(body, " \"'"))
-	default:
+	case begins[v[0]] == digit && strings.HasPrefix(v[digitsRun(v):], ") \""):
+		from += digitsRun(v) + 3
+		to = len(strings.TrimRight(body, " \""))
+	case strings.HasPrefix(v, "string(") && strings.Contains(v, "\""):
+		from += strings.IndexByte(v, '"') + 1
+		to = len(strings.TrimRight(body, " \""))
+	case strings.IndexByte("{[-#", v[0]) >= 0, labelLike(v) && !strings.Contains(v, "://") && f.carry.cl != macNo:
 		return f.line(body)
+	case isText(f.carry.cl):
+		f.carry.what = textBelow
+		return f.under(f.carry.cl, body)
+	default:
+		to = len(strings.TrimRight(body, " \t"))
 	}
 	if from >= to {
 		return f.line(body)

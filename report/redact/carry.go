@@ -17,6 +17,14 @@ type carry struct {
 	begun  bool             // the first line of the text was seen
 	prev   string           // the line before, which may head a table
 	held   *strings.Builder // lines that are kept back
+	markup markup
+	shy    bool   // the label may be none: the value must look it
+	lines  int    // of a dictionary of cookies, so far
+	left   int    // lines of what was said, at most
+	inside string // the name of the element whose content is text
+	nested int    // how many of that name are open
+	starts []int  // of the columns of a table of fixed width
+	upDown bool   // each row of the table is a key and its value
 }
 
 type carried int
@@ -34,7 +42,12 @@ const (
 	mimeBase64             // the part
 	mimeQuoted
 	hexDump
-	labelled // the value in the element or under the name on the line before
+	cookieLines  // a dictionary of cookies
+	foldedSecret // a secret that goes on, on the next line
+	saidBelow    // the lines between two markers
+	element      // the content of an element of HTML
+	textBelow    // the lines of a message, up to an empty one
+	labelled     // the value in the element or under the name on the line before
 )
 
 // carriedLine redacts a line by what lines before it told; ok is false when they told nothing.
@@ -73,6 +86,10 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 		k.what = nothingCarried
 		return f.behindLabel(body) + end, true
+	case textBelow:
+		if trimmed != "" && !labelLike(trimmed) {
+			return body[:indent] + f.length(trimmed) + end, true
+		}
 	case yamlBlock:
 		switch {
 		case trimmed == "":
@@ -108,6 +125,32 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			c.cookies(from, to)
 			return c.replace() + end, true
 		}
+	case cookieLines:
+		if trimmed != "" && strings.IndexByte("})]", trimmed[0]) < 0 && k.lines < 200 {
+			k.lines++
+			c := &scan{f: f, s: body, depth: 1}
+			c.cookieDict(-1)
+			return f.line(c.replace()) + end, true
+		}
+		k.lines = 0
+	case foldedSecret:
+		k.what = nothingCarried
+		if out, ok := f.foldedLine(body, trimmed, indent); ok {
+			return out + end, true
+		}
+	case saidBelow:
+		if !strings.HasPrefix(trimmed, "<<<") && !marked(trimmed, "结束", "end", "END", "完") {
+			if trimmed == "" {
+				return line, true
+			}
+			k.left--
+			if k.left == 0 {
+				k.what = nothingCarried
+			}
+			return body[:indent] + f.length(trimmed) + end, true
+		}
+	case element:
+		return f.insideElement(body) + end, true
 	case jwtRest:
 		k.what = nothingCarried
 		to := indent
@@ -126,6 +169,13 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 	k.what = nothingCarried
 	if k.sep == '|' && !strings.Contains(body, "|") {
 		k.cols, k.sep = nil, 0
+	}
+	if k.starts != nil && k.cols != nil {
+		if trimmed == "" {
+			k.cols, k.starts = nil, nil
+			return line, true
+		}
+		return f.fixedRow(body) + end, true
 	}
 	if k.cols != nil {
 		return f.row(body) + end, true
@@ -175,6 +225,16 @@ func (f *File) carryOn(body string) {
 	}
 	prev := k.prev
 	k.prev = body
+	if len(body) < 80 && mayHaveHan(body) && marked(strings.TrimSpace(body), "开始", "begin", "BEGIN", "start", "START") && strings.IndexAny(body, ">-=*#[<") >= 0 && hasAny(body, "正文", "消息内容", "聊天内容", "聊天记录", "消息体", "内容开始") {
+		k.what, k.left = saidBelow, 500
+		return
+	}
+	if wordByte(body[len(body)-1]) || strings.IndexByte("-_=+/", body[len(body)-1]) >= 0 {
+		if f.folds(body) {
+			k.what = foldedSecret
+			return
+		}
+	}
 	if len(body) > 30 && body[0]|0x20 == 'c' && strings.EqualFold(body[:26], "content-transfer-encoding:") {
 		k.held = &strings.Builder{}
 		switch strings.ToLower(strings.TrimSpace(body[26:])) {
@@ -187,11 +247,21 @@ func (f *File) carryOn(body string) {
 	}
 	switch last := body[len(body)-1]; last {
 	case '|', '>', '-', '+':
-		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 && strings.Contains(prev, "|") {
-			f.boxHead(prev)
+		if strings.Trim(body, "-+|= :") == "" && len(body) > 2 {
+			if strings.Contains(prev, "|") {
+				f.boxHead(prev)
+				return
+			}
+			if strings.Contains(body, "- -") {
+				f.fixedHead(prev, body)
+				return
+			}
+		}
+		if strings.HasSuffix(body, "]=>") || last == '>' && loneTag(body) != "" {
+			f.label(body)
 			return
 		}
-		if strings.HasSuffix(body, "</key>") || strings.HasSuffix(body, "</th>") || strings.HasSuffix(body, "</dt>") || strings.HasSuffix(body, "</label>") || strings.HasSuffix(body, "</name>") {
+		if oneElement(body) {
 			f.label(body)
 			return
 		}
@@ -205,16 +275,6 @@ func (f *File) carryOn(body string) {
 				*k = carry{what: yamlBlock, cl: cl, indent: len(body) - len(strings.TrimLeft(body, " ")), cols: k.cols, sep: k.sep, begun: true}
 			}
 		}
-	case '"':
-		if i := strings.Index(body, "form-data; name=\""); i >= 0 {
-			name := body[i+len("form-data; name=\"") : len(body)-1]
-			if j := strings.IndexByte(name, '"'); j >= 0 {
-				name = name[:j]
-			}
-			if cl := f.classify(name); sensitive(cl) || cl == logText {
-				k.what, k.cl = formHead, cl
-			}
-		}
 	case 'e':
 		if strings.HasSuffix(body, "document.cookie") {
 			k.what = cookieEcho
@@ -222,6 +282,21 @@ func (f *File) carryOn(body string) {
 	case '\\':
 		if i := strings.LastIndexAny(body[:len(body)-1], " =:\"'"); strings.Contains(body[i+1:], "eyJ") {
 			k.what = jwtRest
+		}
+	case ':', 0x9A: // ：
+		f.label(body)
+	case '"':
+		if n := digitsRun(strings.TrimLeft(body, " ")); n > 0 && strings.HasPrefix(strings.TrimLeft(body, " ")[n:], ") \"") { // redis-cli
+			f.label(body)
+		}
+		if i := strings.Index(body, "form-data; name=\""); i >= 0 {
+			name := body[i+len("form-data; name=\"") : len(body)-1]
+			if j := strings.IndexByte(name, '"'); j >= 0 {
+				name = name[:j]
+			}
+			if cl := f.classify(name); sensitive(cl) || cl == logText || cl == maybe {
+				k.what, k.cl = formHead, cl
+			}
 		}
 	case ')':
 		if chatHead(body) {
@@ -236,6 +311,9 @@ func (f *File) carryOn(body string) {
 		}
 		if last >= '0' && last <= '9' && len(body) < 80 && chatHead(body) {
 			k.what = chatText
+		} else if last >= 0x80 && len(body) <= 36 && !strings.Contains(strings.TrimSpace(body), " ") {
+			f.label(body)
+			k.shy = k.what == labelled
 		}
 	}
 }
@@ -303,16 +381,52 @@ func (f *File) tableHead(line string) {
 			if cols[i] == logText {
 				cols[i] = text // no code and no level says that it is the program's
 			}
-			if !sensitive(cols[i]) && cols[i] != thing {
+			if !sensitive(cols[i]) && cols[i] != thing && !(cols[i] == maybe && cols[i] != none && strings.HasSuffix(strings.ToLower(name), "key")) {
 				cols[i] = none
 			}
 			found = found || cols[i] != none
 		}
+		if at := valuesOfCookies(line, cells); at >= 0 {
+			cols[at], found = cookie, true
+		}
 		if found {
 			f.carry.cols, f.carry.sep = cols, sep
+		} else if len(cells) == 2 && ofPairs(line[cells[0][0]:cells[0][1]], line[cells[1][0]:cells[1][1]]) {
+			f.carry.cols, f.carry.sep, f.carry.upDown = cols, sep, true
 		}
 		return
 	}
+}
+
+// valuesOfCookies gives the column of the values in a table of cookies, -1 for none.
+func valuesOfCookies(line string, cells [][2]int) int {
+	value, marks := -1, 0
+	for i, c := range cells {
+		switch strings.ToLower(strings.Trim(line[c[0]:c[1]], "\" ")) {
+		case "value":
+			value = i
+		case "name", "domain", "path", "expires", "httponly", "secure", "host", "host_key", "samesite":
+			marks++
+		}
+	}
+	if marks < 2 {
+		return -1
+	}
+	return value
+}
+
+// ofPairs tells whether two columns are one of keys and one of values.
+func ofPairs(first, second string) bool {
+	switch strings.ToLower(strings.Trim(first, "\" ")) {
+	case "字段", "字段名", "键", "项", "项目", "名称", "属性", "参数", "参数名", "key", "name", "field", "property", "attribute", "item", "parameter", "param", "header", "variable", "setting":
+	default:
+		return false
+	}
+	switch strings.ToLower(strings.Trim(second, "\" ")) {
+	case "值", "内容", "取值", "value", "val", "content", "data":
+		return true
+	}
+	return false
 }
 
 // cellsOf gives where the cells of a line of a table begin and end. A cell whose
@@ -361,6 +475,14 @@ func (f *File) row(s string) string {
 	if len(cells) == 1 && len(k.cols) > 1 && first == 0 && strings.Count(s, `"`)%2 == 0 { // no row of it
 		return f.line(s)
 	}
+	cols := k.cols
+	if k.upDown && first == 0 && len(cells) == 2 {
+		cl := f.classify(strings.Trim(s[cells[0][0]:cells[0][1]], "\" "))
+		if !sensitive(cl) && cl != thing && cl != maybe {
+			cl = none
+		}
+		cols = []class{none, cl}
+	}
 	for i, cell := range cells {
 		from, to := first+cell[0], first+cell[1]
 		if strings.Count(s[from:to], `"`)%2 == 1 && i == len(cells)-1 {
@@ -372,8 +494,8 @@ func (f *File) row(s string) string {
 		for to > from && (s[to-1] == ' ' || s[to-1] == '"') {
 			to--
 		}
-		if i+shift < len(k.cols) && k.cols[i+shift] != none && from < to {
-			c.judge(k.cols[i+shift], from, to, true, false, false)
+		if i+shift < len(cols) && cols[i+shift] != none && from < to {
+			c.judge(cols[i+shift], from, to, true, false, false)
 		}
 	}
 	return f.line(c.replace())

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,9 +29,15 @@ func (f *File) node(n *node, at around) {
 	case '{':
 		f.object(n, at)
 	case '[':
+		f.headed(n.items, nil, at)
+		one := strings.TrimSuffix(at.key, "s")
+		several := len(one) < len(at.key) && len(one) > 1 && f.classify(at.key) == none && sensitive(f.classify(one))
 		for i, item := range n.items {
 			inner := at
 			inner.depth++
+			if several && item.kind == '"' {
+				inner.key = one
+			}
 			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
 				switch cl := f.classify(n.items[i-1].text); cl {
 				case cookie, auth, secret, pass, phone, idCard, card:
@@ -54,19 +61,33 @@ func (f *File) node(n *node, at around) {
 func (f *File) named(n *node, at around) {
 	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
 		key := n.get(name)
-		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) {
+		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) || (name == "type" || name == "kind") && isText(f.classify(key.text)) {
 			continue
 		}
-		for _, value := range []string{"value", "val", "v", "number", "no", "num", "data"} {
-			if v := n.get(value); v != nil && v.kind == '"' {
+		for i, other := range n.names {
+			if v := n.items[i]; v != key && v.kind == '"' && valueLike(other) {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
-				break
+			}
+		}
+		for _, value := range valueWords {
+			if v := n.get(value); v != nil && v.kind == '"' && v != key {
+				f.str(v, around{key: key.text, depth: at.depth + 1})
 			} else if v != nil && v.kind == '0' {
 				f.number(v, around{key: key.text, depth: at.depth + 1})
-				break
+			} else if v != nil && v.kind == '[' {
+				f.node(v, around{key: key.text, depth: at.depth + 1})
 			}
 		}
 	}
+}
+
+// valueWords are the names of what is only the value of something named elsewhere.
+var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
+
+// valueLike tells of names such as displayValue and fieldText.
+func valueLike(name string) bool {
+	j := squeeze(name)
+	return len(j) > 5 && (strings.HasSuffix(j, "value") || strings.HasSuffix(j, "val") || strings.HasSuffix(j, "text") || strings.HasSuffix(j, "content")) && !strings.HasPrefix(j, "alt") && !strings.HasPrefix(j, "default")
 }
 
 // counts tells of keys of sizes, times and ids of messages, whose numbers have
@@ -99,15 +120,8 @@ func (f *File) object(n *node, at around) {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
 	}
-	names, values := false, false
 	for i, name := range n.names {
 		item := n.items[i]
-		switch name {
-		case "name", "key", "type", "kind", "field", "label", "title", "header", "n", "k":
-			names = true
-		case "value", "val", "v", "number", "no", "num", "data":
-			values = true
-		}
 		switch f.r.about(name).squeezed {
 		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
@@ -130,10 +144,25 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
-	if names && values {
-		f.named(n, at)
+	if f.classify(at.key) == cookie {
+		for _, item := range n.items {
+			if item.kind == '"' && item.text != "" {
+				c := &scan{f: f, s: item.text, rank: byKey}
+				c.cookie(0, len(item.text))
+				item.text = c.replace()
+			}
+		}
 	}
-	if v := n.get("value"); names && v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
+	if n.get("kty") != nil {
+		for _, part := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
+			if v := n.get(part); v != nil && v.kind == '"' && len(v.text) > 8 {
+				f.replaceNumber(v, "secret", v.text)
+			}
+		}
+	}
+	f.named(n, at)
+	f.rows(n, at)
+	if v := n.get("value"); v != nil && v.kind == '"' && n.get("name") != nil { // a browser's list of cookies
 		for _, mark := range []string{"domain", "httpOnly", "sameSite", "hostOnly", "expirationDate", "storeId"} {
 			if n.get(mark) != nil {
 				c := &scan{f: f, s: v.text, rank: byKey}
@@ -143,12 +172,15 @@ func (f *File) object(n *node, at around) {
 			}
 		}
 	}
-	if values && n.get("opcode") != nil && n.get("data") != nil {
+	if n.get("opcode") != nil && n.get("data") != nil {
 		f.frame(n)
 	}
 	for i, name := range n.names {
 		member := inner
 		member.key = name
+		if k := n.items[i].kind; k != '{' && slices.Contains(valueWords, name) && sensitive(f.classify(at.key)) && (!isText(f.classify(at.key)) || name == "value" || name == "plain" || name == "raw") {
+			member.key = at.key
+		}
 		f.node(n.items[i], member)
 		if clean := f.member(name); clean != name {
 			n.names[i] = clean
@@ -184,14 +216,14 @@ func (f *File) str(n *node, at around) {
 	defer f.free(c)
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) || cl != pass && !hasWordByte(v) {
+		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case maybe:
-		if looksSecret(v) {
+		if looksSecret(v) && !named(v) {
 			c.secretSpan(0, len(v), "secret")
 		}
 	case cookie:
@@ -281,14 +313,7 @@ func vocabulary(key, v string) bool {
 // textIn redacts a text of any number of lines inside of a document.
 func (f *File) textIn(s string, depth int) string {
 	s = f.pem(s)
-	if !strings.Contains(s, "\n") {
-		return f.lineAt(s, depth)
-	}
-	var b strings.Builder
-	for line := range strings.SplitAfterSeq(s, "\n") {
-		b.WriteString(f.lineAt(line, depth))
-	}
-	return b.String()
+	return f.within(s, depth)
 }
 
 func isText(cl class) bool { return cl == text || cl == textOrID }

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -13,15 +14,26 @@ func (c *scan) key(i int) {
 	}
 	size := 1
 	switch {
+	case s[i] == ':' && i+1 < len(s) && s[i+1] == '=':
+		return // := is read at its second half
+	case s[i] == '-': // ->
+		if size = 2; i == 0 || !keyEnds(s, i) {
+			return
+		}
 	case s[i] == '=' || s[i] == ':':
+		for s[i] == '=' && i+size < len(s) && s[i+size] == '=' { // == and ===
+			size++
+		}
 		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
-	case s[i] == '\t':
-		if k := strings.LastIndexByte(s[:i], '\t'); i == 0 || i-k > 60 || s[i-1] < 0x80 || strings.Trim(s[:k+1], " \t") != "" {
-			return // a label at the head of a line, and no cell of a table
+	case strings.HasPrefix(s[i:], "】"), strings.HasPrefix(s[i:], "」"):
+		if size = 3; strings.HasPrefix(s[i+3:], "：") || strings.HasPrefix(s[i+3:], "＝") {
+			size = 6
+		} else if i+3 < len(s) && (s[i+3] == ':' || s[i+3] == '=') {
+			size = 4
 		}
-	case strings.HasPrefix(s[i:], "】"):
+	case strings.HasPrefix(s[i:], "∶"), strings.HasPrefix(s[i:], "﹕"), strings.HasPrefix(s[i:], "︰"):
 		size = 3
 	case strings.HasPrefix(s[i:], "："), strings.HasPrefix(s[i:], "＝"), strings.HasPrefix(s[i:], "是"), strings.HasPrefix(s[i:], "为"), strings.HasPrefix(s[i:], "%3D"), strings.HasPrefix(s[i:], "%3d"):
 		size = 3
@@ -29,6 +41,13 @@ func (c *scan) key(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
+	if i > 3 && (s[i-1] == ')' || strings.HasSuffix(s[:i], "）")) { // 联系人（必填）：
+		if k := strings.LastIndexAny(s[max(0, i-40):i], "(（"); k >= 0 && max(0, i-40)+k > 0 {
+			if at, head := keyLeft(s, max(0, i-40)+k); hasHan(head) {
+				start, key = at, head
+			}
+		}
+	}
 	if s[i] == ':' && start > 1 && s[start-1] == '/' && s[start-2] == '/' {
 		return // scheme://user:password@
 	}
@@ -36,11 +55,30 @@ func (c *scan) key(i int) {
 		return // libxcb-text:amd64
 	}
 	cl := c.f.classify(key)
+	if cl == none && key != "" && key[len(key)-1] >= 0x80 {
+		for _, filler := range [...]string{"如下", "是", "为"} {
+			if head, ok := strings.CutSuffix(key, filler); ok {
+				cl = c.f.classify(head)
+			}
+		}
+	}
+	if cl == none && start > 6 && len(key) <= 12 && slices.Contains(valueWords, key) {
+		cl = c.sibling(start)
+	}
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
 	}
+	if strings.HasPrefix(s[i+size:], "</") { // a label: its value stands in the next element
+		return
+	}
 	prose := s[i] != '=' && s[i] != '%'
-	if s[i] >= 0x80 && !strings.HasPrefix(s[i:], "】") && !strings.HasPrefix(s[i:], "：") && !strings.HasPrefix(s[i:], "＝") && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
+	if cl == none {
+		return
+	}
+	if is := s[i] >= 0xE4 && s[i] < 0xEF; is && (cl == name || cl == text) { // 是, 为
+		c.isSo(cl, key, i+size)
+		return
+	} else if is && cl != pass && cl != secret && cl != phone && cl != idCard && cl != card && cl != wx && cl != qq {
 		return // 是, 为 stand in every sentence
 	}
 	c.rank = byKey
@@ -52,7 +90,7 @@ func (c *scan) key(i int) {
 // behindKey are the bytes that may stand between a key and its sign.
 var behindKey = func() (out [256]bool) {
 	for b := range out {
-		out[b] = strings.IndexByte(" \t\"'\\]`", byte(b)) >= 0
+		out[b] = strings.IndexByte(" \t\"'\\]`:*)", byte(b)) >= 0
 	}
 	return out
 }()
@@ -77,6 +115,9 @@ func init() {
 	}
 	for _, w := range append(lastWords, ruinWords...) {
 		add(w)
+	}
+	for before := range 32 {
+		lastThree[three(byte(before), 'q', 'q')] = true
 	}
 }
 
@@ -130,8 +171,11 @@ var ofKey = func() (out [256]bool) {
 func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	s := c.s
 	i := at
-	for i < len(s) && (s[i] == ' ' || s[i] == '\t') && i-at < 4 {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '*') && i-at < 4 {
 		i++
+	}
+	for strings.HasPrefix(s[i:], "\u3000") {
+		i += 3
 	}
 	spaced := i > at
 	if i < len(s) && s[i] == 0x1b {
@@ -140,14 +184,18 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if s[at-1] == '=' && i == at && i+1 < len(s) && s[i] == '>' { // Ruby, PHP and Perl
 		for i++; i < len(s) && s[i] == ' '; i++ {
 		}
-	}
-	for _, list := range [...]string{"[]string{", "[]interface {}{", "[]any{", "Array(", "Some(", "String("} { // Go's and Rust's own spelling
-		if strings.HasPrefix(s[i:], list) {
-			i += len(list)
+	} else if s[at-1] == '=' && strings.HasPrefix(s[i:], "&gt;") {
+		for i += 4; i < len(s) && s[i] == ' '; i++ {
 		}
 	}
-	if cl == cookie && i < len(s) && s[i] == '{' {
-		return c.cookieDict(i)
+	i += wrapped(s[i:])
+	if i < len(s) && cl != cookie && cl != auth {
+		if end, ok := pseudonymAt(s, i); ok && (end == len(s) || !wordByte(s[end])) {
+			return end
+		}
+	}
+	if cl == cookie && i < len(s) && (s[i] == '{' || strings.HasPrefix(s[i:], "dict(") || strings.HasPrefix(s[i:], "[{")) {
+		return c.cookieDict(i + max(0, strings.IndexAny(s[i:], "({")))
 	}
 	q := i
 	for q < len(s) && s[q] == '\\' {
@@ -170,12 +218,17 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 			return c.judge(cl, i+1, i+k, true, prose, spaced)
 		}
 	}
-	for _, pair := range [...][2]string{{"“", "”"}, {"‘", "’"}, {"「", "」"}} {
+	for _, pair := range quotesOfChinese {
 		if strings.HasPrefix(s[i:], pair[0]) {
 			from := i + len(pair[0])
 			if n := strings.Index(s[from:], pair[1]); n > 0 {
 				return c.judge(cl, from, from+n, true, prose, spaced)
 			}
+		}
+	}
+	if s[i] == '[' && isText(cl) && !jsonAhead(s[i:]) { // content=[…]
+		if end := bracketEnd(s, i); end > i+1 {
+			return c.judge(cl, i+1, end, true, prose, spaced)
 		}
 	}
 	if cl == textOrID {
@@ -184,10 +237,19 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		}
 		cl = text
 	}
+	if (cl == text || cl == place) && !spaced && s[at-1] == ':' && c.inStruct(keyStart) {
+		return c.judge(cl, i, i+memberEnd(s[i:]), true, prose, spaced)
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	end := bareEnd(s, i, cl, inQuery)
 	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
-		end = i + byteOrEnd(s[i:end], ';')
+		end = i + anyOrEnd(s[i:end], ";?")
+		if onTheWeb(s[:keyStart]) { // a parameter of one part of the path
+			end = i + byteOrEnd(s[i:end], '/')
+		}
+	}
+	if k := strings.Index(s[i:end], "</"); k > 0 && keyStart > 0 && s[keyStart-1] == '>' { // <b>key</b>: value</p>
+		end = i + k
 	}
 	return c.judge(cl, i, end, false, prose, spaced)
 }
@@ -234,10 +296,21 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	case cl == auth:
 		stops = "\"'`\r\n,"
 	case cl == place:
-		stops = "\"'`&;|<>{}\r\n"
+		stops = "\"'`&;|<>{}()[]\r\n"
+	}
+	if cl == place {
+		if k := hanFieldAhead(s[from:]); k > 0 {
+			s = s[:from+k]
+		}
 	}
 	for j, r := range s[from:] {
-		if cl == pass && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
+		if cl == pass && (r == '；' || r == '，') && hanField(s[from+j+3:]) {
+			return from + j
+		}
+		if r == '\\' && cl != pass && from+j+1 < len(s) && strings.IndexByte("nrt", s[from+j+1]) >= 0 && lineAhead(s[from+j+2:]) {
+			return from + j
+		}
+		if (cl == pass || cl == place) && (r == ';' || r == ',') && fieldBehind(s[from+j+1:]) {
 			return from + j
 		}
 		if strings.ContainsRune(stops, r) || cl != pass && strings.ContainsRune("，。；、｜）】》”", r) || r == '\u3000' {
@@ -247,6 +320,11 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 	return len(s)
 }
 
+// lineAhead tells whether what follows "\\n" reads like the head of a line.
+func lineAhead(s string) bool {
+	return s == "" || s[0] == '"' || s[0] == ' ' || s[0] == '\\' || s[0] >= 0x80 || fieldBehind(s) || labelLike(s)
+}
+
 // fieldBehind tells whether a text begins with the next "key=" of a list.
 func fieldBehind(s string) bool {
 	s = strings.TrimLeft(s, " ")
@@ -254,7 +332,7 @@ func fieldBehind(s string) bool {
 	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
 		n++
 	}
-	return n > 1 && n < len(s) && s[n] == '='
+	return n > 1 && n < len(s) && (s[n] == '=' || s[n] == ':' || strings.HasPrefix(s[n:], " = "))
 }
 
 // fieldAhead finds where the next " key=" begins, or the end.
@@ -264,6 +342,14 @@ func fieldAhead(s string) int {
 			continue
 		}
 		k := j
+		if k > 3 && s[k-1] == ' ' { // ", code = 403"
+			for k--; k > 0 && (wordByte(s[k-1]) || s[k-1] == '_'); k-- {
+			}
+			if k > 1 && k < j-1 && s[k-1] == ' ' && s[k-2] == ',' {
+				return k - 2
+			}
+			continue
+		}
 		for k > 0 && (wordByte(s[k-1]) || s[k-1] == '_' || s[k-1] == '.' || s[k-1] == '-') {
 			k--
 		}
@@ -279,13 +365,22 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	if from >= to || from >= len(c.s) {
 		return 0
 	}
-	if end, ok := pseudonymAt(c.s, from); ok && cl != cookie && cl != auth {
-		if end >= to || cl == text || cl == pass {
+	if cl == cookie || cl == auth {
+	} else if end, ok := pseudonymAt(c.s, from+preamble(c.s[from:])); ok {
+		if end >= to || !wordByte(c.s[end]) && c.s[end] < 0x80 || cl == text || cl == pass {
 			return to
 		}
 		from = end
 	}
 	v := c.s[from:to]
+	if v[0] == '\\' && strings.Trim(v, `\nrt `) == "" {
+		return 0
+	}
+	for cl != pass && (strings.HasPrefix(v, `\n`) || strings.HasPrefix(v, `\r`)) {
+		if from, v = from+2, v[2:]; from >= to {
+			return 0
+		}
+	}
 	if cl == textOrID {
 		if digitsRun(v) == len(v) {
 			return 0
@@ -303,17 +398,17 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
 			to, v = from+k, v[:k]
 		}
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || !hasWordByte(v) || !quoted && c.object(to) && !hasDigit(v) {
+		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || sentenceOf(v) || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case weak:
-		if isBenign(v) || v[0] == '{' || len(v) < 4 || !hasWordByte(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || aPath(v) || stamped(v) {
+		if isBenign(v) || v[0] == '{' || len(v) < 4 || sentenceOf(v) || loose && (!looksSecret(v) || digitsIn(v) < 3) || c.schemeOnly(v) || ticketNo(v) || aPath(v) || stamped(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
 	case maybe:
-		if !looksSecret(v) || aPath(v) {
+		if !looksSecret(v) || aPath(v) || named(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -325,10 +420,13 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	case auth:
 		c.authorization(from, to)
 	case text:
-		if c.f.Prose || v[0] == '{' || v[0] == '[' || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
+		if c.f.Prose || v[0] == '{' || v[0] == '[' && (jsonAhead(v) || len(v) > 1 && strings.IndexByte("\\&{[", v[1]) >= 0) || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
+		if quoted || !loose {
+			c.f.r.learnText(v)
+		}
 	case name:
 		if !quoted && !strings.Contains(v, " ") {
 			to = capitalised(c.s, from, to)

@@ -15,6 +15,14 @@ func keyStop(s string, end int) int {
 		case b == ' ' || behindKey[b] && end-i < 8:
 			i--
 			continue
+		case b == '>' && i > 4: // <b>key</b>:
+			if k := strings.LastIndex(s[max(0, i-12):i], "</"); k >= 0 {
+				i = max(0, i-12) + k
+				continue
+			}
+		case b == 0x80 && strings.HasSuffix(s[:i], "\u3000"):
+			i -= 3
+			continue
 		case b == 'm' && i > 2 && (begins[s[i-2]] == digit || s[i-2] == '['):
 			if k := strings.LastIndexByte(s[max(0, i-12):i], 0x1b); k >= 0 && strings.Trim(s[max(0, i-12)+k+1:i-1], "[;0123456789") == "" {
 				i = max(0, i-12) + k
@@ -47,6 +55,21 @@ func hanFrom(key string, wide bool) int {
 	return strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 })
 }
 
+// latinHead gives where the Chinese word at key[k] begins when the letters
+// before it belong to it: Q号, VX号, MAC地址.
+func latinHead(key string, k int) int {
+	i := k
+	for i > 0 && begins[key[i-1]|0x20] == letter {
+		i--
+	}
+	if i < k {
+		if _, ok := exact[squeeze(key[i:])]; ok || strings.EqualFold(key[i:k], "qq") {
+			return i
+		}
+	}
+	return k
+}
+
 // keyLeft gives the key that ends before s[end], and where it begins.
 func keyLeft(s string, end int) (int, string) {
 	i := keyStop(s, end)
@@ -68,9 +91,17 @@ func keyLeft(s string, end int) (int, string) {
 			key = rest
 		}
 	}
+	if i > 0 && s[i-1] == '\\' && len(key) > 2 && stop-len(key) == i && (i < 2 || s[i-2] != '\\' || key[0] != 't') && strings.IndexByte("nrt", key[0]) >= 0 {
+		key = key[1:] // behind an escaped end of a line
+	}
+	if k := strings.IndexByte(key, 'm'); k > 0 && i > 0 && s[i-1] == 0x1b || k > 0 && i+stop-len(key) > 1 && strings.HasSuffix(s[:stop-len(key)], "\x1b[") {
+		if strings.Trim(key[:k], "0123456789[;") == "" {
+			key = key[k+1:] // behind a terminal's colour
+		}
+	}
 	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
-	if k := hanFrom(key, wide); k > 0 && !strings.EqualFold(key[:k], "qq") {
-		key = key[k:]
+	if k := hanFrom(key, wide); k > 0 {
+		key = key[latinHead(key, k):]
 	}
 	return i, key
 }

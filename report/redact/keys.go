@@ -46,7 +46,7 @@ var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
 		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:   "csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
 		cookie:   "cookie setcookie cookies documentcookie",
@@ -60,10 +60,10 @@ var exact = func() map[string]class {
 		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
 		login:    "user account 账号 账户 帐号",
 		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
-		idCard:   "idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
+		idCard:   "docno documentno documentnumber credentialno idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
 		card:     "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
-		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber vx wxno wxname wxaccount 微信 微信号 微信id v信 薇信 威信",
-		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣",
+		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信",
+		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣 qq账号 qq帐号 q群号",
 		place:    "address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
 		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码 号牌 车辆号牌 号牌号码 车号 牌照 牌照号",
 		birth:    "birthday birth birthdate dateofbirth dob 生日 出生日期 出生年月",
@@ -90,7 +90,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"q号", qq}, {"v号", wx}, {"vx号", wx}, {"微信id", wx}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 
@@ -109,10 +109,8 @@ func classify(key string) class {
 	if c, ok := exact[j]; ok {
 		return c
 	}
-	for _, s := range suffixes {
-		if strings.HasSuffix(j, s.end) {
-			return s.c
-		}
+	if c := bySuffix(j); c != none {
+		return c
 	}
 	if c := byWords(key); c != none {
 		return c
@@ -142,6 +140,30 @@ func classify(key string) class {
 	return none
 }
 
+// bySuffix classifies a squeezed key by its end.
+func bySuffix(j string) class {
+	for _, s := range suffixes {
+		if strings.HasSuffix(j, s.end) {
+			return s.c
+		}
+	}
+	return none
+}
+
+// keyMakers stand before "key" where it is one that opens something, and passOf
+// before "pass" where it is a password.
+var keyMakers, passOf, saidWords = wordSet("signing sign encoding aes des rsa hmac master encrypt encryption decrypt decryption private secret access api app shared server service auth crypto jwt ssh webhook license root storage account subscription sts robot"),
+	wordSet("db database user root admin mysql redis pg postgres mongo ftp smtp imap mail ldap http proxy login auth account wifi ssh key keystore truststore cert master my old new app mq rabbitmq broker"),
+	wordSet("preview quote quoted remark remarks draft transcript utterance content text")
+
+func wordSet(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
 // stemEnds are what a Chinese word of a number or a name may end in.
 var stemEnds = []string{"号码", "编号", "账号", "帐号", "号", "码", "number", "num", "no", "id"}
 
@@ -151,6 +173,7 @@ func byStem(j string) class {
 	if !hasHan(j) {
 		return none
 	}
+	j = strings.TrimRight(j, digitSet)
 	for _, end := range append(stemEnds, "") {
 		stem, ok := strings.CutSuffix(j, end)
 		if !ok || stem == "" {
@@ -158,7 +181,7 @@ func byStem(j string) class {
 		}
 		if c, found := exact[stem]; found {
 			switch c {
-			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo:
+			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo, name:
 				return c
 			}
 		}
@@ -172,7 +195,7 @@ func byStem(j string) class {
 }
 
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "1": true, "2": true}
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true}
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with
@@ -181,16 +204,26 @@ func byWords(key string) class {
 	words := wordsOf(key)
 	for len(words) > 0 {
 		for i := range words {
-			switch c := exact[strings.Join(words[i:], "")]; c {
+			joined := strings.Join(words[i:], "")
+			c, ok := exact[joined]
+			if !ok {
+				c = bySuffix(joined)
+			}
+			switch c {
 			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, wx:
 				return c
-			case name:
-				if i > 0 || len(words) > 1 {
+			case name, text, textOrID:
+				if i > 0 && (len(words)-i > 1 || c == name && len(joined) > 2 || saidWords[joined]) || i == 0 && len(words) > 1 {
 					return c
 				}
 			}
+			if n := len(words) - i; n == 2 && words[i+1] == "key" && keyMakers[words[i]] {
+				return secret
+			} else if n == 2 && words[i+1] == "pass" && passOf[words[i]] {
+				return pass
+			}
 		}
-		if !numberWords[words[len(words)-1]] {
+		if last := words[len(words)-1]; !numberWords[last] && digitsRun(last) < len(last) {
 			return none
 		}
 		words = words[:len(words)-1]
@@ -224,7 +257,7 @@ func wordsOf(key string) []string {
 }
 
 // lastWords are those that classify looks for at the end of longer keys.
-var lastWords = []string{"sign", "sig", "ticket", "session", "sid", "skey", "key", "content", "text"}
+var lastWords = []string{"pass", "preview", "quote", "quoted", "remark", "draft", "body", "msg", "sign", "sig", "ticket", "session", "sid", "skey", "key", "content", "text"}
 
 // ruinWords are keys of what people wrote in what is left of a document.
 var ruinWords = []string{"value", "data", "payload", "title", "postdata", "frame"}

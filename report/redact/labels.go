@@ -1,23 +1,34 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // labelEnds are the last letters of Chinese words that name what follows them.
-const labelEnds = "名称号扣人照证信牌机话鹅卡钥码令串"
+const labelEnds = "名称号扣人照证信牌机话鹅卡钥码令串容文言题"
+
+// afterLabel are signs that people write between a label and its value.
+var afterLabel = []string{"→", "⇒", "——", "—", "–", "-", "~", "·", "……", ">", "＞", "》", "〉", "〕", "}", "#", "*", "_", "▶", "■", "●", "✓", "✔", "☑", "|", "/", ".", "。", "、", "，", ",", ";", "；", "\u00a0", "\u3000", "[", "{", "<"}
+
+// saidKeys are labels of what somebody wrote.
+var saidKeys = wordSet("消息内容 回复内容 聊天内容 发送内容 留言内容 消息正文 访客留言 客户留言 客户消息 访客消息 对话内容 会话内容 咨询内容 反馈内容 咨询问题 问题描述 客户问题")
 
 // label reads a value behind a Chinese word and a space, or right behind it:
 // 客户姓名 张三, 护照E12345678, 扣扣 123456789. The word ends at s[end].
 func (c *scan) label(end int) {
 	s := c.s
 	at := end
-	for at < len(s) && s[at] == ' ' && at-end < 3 {
-		at++
+	for n := 1; at < len(s) && n > 0 && at-end < 12; at += n {
+		if n = headOf(s[at:], afterLabel); n == 0 && s[at] == ' ' {
+			n = 1
+		}
 	}
 	if at >= len(s) || at < c.next[byKey] {
 		return
 	}
-	_, key := keyLeft(s, end)
-	if key == "" || key[0] < 0x80 {
+	start, key := keyLeft(s, end)
+	if key == "" || !hasHan(key) {
 		return
 	}
 	cl := c.f.classify(key)
@@ -27,6 +38,15 @@ func (c *scan) label(end int) {
 	}
 	to := at
 	switch cl {
+	case text, textOrID:
+		if start > 0 && (s[start-1] == '<' || s[start-1] == '/') || hanField(s[at:]) || s[end] == '<' || s[end] == '"' || s[end] == '/' || s[end] == '\'' || end+1 < len(s) && s[end] == ' ' && s[end+1] == '"' {
+			return
+		}
+		if v := s[at:]; at > end && (saidKeys[key] || strings.HasPrefix(s[end:], "→")) && utf8.RuneCountInString(v) >= 6 && hasHan(v) && !hasAny(v[:min(len(v), 60)], "不能", "为空", "过长", "失败", "错误", "撤回", "超过", "敏感", "包含", "格式", "长度") {
+			c.rank = byKey
+			c.judge(text, at, at+fieldAhead(v), false, false, false)
+		}
+		return
 	case name:
 		if at == end {
 			return
@@ -38,11 +58,13 @@ func (c *scan) label(end int) {
 		}
 		return
 	case secret, pass, deviceID:
-		if at == end {
+		if at == end || s[end] == '/' {
 			return
 		}
 		to = at + anyOrEnd(s[at:], " \t\r\n,;|<>\"'()")
-		if v := s[at:to]; looksSecret(v) || cl == deviceID && len(v) >= 14 && digitsIn(v) == len(v) {
+		v := s[at:to]
+		mixed := hasDigit(v) && !hasHan(v) && (cl == pass && len(v) >= 6 && strings.Trim(v, digitSet) != "" || strings.HasSuffix(key, "码") && digitsRun(v) == len(v) && len(v) >= 4 && len(v) <= 8)
+		if looksSecret(v) || mixed || cl == deviceID && len(v) >= 14 && digitsIn(v) == len(v) {
 			c.rank = byKey
 			c.secretSpan(at, to, "secret")
 		}
@@ -213,7 +235,7 @@ func (c *scan) jar() {
 	if len(fields) != 7 || fields[1] != "TRUE" && fields[1] != "FALSE" || fields[3] != "TRUE" && fields[3] != "FALSE" {
 		return
 	}
-	if v := strings.TrimRight(fields[6], " \r"); v != "" {
+	if v := strings.TrimRight(fields[6], " \r"); v != "" && !(ofLook[strings.ToLower(fields[5])] && plainLook(v)) {
 		from := len(c.s) - len(fields[6])
 		c.rank = byKey
 		c.cookie(from, from+len(v))

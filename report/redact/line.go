@@ -113,13 +113,84 @@ func (f *File) lineAt(s string, depth int) string {
 func (f *File) closer(s string, depth int) string {
 	body := strings.TrimRight(s, "\r\n")
 	end := s[len(body):]
+	if strings.IndexByte(body, 0x1b) >= 0 { // colours stand in the midst of words
+		quiet := f.try()
+		plain := uncoloured(body)
+		if out := quiet.lineAt(plain, depth); quiet.Total() > 0 && len(plain) < len(body) {
+			f.take(quiet)
+			return out + end
+		}
+	}
 	if depth < maxDepth {
 		body = unescape(f.quotes(body, depth))
 		if out, ok := f.embedded(body, depth); ok {
 			return out + end
 		}
 	}
-	return f.decoded(f.flat(body, depth), depth) + end
+	return f.escapedLines(f.decoded(f.flat(body, depth), depth), depth) + end
+}
+
+// escapedLines looks once more at a redacted line with its "\\n" made ends of
+// lines: a document of several may stand in it.
+func (f *File) escapedLines(s string, depth int) string {
+	if depth >= maxDepth || !strings.Contains(s, `\n`) {
+		return s
+	}
+	quiet := f.try()
+	out := quiet.within(strings.ReplaceAll(s, `\n`, "\n"), depth+1)
+	if quiet.Total() == 0 {
+		return s
+	}
+	f.take(quiet)
+	return strings.ReplaceAll(out, "\n", `\n`)
+}
+
+// within redacts a text of several lines that stands within another, each line
+// with what those before it told.
+func (f *File) within(s string, depth int) string {
+	if !strings.Contains(s, "\n") {
+		return f.lineAt(s, depth)
+	}
+	t := f.try()
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		if line == "" {
+			continue
+		}
+		if t.carry.what != nothingCarried || t.carry.cols != nil {
+			if out, ok := t.carriedLine(line); ok {
+				b.WriteString(out)
+				t.carryOn(strings.TrimSuffix(line, "\n"))
+				continue
+			}
+		}
+		b.WriteString(t.lineAt(line, depth))
+		t.carryOn(strings.TrimSuffix(line, "\n"))
+	}
+	if t.carry.held != nil {
+		b.WriteString(t.release())
+	}
+	f.take(t)
+	return b.String()
+}
+
+// uncoloured takes the commands of a terminal out of a line: its colours, and
+// the links of OSC 8.
+func uncoloured(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if s[i] != 0x1b || i+1 >= len(s) || s[i+1] != '[' {
+			if s[i] != 0x1b {
+				b.WriteByte(s[i])
+			}
+			i++
+			continue
+		}
+		for i += 2; i < len(s) && (s[i] < 0x40 || s[i] > 0x7e); i++ {
+		}
+		i = min(i+1, len(s))
+	}
+	return b.String()
 }
 
 // decoded looks once more at a redacted line with all its percent escapes
@@ -174,6 +245,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 			f.r.done(p)
 			continue
 		}
+		if s[i] == '[' && len(n.items) == 1 && n.items[0].kind == '"' && assigned(s[i+size:]) {
+			continue // x["key"] = "value" of a program
+		}
 		found = true
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
@@ -190,6 +264,12 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		b.WriteString(f.flat(s[done:], depth))
 	}
 	return b.String(), true
+}
+
+// assigned tells whether a sign of an assignment stands at the head of a text.
+func assigned(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	return s != "" && (s[0] == '=' || s[0] == ':')
 }
 
 // jsonAhead tells whether an object or a list of strings or objects may begin here.
@@ -287,23 +367,6 @@ func (c *scan) replace() string {
 	}
 	b.WriteString(c.s[at:])
 	return b.String()
-}
-
-// guarded gives the pseudonyms that stand in the line already.
-func (c *scan) guarded() [][2]int {
-	var out [][2]int
-	for i := strings.IndexByte(c.s, '<'); i >= 0 && i < len(c.s); {
-		if end, ok := pseudonymAt(c.s, i); ok {
-			out = append(out, [2]int{i, end})
-			i = end - 1
-		}
-		next := strings.IndexByte(c.s[i+1:], '<')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	return out
 }
 
 // inside tells whether a span lies within a pseudonym; one that only touches a

@@ -71,7 +71,7 @@ var ofShape = func() (out [256]byte) {
 		switch {
 		case b >= '0' && b <= '9':
 			out[b] = digit
-		case b < '\t', b == 0xEF, strings.IndexByte("%\\[{&", byte(b)) >= 0:
+		case b < '\t', b == 0xEF, strings.IndexByte("%\\[{&\x1b", byte(b)) >= 0:
 			out[b] = rare
 		}
 	}

@@ -27,9 +27,6 @@ var ofBase64 [256]bool
 // one bit for each, whatever its case.
 var heads [256]uint32
 
-// headsOfThree are the first three letters of those words, whatever their case.
-var headsOfThree [1 << 15]bool
-
 // chinese are the second and third bytes of the Chinese letters that rules ask for.
 var chinese [1 << 12]bool
 
@@ -53,9 +50,9 @@ func init() {
 			begins[b] = dash
 		case c == '"' || c == '\'':
 			begins[b] = quote
-		case strings.IndexByte("@%\\[({&<\t", c) >= 0:
+		case strings.IndexByte("@%\\[({&<\t\x1b|]", c) >= 0:
 			begins[b] = rare
-		case c >= 0xE3 && c <= 0xEF:
+		case c >= 0xE2 && c <= 0xEF:
 			begins[b] = wide
 		}
 		ofBase64[b] = wordByte(c) || strings.IndexByte("+/_-", c) >= 0
@@ -64,23 +61,18 @@ func init() {
 	words := []string{"MacBook", "iPhone", "iPad"}
 	words = append(words, schemes...)
 	words = append(words, spacedWords...)
-	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user")
+	words = append(words, "VALUES", "Tencent", "S-", "Sec", "for", "user", "sudo", "CRON", "CMD", "LOGIN", "pam_", "uid", "unix", "acct", "Acc", "Auth", "Session")
 	words = append(words, machineHeads...)
+	words = append(words, operators...)
+	words = append(words, storeWords...)
 	for _, k := range knownKeys {
 		words = append(words, k.head)
 	}
 	for _, w := range words {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
-		if len(w) > 2 {
-			headsOfThree[three(w[0], w[1], w[2])] = true
-			continue
-		}
-		for b := range 32 { // a short one, with whatever behind it
-			headsOfThree[three(w[0], w[1], byte(b))] = true
-		}
 	}
-	const ask = "：＝＠﹫０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『【∶﹕︰" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -104,6 +96,7 @@ const (
 	byPlace
 	byJar
 	bySpot
+	byTable
 	byEncoded
 	bySweep
 	rules
@@ -145,6 +138,9 @@ func (c *scan) once(early bool) bool {
 			if i+1 < len(s) && homeHead[s[i+1]] {
 				c.home(i)
 			}
+			if i+17 < len(s) && i > 4 && ofBase64[s[i+13]] && ofBase64[s[i+9]] && ofBase64[s[i+5]] {
+				c.segment(i)
+			}
 			if i+8 < len(s) && spotPath(s, i) {
 				c.spot()
 			}
@@ -160,11 +156,19 @@ func (c *scan) once(early bool) bool {
 				c.word(i)
 			}
 		case dash:
-			if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-') {
+			if i+3 < len(s) && s[i+1] == '>' {
+				c.key(i)
+			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-' || s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P') {
 				c.curl(i)
 				c.option(i)
 			}
 		case quote:
+			if i > 5 && s[i-1] >= 0x80 {
+				c.saidIn(i, 1)
+			}
+			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80) {
+				c.beforeQuote(i)
+			}
 			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';') {
 				c.pair(i)
 			}
@@ -190,6 +194,8 @@ var homeHead = [256]bool{'u': true, 'U': true, 'h': true, 'H': true, 'd': true, 
 func (c *scan) flatAt(i int) bool {
 	s := c.s
 	switch s[i] {
+	case 0x1b:
+		return false
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
@@ -208,6 +214,7 @@ func (c *scan) rare(i int) {
 	case '@', '[', '(':
 		if c.s[i] == '(' && i > 2 && i+2 < len(c.s) {
 			c.arguments(i)
+			c.bracket(i, 1)
 		}
 		if c.s[i] == '@' && c.account(i) {
 			return
@@ -225,8 +232,12 @@ func (c *scan) rare(i int) {
 			c.spot()
 		}
 		c.tag(i)
+	case '|':
+		c.cell(i, '|')
+	case ']':
+		c.bracket(i, 1)
 	case '\t':
-		c.key(i)
+		c.cell(i, '\t')
 		if i+1 < len(c.s) && (c.s[i+1] == 'T' || c.s[i+1] == 'F') && c.next[byJar] == 0 {
 			c.next[byJar] = len(c.s)
 			c.jar()
@@ -240,23 +251,27 @@ func (c *scan) word(i int) {
 	if i+1 >= len(s) {
 		return
 	}
-	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 && i+2 < len(s) && headsOfThree[three(s[i], s[i+1], s[i+2])] {
+	if heads[s[i]]&(1<<(s[i+1]&31)) != 0 {
 		if spotWord(s, i) {
 			c.spot()
 		}
 		switch s[i] {
-		case 'M', 'i', 'W', 'P':
+		case 'M', 'i', 'W', 'P', 'D', 'L':
 			c.device(i)
-			c.spaced(i)
-		case 'D', 'L':
-			c.device(i)
-			c.known(i)
 		case 'V', 'v':
 			c.values(i)
-			c.spaced(i)
-		default:
-			c.known(i)
-			c.spaced(i)
+		}
+		c.known(i)
+		c.spaced(i)
+		c.operator(i)
+		if s[i+1] >= 'A' && s[i+1] <= 'Z' {
+			c.stored(i)
+		}
+	}
+	if s[i]|0x20 == 'q' && s[i+1]|0x20 == 'q' && i+8 < len(s) && begins[s[i+2]] == digit {
+		if n := digitsRun(s[i+2:]); n >= 6 && n <= 11 && (i+2+n == len(s) || !wordByte(s[i+2+n]) && s[i+2+n] != '.') {
+			c.rank = byKey
+			c.teach(i+2, i+2+n, "qq", s[i+2:i+2+n])
 		}
 	}
 	if s[i]|0x20 == 'q' && begins[s[i+1]] == digit && i > 2 && s[i-1] >= 0x80 {
@@ -305,6 +320,9 @@ func (c *scan) figure(i int) int {
 		if stamp := stampEnd(s, i, end); stamp > 0 {
 			return stamp
 		}
+	}
+	if end-i >= 8 && end-i <= 10 && end+35 < len(s) && s[end] == ':' && s[end+1] == 'A' {
+		c.bot(i, end)
 	}
 	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
 		c.dashed(i)
@@ -358,8 +376,12 @@ var joins = func() (out [256]bool) {
 func (c *scan) wide(i int) {
 	s := c.s
 	switch s[i] {
-	case 0xEF: // ： ＝ ＠ ﹫ and full-width digits
+	case 0xEF: // ： ＝ ＠ ﹫ （ ］ and full-width digits
 		switch {
+		case s[i+1] == 0xB9 && s[i+2] == 0x95, s[i+1] == 0xB8 && s[i+2] == 0xB0: // ﹕ ︰
+			c.key(i)
+		case s[i+1] == 0xBC && (s[i+2] == 0x88 || s[i+2] == 0xBD):
+			c.bracket(i, 3)
 		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
 			c.key(i)
 		case s[i+1] == 0xBC && s[i+2] == 0xA0, s[i+1] == 0xB9 && s[i+2] == 0xAB:
@@ -368,8 +390,17 @@ func (c *scan) wide(i int) {
 			c.number(i)
 		}
 		return
-	case 0xE3: // 】
-		if s[i+1] == 0x80 && s[i+2] == 0x91 {
+	case 0xE2: // “
+		if s[i+1] == 0x80 && s[i+2] == 0x9C {
+			c.saidIn(i, 3)
+		} else if s[i+1] == 0x88 && s[i+2] == 0xB6 {
+			c.key(i)
+		}
+	case 0xE3: // 】」「『
+		if s[i+1] == 0x80 && (s[i+2] == 0x8C || s[i+2] == 0x8E || s[i+2] == 0x90) {
+			c.saidIn(i, 3)
+		}
+		if s[i+1] == 0x80 && (s[i+2] == 0x91 || s[i+2] == 0x8D) {
 			c.key(i)
 		}
 	case 0xE4: // 为
@@ -392,7 +423,7 @@ func (c *scan) wide(i int) {
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
 			c.house(i)
-		} else if i+3 < len(s) && (s[i+3] == ' ' || wordByte(s[i+3])) {
+		} else if i+3 < len(s) && (s[i+3] < 0x80 || s[i+3] == 0xE2 || s[i+3] == 0xC2 || s[i+3] == 0xEF && s[i+4] == 0xBC && s[i+5] == 0x9E || s[i+3] == 0xE3) && s[i+3] != ':' && s[i+3] != '=' {
 			c.label(i + 3)
 		}
 	}

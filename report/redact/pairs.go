@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pair reads a value that stands behind its quoted key with something else
 // than "=" or ":" between them, the key's quote closing at s[i]:
@@ -30,7 +33,9 @@ func (c *scan) pair(i int) {
 		}
 	case gap > 0 && s[at] == quote:
 	default:
-		return
+		if at = said(s, at, quote); at == 0 {
+			return
+		}
 	}
 	start, key := keyLeft(s, i)
 	if start == 0 || s[start-1] != quote { // mq:token
@@ -40,7 +45,10 @@ func (c *scan) pair(i int) {
 		}
 	}
 	cl := c.f.classify(key)
-	if !sensitive(cl) && cl != thing || at >= len(s) {
+	if cl == none && start > 0 && hasAny(s[max(0, start-24):start], "etItem(", "ookies.set(", "etCookie(", "et_cookie(", "etString(") { // what is stored for later
+		cl = maybe
+	}
+	if !sensitive(cl) && cl != thing && cl != maybe || at >= len(s) {
 		return
 	}
 	slashes := 0
@@ -58,13 +66,42 @@ func (c *scan) pair(i int) {
 	default:
 		return
 	}
-	if from >= to || c.f.classify(s[from:to]) != none && len(s[from:to]) < 32 { // the names of columns
+	if q := s[at]; to+4 < len(s) && from > at && slices.Contains(valueWords, s[from:to]) { // "name":"phone","value":"138…"
+		rest := strings.TrimLeft(s[to:], `\`)
+		if rest != "" && rest[0] == q {
+			rest = strings.TrimLeft(rest[1:], " ")
+			if strings.HasPrefix(rest, ":") {
+				rest = strings.TrimLeft(rest[1:], ` \`)
+				if rest == "" || rest[0] != q {
+					return
+				}
+				from = len(s) - len(rest) + 1
+				to = quoteEnd(s, from, q, slashes)
+			}
+		}
+	}
+	if from >= to || c.f.classify(s[from:to]) != none && !hasDigit(s[from:to]) && len(s[from:to]) < 32 { // the names of columns
 		return
 	}
 	c.rank = byKey
 	if end := c.judge(cl, from, to, true, false, false); end > i {
 		c.next[byKey] = end
 	}
+}
+
+// said finds the quote of a value that a sentence names behind its key, the
+// sentence going on at s[at]: 'phone' has invalid value '138…', key: "phone"
+// value { string_value: "138…" }. It is 0 when there is none.
+func said(s string, at int, quote byte) int {
+	n := strings.IndexByte(s[at:min(len(s), at+48)], quote)
+	if n < 4 {
+		return 0
+	}
+	words := s[at : at+n]
+	if strings.ContainsAny(words, ";=") || !hasAny(words, "value", "got ", "received", "invalid", "was ", "is not", "string_value", "but ") {
+		return 0
+	}
+	return at + n
 }
 
 // serialized gives where the value begins that PHP wrote behind a key: s:9:"x" or i:9.
@@ -198,6 +235,24 @@ func sqlEnd(s string, from int, quote byte) int {
 func (c *scan) option(i int) {
 	s := c.s
 	if i < c.next[byKey] || i+4 >= len(s) {
+		return
+	}
+	if s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P' {
+		before := s[max(0, i-200):i]
+		if s[i+2] != ' ' || !hasAny(before, map[byte][]string{'a': {"redis-cli"}, 'w': {"ldapsearch", "ldapmodify", "ldapadd", "ldapwhoami"}, 'P': {"sqlcmd", "bcp", "isql"}}[s[i+1]]...) {
+			return
+		}
+		from := i + 3
+		to := from + anyOrEnd(s[from:], " \t\r\n")
+		if q := s[from]; q == '"' || q == '\'' {
+			from++
+			to = from + byteOrEnd(s[from:], q)
+		}
+		c.rank = byKey
+		if from < to {
+			c.secretSpan(from, to, "secret")
+			c.next[byKey] = to
+		}
 		return
 	}
 	if s[i+1] == 'p' {

@@ -153,6 +153,10 @@ func (c *scan) share(i int) {
 		c.next[byShare] = host
 		return
 	}
+	if b := s[host]; !wordByte(b) && b < 0x80 || strings.ContainsAny(s[host:hostEnd], "&;%{}[]<>#,:=") {
+		c.next[byShare] = host
+		return
+	}
 	share := hostEnd + len(sep)
 	shareEnd := share + anyOrEnd(s[share:], "\\\"'\r\n")
 	if shareEnd >= len(s) {

@@ -174,7 +174,7 @@ func (c *scan) base64From(i int) {
 			c.decoded = true
 			quiet := c.f.try()
 			quiet.Prose, quiet.ruins = false, false
-			if quiet.lineAt(plain, c.depth+1) != plain && quiet.Total() > 0 {
+			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 {
 				to := i + len(run)
 				for to < len(s) && s[to] == '=' {
 					to++

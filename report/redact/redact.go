@@ -48,6 +48,7 @@ type Redactor struct {
 	files   map[string]*File
 	ledger  map[ledgerKey]int
 	shapes  *shapes
+	said    int // clauses of texts that were learnt
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.
@@ -199,35 +200,16 @@ const maxKnown = 1 << 14
 // lengthOf stands for a text that people wrote.
 func lengthOf(s string) string { return fmt.Sprintf("<text#%d>", len([]rune(s))) }
 
-// length replaces a text that people wrote.
-func (f *File) length(s string) string { return f.lengthAs("text", s) }
+// length replaces a text that people wrote, and learns it.
+func (f *File) length(s string) string {
+	f.r.learnText(s)
+	return f.lengthAs("text", s)
+}
 
 func (f *File) lengthAs(rule, s string) string {
 	p := lengthOf(s)
 	f.hit(rule, p)
 	return p
-}
-
-// pseudonymAt tells whether a pseudonym or a length begins at s[i], and where it ends.
-func pseudonymAt(s string, i int) (end int, ok bool) {
-	if s[i] != '<' {
-		return 0, false
-	}
-	j := i + 1
-	for j < len(s) && j-i < 12 && (s[j] >= 'a' && s[j] <= 'z' || s[j] >= '0' && s[j] <= '9' || s[j] == '-') {
-		j++
-	}
-	if j == i+1 || j >= len(s) || s[j] != '#' {
-		return 0, false
-	}
-	k := j + 1
-	for k < len(s) && k-j <= 11 && (s[k] >= 'A' && s[k] <= 'Z' || s[k] >= '0' && s[k] <= '9') {
-		k++
-	}
-	if k == j+1 || k >= len(s) || s[k] != '>' {
-		return 0, false
-	}
-	return k + 1, true
 }
 
 func wordByte(c byte) bool {

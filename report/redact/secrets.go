@@ -18,7 +18,7 @@ func (c *scan) known(i int) {
 	}
 	for _, k := range knownBy[s[i]] {
 		if strings.HasPrefix(s[i:], k.head) {
-			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && hasDigit(s[i:end]) {
+			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && (hasDigit(s[i:end]) || end-i == 20 && k.tail == 16 && strings.ToUpper(s[i:end]) == s[i:end]) {
 				c.teach(i, end, "secret", s[i:end])
 				c.next[byScheme] = end
 			}
@@ -73,11 +73,6 @@ var knownBy = func() (out [256][]knownKey) {
 	return out
 }()
 
-var knownKeys = []knownKey{
-	{"AKIA", 16}, {"ASIA", 16}, {"LTAI", 12}, {"AKID", 13}, {"ghp_", 30}, {"gho_", 30}, {"ghs_", 30}, {"ghu_", 30}, {"github_pat_", 20}, {"glpat-", 18},
-	{"sk-", 20}, {"sk_live_", 16}, {"rk_live_", 16}, {"pk_live_", 16}, {"xoxb-", 16}, {"xoxp-", 16}, {"xoxa-", 16}, {"xoxs-", 16}, {"AIza", 30}, {"ya29.", 20}, {"npm_", 30}, {"SG.", 30}, {"dop_v1_", 30}, {"AGE-SECRET-KEY-", 20},
-}
-
 func runEnd(s string, i int, also string) int {
 	for i < len(s) && (wordByte(s[i]) || strings.IndexByte(also, s[i]) >= 0) {
 		i++
@@ -118,12 +113,15 @@ func (c *scan) scheme(i int) {
 // authorization redacts the value of an Authorization header; its scheme stays.
 func (c *scan) authorization(from, to int) {
 	v := c.s[from:to]
-	if isBenign(v) {
+	if first, _, _ := strings.Cut(v, " "); isBenign(v) || isBenign(first) {
 		return
 	}
 	for _, w := range []string{"Bearer", "Basic", "Digest", "Token", "Negotiate", "NTLM", "MAC", "AWS4-HMAC-SHA256"} {
 		if len(v) > len(w)+1 && strings.EqualFold(v[:len(w)], w) && v[len(w)] == ' ' {
 			from += len(w) + 1
+			if w == "Bearer" || w == "Basic" || w == "Token" {
+				to = from + byteOrEnd(c.s[from:to], ' ')
+			}
 			break
 		}
 	}
@@ -162,13 +160,47 @@ func (c *scan) cookies(from, to int) {
 		nm := strings.ToLower(strings.TrimSpace(c.s[at:nameEnd]))
 		switch {
 		case cookieWords[nm]:
+			if k := nextCookie(c.s[at:end]); k > 0 { // Path=/, next=…
+				end = at + k - 1
+			}
+		case nameEnd < end && ofLook[nm] && plainLook(c.s[nameEnd+1:end]):
 		case nameEnd < end:
+			if done, ok := pseudonymAt(c.s, nameEnd+1); ok && done > end {
+				end = done
+				break
+			}
 			c.cookie(nameEnd+1, end)
 		case nm != "" && !isBenign(nm):
 			c.cookie(at+len(c.s[at:end])-len(strings.TrimLeft(c.s[at:end], " ")), end)
 		}
 		at = end + 1
 	}
+}
+
+// nextCookie finds where the next cookie begins behind a comma and an attribute.
+func nextCookie(s string) int {
+	for k := 0; k < len(s); k++ {
+		if s[k] != ',' {
+			continue
+		}
+		at := k + 1
+		for at < len(s) && s[at] == ' ' {
+			at++
+		}
+		if end := runEnd(s, at, "_-."); end > at && end < len(s) && s[end] == '=' {
+			return at
+		}
+	}
+	return 0
+}
+
+// ofLook are cookies that say how a page looks to somebody.
+var ofLook = wordSet("lang language locale theme i18n tz timezone currency region country colorscheme color-scheme dark darkmode skin")
+
+// plainLook tells of a plain word: dark, zh_CN.
+func plainLook(v string) bool {
+	v = strings.TrimRight(v, " \r\n\"'")
+	return len(v) <= 12 && strings.Trim(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-/") == ""
 }
 
 func (c *scan) cookie(from, to int) {

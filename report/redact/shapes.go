@@ -37,8 +37,9 @@ func (c *scan) particular(cl class, from, to int) int {
 	if !ok {
 		return 0
 	}
-	if cl == deviceID || cl == taxNo || cl == plateNo {
+	if cl == deviceID || cl == taxNo || cl == plateNo || cl == macNo {
 		c.teach(from, to, kind, v)
+		c.spans[len(c.spans)-1].anywhere = cl == macNo // glued to what a program names after it
 	} else {
 		c.mark(from, to, kind, v)
 	}
@@ -102,6 +103,25 @@ func hasWordByte(v string) bool {
 	return false
 }
 
+// sentenceOf tells whether a value is none of a secret: words of Chinese, also
+// with a number among them.
+func sentenceOf(v string) bool {
+	if !hasWordByte(v) {
+		return true
+	}
+	if !mayHaveHan(v) || !hasHan(v) {
+		return false
+	}
+	most, run := 0, 0
+	for i := 0; i < len(v); i++ {
+		if run++; !wordByte(v[i]) && v[i] != '_' {
+			run = 0
+		}
+		most = max(most, run)
+	}
+	return most < 4 || most < 6 && strings.Contains(v, " ")
+}
+
 func (c *scan) schemeOnly(v string) bool {
 	l := strings.ToLower(v)
 	return l == "bearer" || l == "basic" || l == "digest"
@@ -133,4 +153,27 @@ func hasDigit(v string) bool { return strings.ContainsAny(v, "0123456789") }
 
 func hasHan(v string) bool {
 	return strings.IndexFunc(v, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
+}
+
+// named tells of a name that a program made of words and a number, mq_draft_5062520343.
+func named(v string) bool {
+	parts := 0
+	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("_-.:/", r) }) {
+		if strings.Trim(part, digitSet) != "" && (strings.Trim(part, lowerSet) != "" || len(part) > 15) {
+			return false
+		}
+		parts++
+	}
+	return parts > 1
+}
+
+const (
+	digitSet = "0123456789"
+	lowerSet = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// ticketNo tells of the number of a ticket at a desk, and not of a ticket that opens something.
+func ticketNo(v string) bool {
+	rest := strings.TrimLeft(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return len(v)-len(rest) <= 4 && len(v) <= 12 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
 }

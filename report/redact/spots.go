@@ -23,6 +23,14 @@ func (c *scan) spots() {
 			from = to + 1
 		}
 	}
+	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/"} { // who knows the address may write there
+		if i := strings.Index(s, mark); i >= 0 {
+			from := i + len(mark)
+			if to := from + anyOrEnd(s[from:], " \t\"'<>?&#,;)"); looksSecret(s[from:to]) {
+				c.secretSpan(from, to, "secret")
+			}
+		}
+	}
 	for _, mark := range [...]string{"hooks.slack.com/services/", "/webhook/send/", "/reset/", "/reset-password/", "/password/reset/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot"} {
 		if i := strings.Index(s, mark); i >= 0 {
 			from := i + len(mark)
@@ -32,15 +40,7 @@ func (c *scan) spots() {
 			}
 		}
 	}
-	for _, mark := range [...]string{"Accepted password for ", "Accepted publickey for ", "Failed password for invalid user ", "Failed password for ", "opened for user ", "closed for user ", "Invalid user ", "authenticating user ", "session for user ", "of user "} {
-		if i := strings.Index(s, mark); i >= 0 {
-			from := i + len(mark)
-			to := from + anyOrEnd(s[from:], " \t(,.;:")
-			if v := s[from:to]; v != "" && !common[strings.ToLower(v)] && v != "invalid" {
-				c.teach(from, to, "user", v)
-			}
-		}
-	}
+	c.logons()
 	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && strings.Trim(s[1:10], "rwxsStT-") == "" { // ls -l
 		if fields := strings.Fields(s); len(fields) > 4 && digitsRun(fields[1]) == len(fields[1]) {
 			from := strings.Index(s, " "+fields[2]+" ") + 1
@@ -66,8 +66,37 @@ func (c *scan) spots() {
 			}
 		}
 	}
+	c.refused()
 	c.machineReadable()
 	c.salutation()
+}
+
+// refused reads the value that a database or a form refused, before the name of
+// its field: Duplicate entry '138…' for key 'user.phone'.
+func (c *scan) refused() {
+	s := c.s
+	for at := 0; at < len(s); {
+		k := strings.Index(s[at:], " for ")
+		if k < 0 {
+			return
+		}
+		at += k + 5
+		if k = at - 6; k < 2 || s[k] != '\'' && s[k] != '"' && s[k] != '`' {
+			continue
+		}
+		rest := s[at:]
+		n := strings.IndexAny(rest[:min(len(rest), 24)], "'\"`")
+		if n < 0 || !hasAny(rest[:n], "key", "field", "column", "param", "property", "attribute", "header", "input", "argument") && n > 0 {
+			continue
+		}
+		key := rest[n+1:]
+		key = key[:anyOrEnd(key, "'\"`")]
+		cl := c.f.classify(key[strings.LastIndexByte(key, '.')+1:])
+		from := strings.LastIndexByte(s[:k], s[k]) + 1
+		if (sensitive(cl) || cl == thing || cl == maybe) && from > 0 && from < k {
+			c.judge(cl, from, k, true, false, false)
+		}
+	}
 }
 
 // folder marks the account's number that a folder is named after.
@@ -144,11 +173,17 @@ func spotWord(s string, i int) bool {
 	case 'T':
 		return strings.HasPrefix(s[i:], "Tencent Files")
 	case 'S':
-		return strings.HasPrefix(s[i:], "S-1-5-21-") || strings.HasPrefix(s[i:], "Sec-WebSocket-Protocol")
-	case 'f': // password for, publickey for, opened for, session for
-		return i > 1 && s[i-1] == ' ' && (s[i-2] == 'd' || s[i-2] == 'y' || s[i-2] == 'n') && strings.HasPrefix(s[i:], "for ")
-	case 'u': // for user, invalid user, authenticating user, of user
-		return i > 1 && s[i-1] == ' ' && (s[i-2] == 'r' || s[i-2] == 'd' || s[i-2] == 'g' || s[i-2] == 'f') && strings.HasPrefix(s[i:], "user ")
+		return strings.HasPrefix(s[i:], "S-1-5-21-") || strings.HasPrefix(s[i:], "Sec-WebSocket-Protocol") || strings.HasPrefix(s[i:], "Session ")
+	case 'f':
+		return strings.HasPrefix(s[i:], "for ")
+	case 'u':
+		return strings.HasPrefix(s[i:], "uid=") || strings.HasPrefix(s[i:], "unix-user:") || strings.HasPrefix(s[i:], "user ") || strings.HasPrefix(s[i:], "user:")
+	case 's', 'C':
+		return strings.HasPrefix(s[i:], "sudo") || strings.HasPrefix(s[i:], "su[") || strings.HasPrefix(s[i:], "su:") || strings.HasPrefix(s[i:], "CRON[") || strings.HasPrefix(s[i:], "CMD (")
+	case 'a', 'A':
+		return strings.HasPrefix(s[i:], "acct=") || strings.HasPrefix(s[i:], "Account Name:") || strings.HasPrefix(s[i:], "Authorized to ")
+	case 'L', 'p':
+		return strings.HasPrefix(s[i:], "LOGIN ON") || strings.HasPrefix(s[i:], "pam_")
 	}
 	return false
 }
@@ -168,14 +203,14 @@ func endsAsPassport(s string) bool {
 }
 
 // spotPaths are the folders behind which a link holds what may be done once.
-var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot"}
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/"}
 
 func spotPath(s string, i int) bool {
 	if i == 0 || !wordByte(s[i-1]) {
 		return false
 	}
 	switch s[i+1] {
-	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b':
+	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h':
 		for _, p := range spotPaths {
 			if strings.HasPrefix(s[i:], p) {
 				return true
@@ -235,10 +270,14 @@ func (c *scan) account(at int) bool {
 	for n < len(rest) && (wordByte(rest[n]) || rest[n] == '.' || rest[n] == '-') {
 		n++
 	}
-	if n == 0 || n >= len(rest) {
+	if n == 0 {
 		return false
 	}
 	switch {
+	case n == len(rest):
+		if strings.ContainsAny(s, " \t=/") || strings.Count(s, ":") != 1 || strings.IndexByte(s, ':') > at {
+			return false // :authority: user:password@host, and nothing else
+		}
 	case rest[n] == '(' && (rest[:n] == "tcp" || rest[:n] == "unix" || rest[:n] == "tcp6" || rest[:n] == "cloudsql"):
 	case rest[n] == ':' && n+1 < len(rest) && digitsRun(rest[n+1:]) >= 2 && digitsRun(rest[n+1:]) <= 5:
 	default:
@@ -300,8 +339,10 @@ func (c *scan) arguments(open int) {
 func (c *scan) cookieDict(i int) int {
 	s := c.s
 	end := len(s)
-	if k := strings.IndexByte(s[i:], '}'); k > 0 {
-		end = i + k
+	if k := strings.IndexAny(s[max(i, 0):], "})"); k > 0 {
+		end = max(i, 0) + k
+	} else if c.depth == 0 {
+		c.f.carry.what = cookieLines
 	}
 	c.rank = byKey
 	value := false
@@ -314,7 +355,7 @@ func (c *scan) cookieDict(i int) int {
 			}
 			at = to + 1
 			value = false
-		case ':':
+		case ':', '=':
 			value = true
 			at++
 		case '>':

@@ -22,7 +22,8 @@ const minLesson = 3
 
 type lesson struct {
 	value, repl, rule string
-	anywhere          bool // also inside of longer words
+	anywhere          bool   // also inside of longer words
+	whole             string // of which the value is the head: as much of it as stands there goes
 }
 
 func newLearned() *learned {
@@ -46,10 +47,25 @@ func (l *learned) put(value, repl, rule string, anywhere bool) {
 	}
 	value = strings.Clone(value) // it stood in a text that need not stay for it
 	l.have[value] = true
+	l.add(lesson{value, repl, rule, anywhere, ""})
+}
+
+// putHead learns the head of a text, which goes with as much of the text as
+// follows it.
+func (l *learned) putHead(text, head string) {
+	if !l.have[head] {
+		text = strings.Clone(text)
+		l.have[text[:len(head)]] = true
+		l.add(lesson{text[:len(head)], "", "text", true, text})
+	}
+}
+
+func (l *learned) add(x lesson) {
+	value := x.value
 	head := [minLesson]byte{value[0], value[1], value[2]}
 	list := l.byHead[head]
 	at := sort.Search(len(list), func(i int) bool { return len(list[i].value) < len(value) })
-	l.byHead[head] = slices.Insert(list, at, lesson{value, repl, rule, anywhere})
+	l.byHead[head] = slices.Insert(list, at, x)
 	k, bit := headHash(uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16)
 	l.filter[k] |= bit
 	l.near[k>>3] |= 1 << (k & 7)
@@ -109,6 +125,18 @@ func (l *learned) at(s string, i int) (lesson, bool) {
 	return lesson{}, false
 }
 
+// common2 gives how much of the beginnings of two texts is the same, in whole letters.
+func common2(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && n < len(a) && a[n]&0xC0 == 0x80 {
+		n--
+	}
+	return n
+}
+
 // sweep replaces what was learnt elsewhere.
 func (c *scan) sweep() {
 	l := c.f.r.learn
@@ -117,8 +145,13 @@ func (c *scan) sweep() {
 	}
 	for i := l.next(c.s, 0); i < len(c.s); i = l.next(c.s, i) {
 		if x, ok := l.at(c.s, i); ok {
-			c.spans = append(c.spans, span{start: i, end: i + len(x.value), repl: x.repl, rule: x.rule, rank: bySweep})
-			i += len(x.value)
+			end := i + len(x.value)
+			if x.whole != "" {
+				end = i + common2(c.s[i:], x.whole)
+				x.repl = lengthOf(c.s[i:end])
+			}
+			c.spans = append(c.spans, span{start: i, end: end, repl: x.repl, rule: x.rule, rank: bySweep})
+			i = end
 			continue
 		}
 		i++

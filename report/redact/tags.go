@@ -21,12 +21,22 @@ func (c *scan) tag(i int) {
 	}
 	inside := s[i+1 : end]
 	name := inside[:anyOrEnd(inside, " \t/")]
+	if len(name) == 2 && (name[0]|0x20 == 't') {
+		switch name[1] | 0x20 {
+		case 'h', 'd', 'r':
+			if c.table(i, name[1]|0x20 == 'h') {
+				return
+			}
+		}
+	}
 	c.rank = byKey
 	cl := none
 	if strings.ContainsAny(inside, "=") {
 		cl = c.attributes(i+1+len(name), end)
 	}
-	if cl == none && !ofHTML[strings.ToLower(name)] {
+	styled := isText(cl)
+	bare := !strings.Contains(inside, "=") && (name == "content" || name == "Content" || name == "text" || name == "Text") // of a message: HTML and SVG have attributes there
+	if cl == none && (bare || !ofHTML[strings.ToLower(name)]) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
 	}
 	content := end + 1
@@ -39,6 +49,10 @@ func (c *scan) tag(i int) {
 		if cl != none && cl != version && cl != errText && cl != logText && to > from {
 			c.judge(cl, from, to, true, false, false)
 		}
+		return
+	}
+	if styled && (content == len(s) || s[content] == '<' && !strings.HasPrefix(s[content:], "</")) && !c.f.Prose && !ofHTML2[strings.ToLower(name)] {
+		c.element(name, content)
 		return
 	}
 	stop := content + byteOrEnd(s[content:], '<')
@@ -55,6 +69,9 @@ func (c *scan) tag(i int) {
 		return
 	}
 	// A label, and the value in the element behind it.
+	if strings.ContainsAny(v, "@=/") {
+		return
+	}
 	label := c.f.classify(strings.TrimRight(v, ":： *"))
 	if !sensitive(label) && label != thing || len(v) > 60 {
 		return
@@ -64,8 +81,15 @@ func (c *scan) tag(i int) {
 		if !strings.HasPrefix(s[at:], "<") {
 			break
 		}
+		if _, own := pseudonymAt(s, at); own {
+			return
+		}
 		k := strings.IndexByte(s[at:], '>')
 		if k < 0 || k > 300 {
+			return
+		}
+		if v := valueOf(s[at : at+k]); v[0] > 0 { // <label>手机号</label><input value="…">
+			c.judge(label, at+v[0], at+v[1], true, false, false)
 			return
 		}
 		at += k + 1
@@ -79,6 +103,56 @@ func (c *scan) tag(i int) {
 	if to := at + byteOrEnd(s[at:], '<'); to > at {
 		c.judge(label, at, at+len(strings.TrimRight(s[at:to], " \t")), true, false, false)
 	}
+}
+
+// ofHTML2 are elements that hold no others.
+var ofHTML2 = map[string]bool{"input": true, "img": true, "br": true, "hr": true, "meta": true, "link": true, "i": true}
+
+// element redacts the texts of the elements within the one whose content begins
+// at s[content], a message; the next lines go on with it.
+func (c *scan) element(name string, content int) {
+	s := c.s
+	depth := 1
+	for at := content; at < len(s); {
+		open := at + byteOrEnd(s[at:], '<')
+		if v := strings.TrimSpace(s[at:open]); v != "" && !besideText(v) {
+			from := at + strings.Index(s[at:open], v)
+			c.rank = byKey
+			c.judge(text, from, from+len(v), true, false, false)
+		}
+		if at = open; at == len(s) {
+			break
+		}
+		if end, ok := pseudonymAt(s, at); ok {
+			at = end
+			continue
+		}
+		end := min(len(s), at+byteOrEnd(s[at:], '>')+1)
+		switch tag := s[at:end]; {
+		case strings.HasPrefix(tag, "</"+name):
+			depth--
+		case strings.HasPrefix(tag, "<"+name) && !strings.HasSuffix(tag, "/>"):
+			depth++
+		}
+		if at = end; depth == 0 {
+			return
+		}
+	}
+	c.f.carry.what, c.f.carry.inside, c.f.carry.nested, c.f.carry.left = element, name, depth, 60
+}
+
+// valueOf gives where the value="…" of a tag stands, zeros for none.
+func valueOf(tag string) [2]int {
+	k := strings.Index(tag, " value=")
+	if k < 0 || k+8 >= len(tag) {
+		return [2]int{}
+	}
+	from := k + 7
+	if q := tag[from]; q == '"' || q == '\'' {
+		from++
+		return [2]int{from, from + byteOrEnd(tag[from:], q)}
+	}
+	return [2]int{from, from + anyOrEnd(tag[from:], " \t/>")}
 }
 
 // ofHTML are elements whose names say nothing of what is in them.
@@ -107,8 +181,16 @@ func (c *scan) attributes(from, to int) class {
 		}
 		switch name {
 		case "name", "id", "key", "field", "data-field", "data-key", "itemprop", "placeholder":
-			if cl := c.f.classify(s[v:end]); sensitive(cl) || cl == thing {
+			key := s[v:end]
+			if name == "placeholder" {
+				key = strings.TrimPrefix(strings.TrimPrefix(key, "请"), "输入")
+			}
+			if cl := c.f.classify(key); sensitive(cl) || cl == thing || cl == maybe {
 				nameOf = cl
+			}
+		case "aria-label", "title", "label", "data-label", "data-title":
+			if cl := c.f.classify(s[v:end]); nameOf == none && of == none && sensitive(cl) && c.shownAs(cl, to+1) {
+				of = cl
 			}
 		case "class":
 			for _, w := range strings.Fields(s[v:end]) {
@@ -117,6 +199,10 @@ func (c *scan) attributes(from, to int) class {
 					of = text
 				case "nickname", "username", "realname", "visitorname", "customername", "agentname":
 					of = c.f.classify("nickname")
+				default:
+					if cl := c.f.classify(w); of == none && sensitive(cl) && cl != cookie && cl != auth && c.shownAs(cl, to+1) {
+						of = cl
+					}
 				}
 			}
 		case "value", "content", "data-value":

@@ -43,6 +43,7 @@ type LogOptions struct {
 	Basis string         // of Zone, as in logs.Zone
 	Whole bool           // the log does not tell its time line by line: all is kept
 	Max   int            // bytes kept; lines over it are counted
+	Known *logs.Scan     // an earlier look at the log, nil for none
 	// Narrow asks to give ErrTooMuch, as soon as that is known, instead of counting
 	// lines over Max: the caller comes again with a narrower range.
 	Narrow bool
@@ -61,16 +62,20 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 	if rd.Zone.Basis == "stated" && opt.Basis != "" {
 		rd.Zone.Basis = opt.Basis
 	}
-	cut := logs.CutOptions{From: opt.From, To: opt.To, Offset: opt.Offset, Fast: opt.Fast, Workers: opt.Workers, Block: opt.Block}
+	cut := logs.CutOptions{From: opt.From, To: opt.To, Offset: opt.Offset, Fast: opt.Fast, Known: opt.Known, Workers: opt.Workers, Block: opt.Block}
 	st.Stamped = rd.Stamped > 0 && !opt.Whole
 	if !st.Stamped {
 		cut = logs.CutOptions{Above: true, Workers: opt.Workers, Block: opt.Block}
 	}
 	narrow := opt.Narrow && st.Stamped && !opt.From.IsZero() && !opt.To.IsZero()
-	if narrow && rd.About(ctx, cut) > 2*int64(opt.Max) {
-		return nil, st, ErrTooMuch
-	}
 	look := lookBack{max: opt.Max}
+	if narrow {
+		about := rd.About(ctx, cut)
+		if about > 2*int64(opt.Max) {
+			return nil, st, ErrTooMuch
+		}
+		look.text = make([]byte, 0, min(max(0, about+about/16), int64(opt.Max)))
+	}
 	over, full := 0, false
 	cs, err := rd.Cut(ctx, cut, func(p []byte, line int) error {
 		if full = full || len(look.text)+len(p) > opt.Max; full {

@@ -1,18 +1,18 @@
 package triage
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 var (
-	backFromNow = regexp.MustCompile(`^(\d{1,6})\s*(m|h|d|w|\x{5206}\x{949f}?|\x{5c0f}\x{65f6}|\x{5929}|\x{5468})$`) // 分钟 小时 天 周
-	dateAlone   = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
+	backFromNow = lazy.MustCompile(`^(\d{1,6})\s*(m|h|d|w|\x{5206}\x{949f}?|\x{5c0f}\x{65f6}|\x{5929}|\x{5468})$`) // 分钟 小时 天 周
+	dateAlone   = lazy.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
 )
 
 var backUnits = map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour, "分": time.Minute, "分钟": time.Minute, "小时": time.Hour, "天": 24 * time.Hour, "周": 7 * 24 * time.Hour}

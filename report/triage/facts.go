@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,59 +16,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"meiqia-diag/diag"
+	"meiqia-diag/diag/incident"
+	"meiqia-diag/diag/lazy"
 	"meiqia-diag/report/triage/store"
 )
-
-// document is what triage needs of a report.json; the rest is skipped.
-type document struct {
-	Schema    string                             `json:"schema"`
-	Tool      named                              `json:"tool"`
-	Profile   named                              `json:"profile"`
-	StartedAt string                             `json:"started_at"`
-	Health    bool                               `json:"health"`
-	Incident  map[string]map[string]incidentFact `json:"incident"`
-	Outcomes  diag.Outcomes                      `json:"outcomes"`
-	Stages    []diag.StageReport                 `json:"stages"`
-	Checks    []struct {
-		Observations []observation `json:"observations"`
-	} `json:"checks"`
-	Verdict *struct {
-		Outcome string `json:"outcome"`
-		Causes  []struct {
-			Code        string  `json:"code"`
-			Role        string  `json:"role"`
-			Probability float64 `json:"probability"`
-			For         []struct {
-				Rule string  `json:"rule"`
-				DB   float64 `json:"db"`
-			} `json:"for"`
-		} `json:"causes"`
-		Missing []string `json:"missing"`
-	} `json:"verdict"`
-	Timeline []struct {
-		Kind string `json:"kind"`
-		At   string `json:"at"`
-	} `json:"timeline"`
-	Report *struct {
-		SHA256 string `json:"sha256"`
-	} `json:"report"`
-}
-
-type named struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-}
-
-type incidentFact struct {
-	Value   jsontext.Value `json:"value"`
-	Instant string         `json:"instant"`
-}
-
-type observation struct {
-	ID     string            `json:"id"`
-	Value  jsontext.Value    `json:"value"`
-	Detail map[string]string `json:"detail"`
-}
 
 // errForeign tells of JSON that is no report, errNewer of a report whose layout is not known.
 var errForeign, errNewer = errors.New("not a report"), errors.New("a report of another layout")
@@ -77,33 +27,28 @@ var errForeign, errNewer = errors.New("not a report"), errors.New("a report of a
 // lenient takes what encoding/json would: a name twice, and broken UTF-8.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// Extract reads what triage needs out of a report.json. The error is errForeign,
-// errNewer, or says that it is damaged. Every text is clipped and made harmless.
+// document is a report.json, as every command reads it.
+type document struct{ *diag.Document }
+
+// Extract reads what triage needs out of a report.json. It takes what report
+// show takes without a warning. The error is errForeign, errNewer, or says what
+// is wrong with it. Every text is clipped and made harmless.
 func Extract(data []byte) (*store.Report, error) {
 	sum := sha256.Sum256(data)
-	var d document
-	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &d, lenient); err != nil {
-		if !strings.HasPrefix(d.Schema, "meiqia-diag/") && !headSays(data) {
-			return nil, errForeign
-		}
-		return nil, err
+	whole, err := diag.ReadDocument(data)
+	if err != nil {
+		return nil, notRead(data, err)
 	}
-	switch {
-	case d.Schema == diag.Schema:
-	case strings.HasPrefix(d.Schema, "meiqia-diag/"):
-		return nil, errNewer
-	default:
-		return nil, errForeign
+	if flaws := whole.Flaws(); len(flaws) > 0 {
+		return nil, flaws[0]
 	}
-	if d.Verdict == nil || !slices.Contains([]string{diag.Healthy, diag.Explained, diag.Inconclusive}, d.Verdict.Outcome) {
-		return nil, errors.New("no verdict")
-	}
+	d := document{whole}
 	r := &store.Report{
 		Hash: hex.EncodeToString(sum[:]), Tool: tidy(d.Tool.Version), Profile: tidy(d.Profile.Name), ProfileVersion: tidy(d.Profile.Version),
 		Health: d.Health, Outcome: d.Verdict.Outcome, Stage: d.brokenStage(),
 		RequestResult: tidy(d.Outcomes.RequestResult), SenderView: tidy(d.Outcomes.SenderView), VisitorView: tidy(d.Outcomes.VisitorView),
-		Channel: d.fact("message", "channel"), MessageType: d.fact("message", "type"), Device: d.fact("attempt", "device"), ClientVersion: d.fact("attempt", "client_version"),
-		SDK: d.fact("visitor", "sdk"), SDKVersion: d.fact("visitor", "sdk_version"),
+		Channel: d.fact(incident.MessageChannel), MessageType: d.fact(incident.MessageType), Device: d.fact(incident.Device), ClientVersion: d.fact(incident.ClientVersion),
+		SDK: d.fact(incident.SDK), SDKVersion: d.fact(incident.SDKVersion),
 	}
 	if d.Report != nil && len(d.Report.SHA256) == 64 {
 		r.Archive = strings.ToLower(tidy(d.Report.SHA256))
@@ -111,11 +56,27 @@ func Extract(data []byte) (*store.Report, error) {
 	d.times(r)
 	for _, c := range d.Checks {
 		for _, o := range c.Observations {
-			o.into(r)
+			into(r, o)
 		}
 	}
 	d.verdict(r)
 	return r, nil
+}
+
+// notRead tells what a text is that is no document of ours.
+func notRead(data []byte, err error) error {
+	var head struct {
+		Schema string `json:"schema"`
+	}
+	whole := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &head, lenient) == nil
+	ours := strings.HasPrefix(head.Schema, "meiqia-diag/")
+	switch {
+	case ours && head.Schema != diag.Schema:
+		return errNewer
+	case ours, !whole && headSays(data):
+		return err
+	}
+	return errForeign
 }
 
 // headSays tells whether broken JSON began as a report: it claims to be one.
@@ -124,15 +85,17 @@ func headSays(data []byte) bool {
 }
 
 // fact gives one of the incident's as a word.
-func (d *document) fact(section, key string) string { return word(d.Incident[section][key].Value) }
+func (d document) fact(f incident.Field) string { return tidy(d.Incident.String(f)) }
 
 // times finds when it happened: the incident says so, or the timeline, or it
 // is taken to be when it was diagnosed.
-func (d *document) times(r *store.Report) {
+func (d document) times(r *store.Report) {
 	r.Run = millis(d.StartedAt)
-	r.At, r.AtBasis = millis(d.Incident["attempt"]["at"].Instant), "attempt"
-	if r.At == 0 {
-		r.At = millis(d.fact("attempt", "at"))
+	r.AtBasis = "attempt"
+	if m, ok := d.Incident.Moment(incident.AttemptAt); ok {
+		r.At = millisOf(m.T)
+	} else {
+		r.At = millis(d.fact(incident.AttemptAt))
 	}
 	for _, kind := range []string{"press", "request", "arrival", "answer", "sent"} {
 		for _, m := range d.Timeline {
@@ -149,14 +112,21 @@ func (d *document) times(r *store.Report) {
 // millis reads a time of RFC 3339 as ms since 1970; 0 is none that can be.
 func millis(s string) int64 {
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.Year() < 2000 || t.Year() >= 2200 {
+	if err != nil {
+		return 0
+	}
+	return millisOf(t)
+}
+
+func millisOf(t time.Time) int64 {
+	if t.Year() < 2000 || t.Year() >= 2200 {
 		return 0
 	}
 	return t.UnixMilli()
 }
 
 // brokenStage is the first that broke, "" for none.
-func (d *document) brokenStage() string {
+func (d document) brokenStage() string {
 	for _, s := range d.Stages {
 		if s.State == diag.Broken && s.Stage.Index() >= 0 {
 			return string(s.Stage)
@@ -167,7 +137,7 @@ func (d *document) brokenStage() string {
 
 // into takes what an observation tells. The first of one kind counts: it is the
 // one that its check put first.
-func (o observation) into(r *store.Report) {
+func into(r *store.Report, o diag.Observation) {
 	first := func(to *string, v string) {
 		if *to == "" {
 			*to = tidy(v)
@@ -193,14 +163,14 @@ func (o observation) into(r *store.Report) {
 			first(&r.BrowserVersion, o.Detail["version"])
 		}
 	case "network.fault":
-		first(&r.NetworkFault, word(o.Value))
+		first(&r.NetworkFault, tidy(o.Text()))
 	case "network.quality":
-		first(&r.NetworkQuality, word(o.Value))
+		first(&r.NetworkQuality, tidy(o.Text()))
 	case "network.loss":
-		first(&r.NetworkLoss, lossClass(o.Value))
+		first(&r.NetworkLoss, lossClass(o))
 	case "browser.blocked_by":
 		if hits := o.Detail["hits"]; hits == "" || hits == "recall" {
-			name := word(o.Value)
+			name := tidy(o.Text())
 			if f := tidy(o.Detail["filter"]); f != "" && !strings.Contains(name, f) {
 				name = tidy(name + "  " + f)
 			}
@@ -210,9 +180,9 @@ func (o observation) into(r *store.Report) {
 }
 
 // lossClass sorts percents of lost packets.
-func lossClass(v jsontext.Value) string {
-	var percent float64
-	if json.Unmarshal(v, &percent) != nil || math.IsNaN(percent) || percent < 0 {
+func lossClass(o diag.Observation) string {
+	percent, ok := o.Number()
+	if !ok || math.IsNaN(percent) || percent < 0 {
 		return ""
 	}
 	switch {
@@ -237,7 +207,7 @@ func addRule(r *store.Report, kind, name string) {
 }
 
 // verdict takes the causes, the rules that spoke for the primary one, and what was missing.
-func (d *document) verdict(r *store.Report) {
+func (d document) verdict(r *store.Report) {
 	primary := -1
 	for i, c := range d.Verdict.Causes {
 		if c.Role == "primary" && primary < 0 {
@@ -249,7 +219,7 @@ func (d *document) verdict(r *store.Report) {
 	}
 	seen := map[string]bool{}
 	for i, c := range d.Verdict.Causes {
-		code := tidy(c.Code)
+		code := string(c.Code)
 		if code == "" || seen[code] || len(seen) == most {
 			continue
 		}
@@ -266,7 +236,7 @@ func (d *document) verdict(r *store.Report) {
 				addRule(r, "verdict", tidy(w.Rule))
 			}
 		}
-		if s := diag.Code(d.Verdict.Causes[primary].Code).Stage(); r.Stage == "" && r.Outcome == diag.Explained {
+		if s := d.Verdict.Causes[primary].Code.Stage(); r.Stage == "" && r.Outcome == diag.Explained {
 			r.Stage = string(s)
 		}
 	}
@@ -277,24 +247,9 @@ func (d *document) verdict(r *store.Report) {
 	}
 }
 
-// word gives a JSON string, number or boolean as text.
-func word(v jsontext.Value) string {
-	switch v.Kind() {
-	case '"':
-		var s string
-		if json.Unmarshal(v, &s, lenient) != nil {
-			return ""
-		}
-		return tidy(s)
-	case '0', 't', 'f':
-		return tidy(string(v))
-	}
-	return ""
-}
-
 // pseudonym is what redaction puts in place of a value. It means something
 // within one report only, so that its kind alone is kept.
-var pseudonym = regexp.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
+var pseudonym = lazy.MustCompile(`<([^<>#]{1,24})#[^<>]{1,64}>`)
 
 // tidy makes a text of a report harmless: valid, short, one line, without marks
 // that steer a terminal or a page, and without pseudonyms.

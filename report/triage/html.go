@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"sync"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -18,7 +19,9 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
-var pageTemplate = template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("triage").Funcs(template.FuncMap{"t": report.BothLanguages}).Parse(pageHTML))
+})
 
 // page is what the template shows, in both languages at once; no script picks one.
 type page struct {
@@ -40,7 +43,7 @@ type pageRegression struct{ Text, Numbers lang.Text }
 type pageTable struct {
 	Head          lang.Text
 	Heads         []lang.Text
-	Right         []bool
+	Right, Far    []bool
 	Rows          [][]lang.Text
 	Note, Summary lang.Text
 	Folded        bool
@@ -64,19 +67,19 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 	}
 	put := func(h lang.Text, t table, note lang.Text, folded bool) {
 		if len(t.rows) > 0 {
-			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Rows: t.rows, Note: note, Folded: folded, Summary: lang.T("%d 行，点开看", "%d rows; open to see them").F(len(t.rows))})
+			out.Tables = append(out.Tables, pageTable{Head: h, Heads: t.heads, Right: t.right, Far: t.far, Rows: t.rows, Note: note, Folded: folded, Summary: lang.Count(len(t.rows), "%d 行，点开看", "%d row; open to see it", "%d rows; open to see them")})
 		}
 	}
-	put(sCauses, p.causeTable(false), sCauseKey, false)
+	put(sCauses, p.pageCauses(), sCauseKey, false)
 	for _, b := range p.By {
-		values, _ := valueTable(b, 0, threeChiefs)
+		values, _ := valueTable(b, 0, threeChiefs, byName)
 		if len(b.Values) > 0 {
 			put(sBy.F(label(b.Field)), values, lang.Text{}, len(values.rows) > 12)
 		}
 	}
 	lacks, _ := p.missingTable(0)
 	put(sMissing, lacks, lang.Text{}, len(lacks.rows) > 12)
-	steps, _ := p.timeTable(0, threeChiefs)
+	steps, _ := p.timeTable(0, threeChiefs, byName)
 	put(sOverTime, steps, lang.Text{}, true)
 	if len(p.Unread) > 0 {
 		var t table
@@ -88,7 +91,7 @@ func writeHTML(w io.Writer, p *Picture, v View) error {
 		}
 		put(sUnread, t, lang.Text{}, len(t.rows) > 12)
 	}
-	return pageTemplate.Execute(w, out)
+	return pageTemplate().Execute(w, out)
 }
 
 // chart is the reports over time, each step a bar of its chief causes.
@@ -110,7 +113,7 @@ type gridLine struct {
 	Text     string
 }
 
-type tick struct{ X, Text string }
+type tick struct{ X, Text, Anchor, Class string }
 
 type legend struct {
 	Name   lang.Text
@@ -137,10 +140,11 @@ func (p *Picture) chart() *chart {
 		series[x.Code] = len(series)
 	}
 	c.Legend = append(c.Legend, legend{lang.T("其余", "the rest"), coloured})
-	most := 1
+	most := 2
 	for _, s := range p.OverTime {
 		most = max(most, s.Reports)
 	}
+	most += most % 2                   // half of it is a number of reports too
 	for _, part := range []int{1, 2} { // a line at the top and one half way
 		y := chartBase - (chartBase-chartTop)/part
 		c.Grid = append(c.Grid, gridLine{y, y - 3, strconv.FormatFloat(float64(most)/float64(part), 'f', -1, 64)})
@@ -166,7 +170,14 @@ func (p *Picture) chart() *chart {
 		}
 		put(coloured, rest, "")
 		if i%every == 0 {
-			c.Ticks = append(c.Ticks, tick{x, at})
+			t := tick{X: x, Text: at, Anchor: "start"}
+			if i/every%2 == 1 {
+				t.Class = " far" // small screens have no room for all
+			}
+			if float64(i)*step > 85 {
+				t.Anchor = "end"
+			}
+			c.Ticks = append(c.Ticks, t)
 		}
 	}
 	return c

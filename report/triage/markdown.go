@@ -49,10 +49,10 @@ func writeMarkdown(w io.Writer, p *Picture, v View) error {
 		b.WriteString("\n")
 	}
 	put(sCauses, p.causeTable(false))
-	steps, _ := p.timeTable(0, threeChiefs)
+	steps, _ := p.timeTable(0, threeChiefs, byCode)
 	put(sOverTime, steps)
 	for _, x := range p.shown() {
-		values, _ := valueTable(x, 0, threeChiefs)
+		values, _ := valueTable(x, 0, threeChiefs, byCode)
 		put(sBy.F(label(x.Field)), values)
 	}
 	lacks, _ := p.missingTable(0)

@@ -24,7 +24,7 @@ const (
 
 // readerVersion says which code read a file. It grows with what is read of one,
 // so that files which an older version could not read are looked at again.
-const readerVersion = 1
+const readerVersion = 2
 
 // maxReport bounds a bare report.json; package archive bounds what is packed.
 const maxReport = 64 << 20
@@ -133,7 +133,12 @@ func extract(data []byte) (*store.Report, string, lang.Text) {
 	case errors.Is(err, errNewer):
 		return nil, stateBroken, lang.T("报告的格式本版本不认识，请更新", "its layout is not known to this version; update it")
 	}
-	return nil, stateBroken, lang.T("report.json 已损坏", "its report.json is damaged")
+	what := why(err)
+	var p *lang.Problem
+	if errors.As(err, &p) && p.Field != "" {
+		what = lang.T("不合 report.json 的格式：%s：%s", "not as a report.json is: %s: %s").F(p.Field, what)
+	}
+	return nil, stateBroken, what
 }
 
 // why says in words what kept a file from being read, without the file's name.

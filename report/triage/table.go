@@ -12,6 +12,7 @@ import (
 type table struct {
 	heads []lang.Text
 	right []bool // columns of numbers
+	far   []bool // columns that small screens do without; nil for none
 	rows  [][]lang.Text
 }
 
@@ -48,15 +49,31 @@ func (p *Picture) causeTable(narrow bool) (t table) {
 	return t
 }
 
+// pageCauses is the same for a page, where a cause's name and code share a column.
+func (p *Picture) pageCauses() table {
+	t := p.causeTable(false)
+	n := len(t.heads) - 1
+	for i, r := range t.rows {
+		r[0] = lang.T("%s %s", "%s %s").F(r[n], r[0])
+		t.rows[i] = r[:n]
+	}
+	t.heads, t.right = t.heads[:n], t.right[:n]
+	t.heads[0] = sCauses
+	for i := range t.heads {
+		t.far = append(t.far, i > 2)
+	}
+	return t
+}
+
 // timeTable holds the last steps in which there were reports, or with a limit of
 // 0 all steps there are, with so many chief causes of each.
-func (p *Picture) timeTable(limit, chiefs int) (t table, left int) {
+func (p *Picture) timeTable(limit, chiefs int, called func(string) lang.Text) (t table, left int) {
 	t.head(false, sFrom)
 	t.head(true, sReports)
 	t.head(false, sTopCauses)
 	for i, s := range p.OverTime {
 		if limit == 0 || s.Reports > 0 {
-			t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes), chiefs)})
+			t.rows = append(t.rows, []lang.Text{lang.Same(p.axis.label(p.axis.edges[i])), count(s.Reports), chief(ranked(s.Causes), chiefs, called)})
 		}
 	}
 	if limit > 0 && len(t.rows) > limit {
@@ -69,18 +86,22 @@ func (p *Picture) timeTable(limit, chiefs int) (t table, left int) {
 // threeChiefs is how many causes stand beside a count where there is room.
 const threeChiefs = 3
 
+// What a cause is called: by its code where it may be searched for, by its name on a page.
+func byCode(code string) lang.Text { return text(code) }
+func byName(code string) lang.Text { return report.CauseName(diag.Code(code)) }
+
 // chief names the first n causes with their counts.
-func chief(list []CodeCount, n int) lang.Text {
+func chief(list []CodeCount, n int, called func(string) lang.Text) lang.Text {
 	var out lang.Text
 	for i, c := range list {
 		if i == n {
 			break
 		}
-		one := report.Clean(c.Code) + " " + strconv.Itoa(c.Reports)
+		one := lang.T("%s %d", "%s %d").F(called(c.Code), c.Reports)
 		if i > 0 {
 			out.ZH, out.EN = out.ZH+sListed.ZH, out.EN+sListed.EN
 		}
-		out.ZH, out.EN = out.ZH+one, out.EN+one
+		out.ZH, out.EN = out.ZH+one.ZH, out.EN+one.EN
 	}
 	if out.IsZero() {
 		return lang.Same("-")
@@ -89,7 +110,7 @@ func chief(list []CodeCount, n int) lang.Text {
 }
 
 // valueTable shows one field: of versions the newest first.
-func valueTable(b Breakdown, limit, chiefs int) (t table, left int) {
+func valueTable(b Breakdown, limit, chiefs int, called func(string) lang.Text) (t table, left int) {
 	t.head(false, sValue)
 	t.head(true, sReports)
 	t.head(false, sTopCauses)
@@ -104,7 +125,7 @@ func valueTable(b Breakdown, limit, chiefs int) (t table, left int) {
 	}
 	for _, v := range values {
 		name := valueName(b.Field, v.Value)
-		t.rows = append(t.rows, []lang.Text{lang.T(report.Clean(name.ZH), report.Clean(name.EN)), count(v.Reports), chief(v.Causes, chiefs)})
+		t.rows = append(t.rows, []lang.Text{lang.T(report.Clean(name.ZH), report.Clean(name.EN)), count(v.Reports), chief(v.Causes, chiefs, called)})
 	}
 	if b.Unknown > 0 {
 		t.rows = append(t.rows, []lang.Text{sUnknown, count(b.Unknown), lang.Same("")})

@@ -50,14 +50,14 @@ func writeText(w io.Writer, p *Picture, v View) error {
 	if len(p.Causes) > 0 {
 		t.para("  ", key, "dim")
 	}
-	steps, left := p.timeTable(briefSteps, chiefs)
+	steps, left := p.timeTable(briefSteps, chiefs, byCode)
 	t.section(sOverTime, steps, left, sEarlier)
 	for _, b := range p.shown() {
 		limit := briefRows
 		if len(p.asked) > 0 {
 			limit = 0
 		}
-		values, left := valueTable(b, limit, chiefs)
+		values, left := valueTable(b, limit, chiefs, byCode)
 		t.section(sBy.F(label(b.Field)), values, left, sMore)
 	}
 	lacks, left := p.missingTable(briefRows)

@@ -2,15 +2,16 @@ package triage
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // Names that mark what comes before a release, as Semantic Versioning 2.0.0
 // section 9 has them. Any other suffix is a revision of the release, and later:
 // 2026.11.20-2 follows 2026.11.20-1, which follows 2026.11.20.
-var preRelease = regexp.MustCompile(`(?i)^(?:alpha|beta|rc|pre|preview|dev|canary|nightly|snapshot|next|a|b)(?:[^a-z]|$)`)
+var preRelease = lazy.MustCompile(`(?i)^(?:alpha|beta|rc|pre|preview|dev|canary|nightly|snapshot|next|a|b)(?:[^a-z]|$)`)
 
 // compareVersions orders versions as versions: 5.10 after 5.9, 5.2.1-beta.2
 // before 5.2.1, v5.2 as 5.2 and 5.2.0 as 5.2. What is equal as a version is

@@ -78,6 +78,13 @@ func valueName(field, value string) lang.Text {
 		}
 	case "request_result", "sender_view", "visitor_view":
 		t = resultNames[value]
+	case "browser":
+		name, rest, _ := strings.Cut(value, " ")
+		t = lang.Same(strings.TrimSpace(report.BrowserName(name) + " " + rest))
+	case "extension_rule":
+		if value == "unknown" {
+			t = lang.T("没有查出是哪个扩展", "which extension was not found out")
+		}
 	case "device":
 		t = choice(incident.Device, value)
 	case "channel":
@@ -110,7 +117,7 @@ func label(field string) lang.Text {
 // headline sums the picture up in one sentence.
 func (p *Picture) headline() lang.Text {
 	o := p.Outcomes
-	return lang.T("%d 份报告：已查明 %d，未下结论 %d，没有问题 %d", "%d reports: %d explained, %d inconclusive, %d healthy").F(p.Reports, o.Explained, o.Inconclusive, o.Healthy)
+	return lang.T("%s：已查明 %d，未下结论 %d，没有问题 %d", "%s: %d explained, %d inconclusive, %d healthy").F(lang.Count(p.Reports, "%d 份报告", "%d report", "%d reports"), o.Explained, o.Inconclusive, o.Healthy)
 }
 
 // spanText tells the time that the reports are of.
@@ -129,16 +136,15 @@ func (p *Picture) filesText() lang.Text {
 	if g == nil {
 		return lang.Text{}
 	}
-	t := lang.T("%d 个文件", "%d files").F(g.Found)
+	t := lang.Count(g.Found, "%d 个文件", "%d file", "%d files")
 	for _, x := range []struct {
-		n    int
-		text lang.Text
+		n   int
+		one lang.Text
 	}{
-		{g.Duplicate, lang.T("重复 %d", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken")}, {g.Encrypted, lang.T("加密 %d", "%d encrypted")},
-		{g.Foreign, lang.T("不是报告 %d", "%d foreign")}, {g.Missing, lang.T("找不到 %d", "%d missing")}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store")},
+		{g.Duplicate, lang.Count(g.Duplicate, "重复 %d", "%d duplicate", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken").F(g.Broken)}, {g.Encrypted, lang.T("加密 %d", "%d encrypted").F(g.Encrypted)},
+		{g.Foreign, lang.T("不是报告 %d", "%d foreign").F(g.Foreign)}, {g.Missing, lang.T("找不到 %d", "%d missing").F(g.Missing)}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store").F(g.Gone)},
 	} {
-		if x.n > 0 {
-			one := x.text.F(x.n)
+		if one := x.one; x.n > 0 {
 			t = lang.T(t.ZH+sComma.ZH+one.ZH, t.EN+sComma.EN+one.EN)
 		}
 	}
@@ -154,8 +160,8 @@ func (r Regression) since(a *axis) lang.Text {
 		return lang.T("自 %s 起", "since %s").F(a.label(r.stamp))
 	}
 	what := label(r.Field)
-	of := r.Within
-	if t := choice(incident.Device, of); !t.IsZero() {
+	of := report.BrowserName(r.Within)
+	if t := choice(incident.Device, r.Within); !t.IsZero() {
 		return lang.T("自%s %s 起（%s）", "since %s %s (%s)").F(what, r.Since, t)
 	}
 	return lang.T("自%s %s 起", "since %s %s").F(what, strings.TrimSpace(of+" "+r.Since))

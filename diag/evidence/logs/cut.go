@@ -28,6 +28,9 @@ type CutOptions struct {
 	// Above says that the log goes on where another ended inside the range:
 	// lines before the first stamp are kept.
 	Above bool
+	// Known, when not nil, is an earlier look at the same log: where it tells
+	// enough, only what it found is read. The result is the same.
+	Known *Scan
 	// Progress, when not nil, is told now and then how much has been read.
 	Progress func(bytes int64)
 	// Workers and Block are how many goroutines read, and how many bytes each
@@ -75,6 +78,9 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 	c, workers := rd.cutter(opt)
 	var st CutStats
 	span := span{end: -1}
+	if !opt.Fast && !opt.Above && opt.Known.tells(rd, c) {
+		return c.cutKnown(ctx, opt.Known, workers, keep)
+	}
 	if opt.Fast && rd.Seekable {
 		found, err := c.find(ctx)
 		if err != nil {

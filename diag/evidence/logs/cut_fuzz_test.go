@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 )
 
 // Whatever the bytes, several goroutines with small blocks keep what one with
@@ -40,8 +41,17 @@ func FuzzCut(f *testing.F) {
 			if _, err := rd.Cut(context.Background(), CutOptions{From: cutFrom, To: cutTo, Fast: true}, func([]byte, int) error { return nil }); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := rd.Parts(context.Background(), CutOptions{From: cutFrom, To: cutTo, Block: int(size) + 1}, "a"); err != nil {
+			known, err := rd.Scan(context.Background(), CutOptions{From: cutFrom.Add(-time.Minute), To: cutTo.Add(time.Minute), Block: int(size) + 1}, "a")
+			if err != nil {
 				t.Fatal(err)
+			}
+			got = got[:0]
+			again, err := rd.Cut(context.Background(), CutOptions{From: cutFrom, To: cutTo, Known: known}, func(p []byte, _ int) error { got = append(got, p...); return nil })
+			if err != nil || again != st {
+				t.Fatalf("%+v %v, want %+v", again, err, st)
+			}
+			if !bytes.Equal(got, want) {
+				t.Fatalf("of what is known: %q, want %q", got, want)
 			}
 		}
 	})

@@ -207,6 +207,25 @@ func checkCut(t *testing.T, lines []written, encode func(string) string, mark st
 			if st.Lines != len(lines) || st.Kept != kept || st.Bytes != int64(len(data)) {
 				t.Fatalf("blocks of %d: %+v, want %d of %d lines", size, st, kept, len(lines))
 			}
+			known, err := rd.Scan(context.Background(), CutOptions{From: cutFrom.Add(-time.Second), To: cutTo.Add(time.Minute), Block: size, Workers: 2}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, _ := rd.cutter(CutOptions{From: cutFrom, To: cutTo}); seekable && known.tells(rd, c) != rd.apart() {
+				t.Fatalf("what is known tells enough: %v, and lines stand apart: %v", known.tells(rd, c), rd.apart())
+			}
+			got.Reset()
+			at := bytes.Split(data, []byte("\n"))
+			again, err := rd.Cut(context.Background(), CutOptions{From: cutFrom, To: cutTo, Block: size, Known: known}, func(p []byte, line int) error {
+				if whole := bytes.TrimLeft(p, "\x00"); line > 0 && rd.apart() && !bytes.HasPrefix(bytes.TrimLeft(at[line-1], "\x00"), whole[:max(0, bytes.IndexByte(whole, '\n'))]) {
+					t.Errorf("line %d is %.80q, want %.80q", line, whole, bytes.TrimLeft(at[line-1], "\x00"))
+				}
+				got.Write(p)
+				return nil
+			})
+			if err != nil || !bytes.Equal(got.Bytes(), want) || again != st {
+				t.Fatalf("blocks of %d, of what is known: %v %+v, want %+v:\n got %d bytes %.600q\nwant %d bytes %.600q", size, err, again, st, got.Len(), got.String(), len(want), want)
+			}
 		}
 	}
 }

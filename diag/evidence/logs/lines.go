@@ -63,6 +63,20 @@ func (l *liner) next() (line, tail []byte, size int64, err error) {
 	return trimEnd(l.long), nil, size, nil
 }
 
+// Lines reads lines of any length in bounded memory.
+type Lines struct{ l liner }
+
+// NewLines reads lines from r.
+func NewLines(r *bufio.Reader) *Lines { return &Lines{liner{br: r}} }
+
+// Next gives a line without its line end, of a very long one the beginning, and
+// its size in bytes with all that belongs to it. The bytes are good until the
+// next call. err is io.EOF after the last line.
+func (l *Lines) Next() (line []byte, size int64, err error) {
+	line, _, size, err = l.l.next()
+	return line, size, err
+}
+
 func trimEnd(b []byte) []byte {
 	if n := len(b); n > 0 && b[n-1] == '\n' {
 		b = b[:n-1]

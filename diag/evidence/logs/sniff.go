@@ -2,8 +2,9 @@ package logs
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 const sniffLines = 400
@@ -77,7 +78,7 @@ func Sniff(head string) (Kind, float64) {
 // A log in which many people act is the service's: a client's tells of one.
 const manyActors = 4
 
-var actorField = regexp.MustCompile(`(?i)\b(?:operator|actor|agent|servicer|staff|uid|user)(?:_?id)?["']?\s*[=:]\s*["']?(?:[a-z]{1,8}[:_])?(\d[\w-]*)`)
+var actorField = lazy.MustCompile(`(?i)\b(?:operator|actor|agent|servicer|staff|uid|user)(?:_?id)?["']?\s*[=:]\s*["']?(?:[a-z]{1,8}[:_])?(\d[\w-]*)`)
 
 const (
 	whoConsole = iota

@@ -1,12 +1,12 @@
 package netlog
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"meiqia-diag/diag/evidence/har"
+	"meiqia-diag/diag/lazy"
 )
 
 // request takes over an event of a request.
@@ -108,7 +108,7 @@ func (w *walker) cancelled(r *Request, e *event) {
 }
 
 // upgradeStatus is how the stack words what a WebSocket's handshake got.
-var upgradeStatus = regexp.MustCompile(`response code: (\d{3})\b`)
+var upgradeStatus = lazy.MustCompile(`response code: (\d{3})\b`)
 
 // bind notes over which connection a request goes.
 func (w *walker) bind(r *Request, l link) {

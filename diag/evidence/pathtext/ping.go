@@ -1,10 +1,11 @@
 package pathtext
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // pingLine reads what ping of Windows, Linux and macOS prints.
@@ -62,7 +63,7 @@ func payload(l string) int {
 	return n
 }
 
-var payloadSize = regexp.MustCompile(`(?:^|[\s:])(\d{1,5})(?:\(\d+\))? ?(?:bytes of data|data bytes|字节的?数据|位元組的資料)`)
+var payloadSize = lazy.MustCompile(`(?:^|[\s:])(\d{1,5})(?:\(\d+\))? ?(?:bytes of data|data bytes|字节的?数据|位元組的資料)`)
 
 // unixProbe reads lines that name a probe by its number.
 func (p *parser) unixProbe(x line) bool {

@@ -35,20 +35,20 @@ func pathConditions() []Condition {
 					c.Jitter, c.Dist, c.KeepOrder = 5*msec, link.Pareto, true
 				}
 			})},
-		{Name: "loss-slight", Text: lang.T("广域网去程丢 0.3% 的包，重传盖得住。", "The WAN loses 0.3 % of the packets on the way there; retransmissions cover it."), Truth: Truth{Healthy: true, Loss: [2]float64{.003, 0}}, slot: slotWAN,
+		{Name: "loss-slight", Text: lang.T("广域网去程丢 0.3% 的包，重传盖得住。", "The WAN loses 0.3% of the packets on the way there; retransmissions cover it."), Truth: Truth{Healthy: true, Loss: [2]float64{.003, 0}}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Loss = .003 })},
 		{Name: "far", Text: lang.T("服务在远处：多 260 毫秒往返。", "The service is far away: 260 ms more of round trip."), Truth: Truth{Healthy: true, AddedRTT: 260 * msec}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) { up.Delay += 130 * msec; down.Delay += 130 * msec })},
-		{Name: "reorder", Text: lang.T("5% 的包晚到 15 毫秒，被后面的超过。", "5 % of the packets come 15 ms later and are overtaken."), Truth: Truth{Healthy: true}, slot: slotWAN,
+		{Name: "reorder", Text: lang.T("5% 的包晚到 15 毫秒，被后面的超过。", "5% of the packets come 15 ms later and are overtaken."), Truth: Truth{Healthy: true}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) {
 				for _, c := range []*conds{up, down} {
 					c.Reorder, c.ReorderBy = .05, 15*msec
 				}
 			})},
-		{Name: "duplicates", Text: lang.T("2% 的包到两次。", "2 % of the packets come twice."), Truth: Truth{Healthy: true}, slot: slotWAN,
+		{Name: "duplicates", Text: lang.T("2% 的包到两次。", "2% of the packets come twice."), Truth: Truth{Healthy: true}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) { up.Duplicate, down.Duplicate = .02, .02 })},
 
-		{Name: "lan-loss", Text: lang.T("局域网（如 Wi-Fi）去程丢 10% 的包。", "The LAN (Wi-Fi, say) loses 10 % of the packets on the way there."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.1, 0}}, slot: slotLAN,
+		{Name: "lan-loss", Text: lang.T("局域网（如 Wi-Fi）去程丢 10% 的包。", "The LAN (Wi-Fi, say) loses 10% of the packets on the way there."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.1, 0}}, slot: slotLAN,
 			apply: onLAN(func(up, _ *conds) { up.Loss = .1 })},
 		{Name: "lan-bursts", Text: lang.T("局域网平均每秒断 50 毫秒。", "The LAN is gone for 50 ms of each second, on average."), Truth: Truth{Place: OnLAN, Kind: "loss", Loss: [2]float64{.05, 0}, Bursty: true}, slot: slotLAN,
 			apply: onLAN(func(up, _ *conds) { up.Burst = wifi })},
@@ -57,11 +57,11 @@ func pathConditions() []Condition {
 		{Name: "lan-dead", Text: lang.T("到网关的连接断了。", "Nothing reaches the gateway."), Truth: Truth{Place: OnLAN, Kind: "dead", Loss: [2]float64{1, 1}}, slot: slotLAN, hides: allSlots,
 			apply: onLAN(func(up, down *conds) { up.Blackout, down.Blackout = true, true })},
 
-		{Name: "wan-loss", Text: lang.T("广域网去程丢 5% 的包。", "The WAN loses 5 % of the packets on the way there."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.05, 0}}, slot: slotWAN,
+		{Name: "wan-loss", Text: lang.T("广域网去程丢 5% 的包。", "The WAN loses 5% of the packets on the way there."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.05, 0}}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Loss = .05 })},
-		{Name: "wan-loss-back", Text: lang.T("广域网回程丢 5% 的包。", "The WAN loses 5 % of the packets on the way back."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{0, .05}}, slot: slotWAN,
+		{Name: "wan-loss-back", Text: lang.T("广域网回程丢 5% 的包。", "The WAN loses 5% of the packets on the way back."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{0, .05}}, slot: slotWAN,
 			apply: onWAN(func(_, down *conds) { down.Loss = .05 })},
-		{Name: "wan-loss-heavy", Text: lang.T("广域网两个方向各丢 10% 的包。", "The WAN loses 10 % of the packets each way."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.1, .1}}, slot: slotWAN,
+		{Name: "wan-loss-heavy", Text: lang.T("广域网两个方向各丢 10% 的包。", "The WAN loses 10% of the packets each way."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.1, .1}}, slot: slotWAN,
 			apply: onWAN(func(up, down *conds) { up.Loss, down.Loss = .1, .1 })},
 		{Name: "wan-bursts", Text: lang.T("广域网去程平均每秒断 50 毫秒。", "The way there over the WAN is gone for 50 ms of each second, on average."), Truth: Truth{Place: OnWAN, Kind: "loss", Loss: [2]float64{.05, 0}, Bursty: true}, slot: slotWAN,
 			apply: onWAN(func(up, _ *conds) { up.Burst = wifi })},

@@ -59,7 +59,7 @@ func serviceConditions() []Condition {
 
 		{Name: "busy", Text: lang.T("服务排队：首字节平均晚 130 毫秒，没有失败。", "Requests queue at the service: the first byte comes 130 ms later on average; none fails."), Truth: truth("queueing"), slot: slotService, hides: []string{slotBackends},
 			apply: service(func(f *fault) { f.Spread = 130 * msec })},
-		{Name: "overloaded", Text: lang.T("服务过载：首字节晚 300 毫秒以上，三成请求答 503。", "The service is overloaded: the first byte comes 300 ms later or more, and 30 % of the requests get 503."), Truth: truth("overload"), slot: slotService, hides: []string{slotBackends, slotWS},
+		{Name: "overloaded", Text: lang.T("服务过载：首字节晚 300 毫秒以上，三成请求答 503。", "The service is overloaded: the first byte comes 300 ms later or more, and 30% of the requests get 503."), Truth: truth("overload"), slot: slotService, hides: []string{slotBackends, slotWS},
 			apply: service(func(f *fault) {
 				f.TTFB, f.Spread, f.Status, f.Share, f.Retry = 150*msec, 150*msec, http.StatusServiceUnavailable, .3, 2*sec
 			})},

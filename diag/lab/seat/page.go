@@ -8,8 +8,9 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // boot is what a served page tells its script.
@@ -32,8 +33,8 @@ type boot struct {
 }
 
 var (
-	bootIn  = regexp.MustCompile(`(?s)<script type="application/json" id="boot">(.*?)</script>`)
-	linksIn = regexp.MustCompile(`<(link rel="stylesheet" href|link rel="icon" href|script src)="([^"]+)"`)
+	bootIn  = lazy.MustCompile(`(?s)<script type="application/json" id="boot">(.*?)</script>`)
+	linksIn = lazy.MustCompile(`<(link rel="stylesheet" href|link rel="icon" href|script src)="([^"]+)"`)
 )
 
 // Visit navigates to an address: the recording and the console start anew, the

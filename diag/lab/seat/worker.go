@@ -5,12 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // workerBuild is the build of which a served worker is.
-var workerBuild = regexp.MustCompile(`const build = "([^"]{1,40})";`)
+var workerBuild = lazy.MustCompile(`const build = "([^"]{1,40})";`)
 
 // install registers a page's service worker, which follows the rules of
 // worker.js: it keeps the page, its style and its script. The developer tools

@@ -10,13 +10,14 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
 //go:embed pages
 var pages embed.FS
 
-var pageTemplates = template.Must(template.ParseFS(pages, "pages/*.html"))
+var pageTemplates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(pages, "pages/*.html")) })
 
 // boot is what a page is told when it starts: where to ask, where to post, and
 // how its build behaves. A cached page keeps the boot of its own day.
@@ -87,7 +88,7 @@ func (s *Server) visitorPage(x *exchange) {
 // page serves one page, to be kept as long as the policy says.
 func (s *Server) page(x *exchange, name string, b boot) {
 	var out bytes.Buffer
-	if err := pageTemplates.ExecuteTemplate(&out, name, b); err != nil {
+	if err := pageTemplates().ExecuteTemplate(&out, name, b); err != nil {
 		panic(err)
 	}
 	control := "no-cache"

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	_ "modernc.org/sqlite" // registers itself as sqlite
 
 	"meiqia-diag/diag/lang"
+	"meiqia-diag/diag/lazy"
 )
 
 // Limits on waiting for a database.
@@ -232,7 +232,7 @@ func badAddress() error {
 	return &lang.Problem{What: lang.T("数据库地址写得不对", "the address of the database is malformed"), Hint: lang.T("请写成 postgres://用户@主机/库名?sslmode=verify-full，或 clickhouse://用户@主机:9440/库名?secure=true", "write it as postgres://USER@HOST/DATABASE?sslmode=verify-full, or clickhouse://USER@HOST:9440/DATABASE?secure=true")}
 }
 
-var passwords = regexp.MustCompile(`(?i)(://[^/\s:@]*:)[^@\s]*@|(password=)\S+`)
+var passwords = lazy.MustCompile(`(?i)(://[^/\s:@]*:)[^@\s]*@|(password=)\S+`)
 
 // problem gives a driver's error as people read it: what, where, and never a password.
 func (d *DB) problem(err error) error {

@@ -1,0 +1,33 @@
+package logs
+
+// Form gives a number for what a text is without its numbers and identifiers,
+// that is, runs of ASCII letters and digits that hold a digit: FNV-1a of the
+// rest. Entries of a log that differ in those alone have one form. Each of those
+// runs, text[start:end], goes to name.
+func Form[T string | []byte](text T, name func(start, end int)) uint64 {
+	const basis, prime = 14695981039346656037, 1099511628211
+	sum := uint64(basis)
+	for i := 0; i < len(text); {
+		j, digit := i, false
+		for ; j < len(text); j++ {
+			c := text[j]
+			if !isWordByte(c) {
+				break
+			}
+			digit = digit || c <= '9'
+		}
+		switch {
+		case digit:
+			name(i, j)
+			sum = (sum ^ '0') * prime
+			i = j
+			continue
+		case j == i:
+			j++
+		}
+		for ; i < j; i++ {
+			sum = (sum ^ uint64(text[i])) * prime
+		}
+	}
+	return sum
+}

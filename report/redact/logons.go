@@ -1,0 +1,65 @@
+package redact
+
+import "strings"
+
+// logonMarks stand before the name of a person's account in the logs of doors:
+// sshd, login, su, sudo, cron and systemd.
+var logonMarks = []string{"Accepted password for ", "Accepted publickey for ", "Accepted keyboard-interactive/pam for ", "Accepted gssapi-with-mic for ", "Accepted hostbased for ", "Postponed publickey for ", "Failed password for invalid user ", "Failed password for ", "Failed publickey for ", "Failed none for ", "opened for user ", "closed for user ", "Invalid user ", "invalid user ", "authenticating user ", "session for user ", "of user ", "from user ", "for user ", "new user: name=", "delete user '", "password changed for ", "LOGIN ON tty1 BY ", "locked for user ", "user: ", " by user ", "failure for user ", "check pass; user ", "ruser=", "USER=", "acct=\"", "login name is ", "exceeded for ", "Authorized to ", "unix-user:", "of User ", "Account Name: ", "Account Name:\t\t", "for root by ", "user root by "}
+
+// logons marks the names of accounts in such lines.
+func (c *scan) logons() {
+	s := c.s
+	for _, mark := range logonMarks {
+		for at := 0; ; {
+			i := strings.Index(s[at:], mark)
+			if i < 0 {
+				break
+			}
+			from := at + i + len(mark)
+			at = from
+			c.account1(from, from+anyOrEnd(s[from:], " \t(,.;:'\"[]"))
+		}
+	}
+	if i := strings.Index(s, " : TTY="); i > 0 { // sudo: zhangsan : TTY=pts/0 ; PWD=…
+		c.account1(strings.LastIndexAny(s[:i], " \t")+1, i)
+	}
+	if i := strings.Index(s, " on pts/"); i > 0 && strings.Contains(s[:i], "su") { // su: (to root) zhangsan on pts/0
+		c.account1(strings.LastIndexAny(s[:i], " \t")+1, i)
+	}
+	if i := strings.Index(s, "(to "); i > 0 && strings.Contains(s[:i], "su") {
+		c.account1(i+4, i+4+byteOrEnd(s[i+4:], ')'))
+	}
+	for at := 0; ; { // uid=1000(zhangsan)
+		i := strings.Index(s[at:], "id=")
+		if i < 0 {
+			break
+		}
+		at += i + 3
+		if n := digitsRun(s[at:]); n > 2 && at+n < len(s) && s[at+n] == '(' {
+			c.account1(at+n+1, at+n+1+byteOrEnd(s[at+n+1:], ')'))
+		}
+	}
+	if i := strings.Index(s, ") CMD ("); i > 0 { // CRON[12]: (zhangsan) CMD (…)
+		c.account1(strings.LastIndexByte(s[:i], '(')+1, i)
+	}
+}
+
+// account1 marks s[from:to] as the name of an account when it can be one.
+func (c *scan) account1(from, to int) {
+	if from >= to || to > len(c.s) || to-from > 40 {
+		return
+	}
+	v := c.s[from:to]
+	if common[strings.ToLower(v)] || v == "invalid" || v == "illegal" || v[0] == '<' || digitsRun(v) == len(v) || ofSystem[v] {
+		return
+	}
+	for i := 0; i < len(v); i++ {
+		if !wordByte(v[i]) && v[i] < 0x80 && strings.IndexByte("._-\\@$", v[i]) < 0 {
+			return
+		}
+	}
+	c.teach(from, to, "user", v)
+}
+
+// ofSystem are words behind those marks that name nobody.
+var ofSystem = wordSet("the a an this that each every any all sshd systemd cron backup bin sys sync games man lp news uucp proxy list irc messagebus sessions input mode space interaction settings data agent id ids account accounts password authentication request unknown gdm lightdm sddm polkitd dbus avahi colord rtkit pulse whoopsie systemd-network systemd-resolve systemd-timesync postfix www nagios zabbix gitlab jenkins docker elastic elasticsearch kafka tomcat apache httpd named ntp chrony")

@@ -1,0 +1,57 @@
+package redact
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Texts that people wrote are learnt whole and by their clauses, so that they
+// are replaced where a screen, a log or a search repeats them, also in part.
+
+const (
+	minClause = 6       // letters of Chinese of a clause that tells whose text it is
+	minWords  = 18      // bytes of one without Chinese, with spaces
+	maxSaid   = 1 << 14 // clauses that are learnt; what is said after goes by its field alone
+)
+
+// learnText learns a text and its clauses.
+func (r *Redactor) learnText(v string) {
+	if r.said >= maxSaid || len(v) > 4096 || len(v) < 3*4 {
+		return
+	}
+	v = strings.TrimSpace(v)
+	r.learnClause(v)
+	from := 0
+	for i, c := range v {
+		if strings.ContainsRune("，。！？；,!?;\n\r…~～\\", c) {
+			r.learnClause(strings.TrimSpace(v[from:i]))
+			from = i + utf8.RuneLen(c)
+		}
+	}
+	if from > 0 {
+		r.learnClause(strings.TrimSpace(v[from:]))
+	}
+}
+
+func (r *Redactor) learnClause(v string) {
+	if v == "" || v[0] == '{' || v[0] == '[' || v[0] == '<' || strings.Contains(v, "撤回") || strings.Contains(v, "://") || strings.ContainsAny(v, "<>#=") || r.learn.have[v] {
+		return
+	}
+	han := 0
+	for _, c := range v {
+		if c >= 0x4E00 && c <= 0x9FFF {
+			han++
+		}
+	}
+	if han < minClause && (han > 0 && han < 4 || len(v) < minWords || strings.Count(v, " ") < 3) {
+		return
+	}
+	r.said++
+	r.learn.put(v, lengthOf(v), "text", true)
+	if head := runes(v, minHead); head > 0 && han >= minClause && len(v) > head { // cut with …
+		r.learn.putHead(v, v[:head])
+	}
+}
+
+// minHead is how many letters of a clause tell it when it was cut.
+const minHead = 6
