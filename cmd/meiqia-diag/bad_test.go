@@ -189,7 +189,7 @@ func TestGoesOn(t *testing.T) {
 		want string // on stderr
 	}{
 		{"truncated HAR beside an incident", []string{"--incident", inc, "--evidence", cut}, "cut.har"},
-		{"missing file beside an incident", []string{"--incident", inc, "--evidence", filepath.Join(dir, "missing")}, "missing"},
+		{"empty file beside an incident", []string{"--incident", inc, "--evidence", write(t, dir, "nothing.log", "")}, "nothing.log"},
 		{"recall before send", []string{"--incident", before}, "10:20:41"},
 		{"incident in GBK", []string{"--incident", gbk}, ""},
 	} {
@@ -204,7 +204,11 @@ func TestGoesOn(t *testing.T) {
 			}
 		})
 	}
-	_, out, _ := call(t, nil, "", "recall", "--offline", "--no-report", "--format", "json", "--incident", gbk)
+	status, out, errs := call(t, nil, "", "recall", "--offline", "--no-report", "--format", "json", "--incident", inc, "--evidence", cut, "--evidence", filepath.Join(dir, "missing"))
+	if status != 2 || !strings.Contains(errs, "missing") || !strings.Contains(out, `"schema"`) { // a slip of the person's, who would take the verdict to be of all
+		t.Errorf("a missing file among others: status %d\n%s", status, errs)
+	}
+	_, out, _ = call(t, nil, "", "recall", "--offline", "--no-report", "--format", "json", "--incident", gbk)
 	if !strings.Contains(out, "消息已被阅读，无法撤回") {
 		t.Error("the incident in GBK was not read as such")
 	}

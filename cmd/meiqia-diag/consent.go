@@ -124,12 +124,13 @@ func (a *app) consent(ctx context.Context, p *archive.Prepared, t target, again 
 		case "q", "n", "no", "否", "不", "不用", "不写", "quit":
 			if again == "" && !warned {
 				warned = true
-				a.note(lang.T("不写的话，录下的内容和您的回答就没有了，报告以后做不出来；确定不写请再输入一次 q", "without a report what was recorded and answered is lost, and no report can be made later; q once more to go without"))
+				a.note(lang.T("不写的话，录下的内容就没有了，报告以后做不出来；确定不写请再输入一次 q", "without a report what was recorded is lost, and no report can be made later; q once more to go without"))
 				continue
 			}
 			a.say(lang.T("没有写报告。", "No report was written."))
 			if again != "" {
-				a.say(lang.T("以后要写，请再运行：%s", "To write it later, run: %s").F(again))
+				a.say(lang.T("以后要写，请再运行：", "To write it later, run:"))
+				fmt.Fprintln(a.err, "  "+harmless(again)) // never wrapped: it is to be copied
 			}
 			return false, nil
 		case "l", "ls", "?", "list", "列":

@@ -155,22 +155,44 @@ func TestConsentRefusedTellsTheWayBack(t *testing.T) {
 		t.Errorf("%q is not in\n%s", want, x.text())
 	}
 
-	x = inTerminal(t, dir, env, "recall", "--offline", "--lang", "en", "--output", "asked.zip")
-	for answered := 0; ; { // Enter for each question
-		for strings.Count(x.text(), "> ") <= answered {
+	x = inTerminal(t, dir, env, "recall", "--offline", "--lang", "en")
+	answers := []string{"1\n"} // refused; Enter for the other questions
+	for n, end := 0, time.Now().Add(30*time.Second); time.Now().Before(end); {
+		if strings.Count(x.text(), "> ") <= n {
 			time.Sleep(20 * time.Millisecond)
+			continue
 		}
 		if strings.Contains(x.text(), "Write the report") {
 			break
 		}
-		x.write("\n")
-		answered++
+		n++
+		if n <= len(answers) {
+			x.write(answers[n-1])
+		} else {
+			x.write("\n")
+		}
 	}
-	x.write("q\n")
-	x.wait("q once more")
-	x.write("\n") // thought better of
+	x.write("n\n")
 	x.status(20 * time.Second)
-	if !members(t, filepath.Join(dir, "asked.zip"))["report.json"] {
-		t.Error("no report")
+	if text := strings.NewReplacer("\r", "", "\n", "").Replace(x.text()); !strings.Contains(text, "--set attempt.symptom=refused --yes") {
+		t.Errorf("what was answered is lost\n%s", x.text())
+	}
+}
+
+// TestWhatCannotBeMadeAgainIsAskedForTwice: a recording is gone with its run.
+func TestWhatCannotBeMadeAgainIsAskedForTwice(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		o    recallOptions
+		want string
+	}{
+		{[]string{"record"}, recallOptions{}, ""},
+		{[]string{"--lang", "en", "record", "--headless"}, recallOptions{}, ""},
+		{[]string{"recall", "--incident", "-"}, recallOptions{incident: "-"}, ""},
+		{[]string{"verify", "a b.zip", "--output", "it's.zip"}, recallOptions{}, `meiqia-diag verify 'a b.zip' --output 'it'\''s.zip' --yes`},
+	} {
+		if got := newApp(c.args).again(&c.o, &input{}); got != c.want {
+			t.Errorf("%v: %q, want %q", c.args, got, c.want)
+		}
 	}
 }

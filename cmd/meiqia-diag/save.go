@@ -155,7 +155,7 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 	if !o.yes && t.path != "-" && a.mayAsk(o.noInput) {
 		a.say(d.Document.Verdict.Summary)
 		fmt.Fprintln(a.err)
-		if yes, err := a.consent(ctx, p, t, a.again(o)); err != nil || !yes {
+		if yes, err := a.consent(ctx, p, t, a.again(o, in)); err != nil || !yes {
 			return err
 		}
 	} else {
@@ -181,13 +181,23 @@ func (a *app) save(ctx, limit context.Context, o *recallOptions, t target, in *i
 }
 
 // again is the command that makes the same report once more and writes it; ""
-// where what was recorded or typed goes with this run.
-func (a *app) again(o *recallOptions) string {
-	if name := firstWord(a.args); name == "record" || name == "recall" && !o.asksFor() || o.incident == "-" || o.from == "-" || name == "" {
+// where what was recorded, or read from standard input, goes with this run.
+func (a *app) again(o *recallOptions, in *input) string {
+	name := firstWord(a.args)
+	if name == "record" || name == "" || o.incident == "-" {
 		return ""
 	}
+	args := slices.Clone(a.args)
+	if name == "recall" && !o.asksFor() { // what was answered is said in flags
+		for _, f := range in.incident.Fields() {
+			args = append(args, "--set", string(f)+"="+in.incident.String(f))
+		}
+		for _, path := range in.evidence {
+			args = append(args, "--evidence", path)
+		}
+	}
 	words := []string{programName}
-	for _, arg := range append(slices.Clone(a.args), "--yes") {
+	for _, arg := range append(args, "--yes") {
 		words = append(words, quoted(arg))
 	}
 	return strings.Join(words, " ")

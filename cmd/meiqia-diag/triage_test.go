@@ -41,13 +41,13 @@ func TestTriageWithoutAHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, out, errs := call(t, nil, "", "triage", dir, "--lang", "en")
-	if status != statusHealthy || !strings.HasPrefix(out, "1 reports:") {
+	if status != statusHealthy || !strings.HasPrefix(out, "1 report:") {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
 	// A home that cannot be written to is told of.
 	file := filepath.Join(dir, "r.json")
 	status, out, errs = call(t, map[string]string{"XDG_DATA_HOME": file}, "", "triage", dir, "--lang", "en")
-	if status != statusHealthy || !strings.HasPrefix(out, "1 reports:") || !strings.Contains(errs, "note: nothing is kept: ") {
+	if status != statusHealthy || !strings.HasPrefix(out, "1 report:") || !strings.Contains(errs, "note: nothing is kept: ") {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
 }

@@ -30,6 +30,9 @@ func (c *scan) cell(i int, sep byte) {
 	if to <= at || at >= len(s) || s[at] == '\\' || c.f.classify(s[at:to]) != none && !hasDigit(s[at:to]) { // the heads of columns
 		return
 	}
+	if sep == '|' && at == i+1 && s[i-1] != ' ' && (c.f.Prose || !hasDigit(s[at:to]) && !hasHan(s[at:to])) { // one word or another: visitor|customer
+		return
+	}
 	c.rank = byKey
 	if end := c.judge(cl, at, to, true, false, false); end > i {
 		c.next[byKey] = end

@@ -1,0 +1,47 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"meiqia-diag/diag/profile"
+)
+
+// TestProfileStays holds that the profile in a report can be read again: its
+// expressions are full of words for persons and secrets, none of them a value.
+func TestProfileStays(t *testing.T) {
+	prof, problems := profile.Load("meiqia")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	data, err := json.MarshalIndent(prof, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	f := New([]byte("a key of a report, long enough to be one")).File("profile.json")
+	f.Prose = true
+	if err := f.Stream("json", bytes.NewReader(data), &out); err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(out.String(), "\n") {
+		if ownNames.MatchString(line) {
+			t.Errorf("line %d: %s", i+1, line)
+		}
+	}
+}
+
+func TestCells(t *testing.T) {
+	for in, want := range map[string]string{
+		"(?:visitor|customer|peer|agent) left":    "(?:visitor|customer|peer|agent) left",
+		"session|login|credential expired":        "session|login|credential expired",
+		"| \u6635\u79f0 | \u6797\u6653\u96e8 | 3": "| \u6635\u79f0 | <name#",
+		"phone|13812345678|ok":                    "phone|<phone#",
+	} {
+		if got := New([]byte("a key of a report, long enough to be one")).Text(in); !strings.HasPrefix(got, want) {
+			t.Errorf("%s became %s", in, got)
+		}
+	}
+}
