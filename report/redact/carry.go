@@ -303,8 +303,8 @@ func (f *File) carryOn(body string) {
 			k.what = chatText
 		}
 	default:
-		if i := strings.Index(body, "name: "); i >= 0 && len(body) < 200 && strings.Trim(body[:i], " -") == "" { // the environment of a container
-			if cl := f.classify(strings.Trim(body[i+6:], " \"'")); sensitive(cl) {
+		if name, ok := strings.CutPrefix(strings.TrimLeft(body, " -"), "name: "); ok && len(body) < 200 { // the environment of a container
+			if cl := f.classify(strings.Trim(name, " \"'")); sensitive(cl) {
 				k.what, k.cl = labelled, cl
 			}
 			return

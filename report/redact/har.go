@@ -137,7 +137,7 @@ func (f *File) members(dec *jsontext.Decoder, enc *jsontext.Encoder, special fun
 			return noEOF(err)
 		}
 		name := tok.String()
-		if err := enc.WriteToken(jsontext.String(f.flat(name, maxDepth))); err != nil {
+		if err := enc.WriteToken(jsontext.String(f.member(name))); err != nil {
 			return err
 		}
 		done, err := special(name)
@@ -170,19 +170,7 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 		return err
 	}
 	for dec.PeekKind() != ']' {
-		n, err := parse(dec)
-		if err != nil {
-			return err
-		}
-		if entries {
-			if f.Keep != nil && !f.keeps(n) {
-				continue
-			}
-			f.entry(n)
-		} else {
-			f.page(n)
-		}
-		if err := n.write(enc); err != nil {
+		if err := f.item(dec, enc, entries); err != nil {
 			return err
 		}
 	}
@@ -190,6 +178,30 @@ func (f *File) list(dec *jsontext.Decoder, enc *jsontext.Encoder, entries bool) 
 		return noEOF(err)
 	}
 	return enc.WriteToken(jsontext.EndArray)
+}
+
+// item redacts the next entry or page of a list. One that is whole is read at
+// once; a broken one token by token, so that what comes first of it is passed.
+func (f *File) item(dec *jsontext.Decoder, enc *jsontext.Encoder, entry bool) error {
+	var n *node
+	if raw, err := dec.ReadValue(); err == nil {
+		p, whole, size, ok := f.r.read(string(raw))
+		defer f.r.done(p)
+		if n = whole; !ok || size < len(raw) {
+			return errShape
+		}
+	} else if n, err = parse(dec); err != nil {
+		return err
+	}
+	switch {
+	case !entry:
+		f.page(n)
+	case f.Keep != nil && !f.keeps(n):
+		return nil
+	default:
+		f.entry(n)
+	}
+	return n.write(enc)
 }
 
 type shapeError struct{}

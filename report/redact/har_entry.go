@@ -75,7 +75,7 @@ func (f *File) pairs(n *node) {
 			}
 		}
 		if nm := p.get("name"); nm != nil && nm.kind == '"' {
-			nm.text = f.flat(nm.text, maxDepth)
+			nm.text = f.member(nm.text)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (f *File) cookieList(n *node) {
 			v.text = c.replace()
 		}
 		if nm := p.get("name"); nm != nil && nm.kind == '"' {
-			nm.text = f.flat(nm.text, maxDepth)
+			nm.text = f.member(nm.text)
 		}
 	}
 }
@@ -135,7 +135,9 @@ func (f *File) payload(n *node, mime, status string) {
 		return
 	}
 	t := strings.TrimSpace(v)
-	if tree, ok := parseAll(t); ok && (tree.kind == '{' || tree.kind == '[') {
+	p, tree, ok := f.r.readAll(t)
+	defer f.r.done(p)
+	if ok && (tree.kind == '{' || tree.kind == '[') {
 		f.node(tree, around{depth: 4})
 		n.text = tree.within(t)
 		return

@@ -184,6 +184,7 @@ func (c *scan) hexFrom(i int) {
 			return
 		}
 	}
+	c.decoded = true
 	quiet := c.f.try()
 	quiet.Prose, quiet.ruins = false, false
 	if quiet.lineAt(string(data), c.depth+1) != string(data) && quiet.Total() > 0 {

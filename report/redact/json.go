@@ -63,15 +63,15 @@ var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "n
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
-	inner := around{depth: at.depth + 1, body: at.body || isText(classify(at.key)) && bodyKey(at.key)}
-	inner.person = slices.Contains(personWords, strings.ToLower(lastWord(at.key)))
-	switch squeeze(at.key) {
+	own := f.r.about(at.key)
+	inner := around{depth: at.depth + 1, body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
+	switch own.squeezed {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
 	}
 	for i, name := range n.names {
 		item := n.items[i]
-		switch squeeze(name) {
+		switch f.r.about(name).squeezed {
 		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
 				inner.report = true
@@ -131,7 +131,7 @@ func (f *File) object(n *node, at around) {
 			member.key = at.key
 		}
 		f.node(n.items[i], member)
-		if clean := f.flat(name, maxDepth); clean != name {
+		if clean := f.member(name); clean != name {
 			n.names[i] = clean
 		}
 	}
@@ -161,7 +161,8 @@ func (f *File) str(n *node, at around) {
 		n.text = nested
 		return
 	}
-	c := &scan{f: f, s: v, depth: at.depth}
+	c := f.scan(v, at.depth)
+	defer f.free(c)
 	switch cl {
 	case secret, pass, weak:
 		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
@@ -201,7 +202,7 @@ func (f *File) str(n *node, at around) {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case thing:
-		if looksName(v) || at.person && squeeze(at.key) == "name" && !common[strings.ToLower(v)] {
+		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common[strings.ToLower(v)] {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case phone, idCard, card, qq:
@@ -285,13 +286,18 @@ func quietKey(key string) bool {
 func (f *File) nested(v string, cl class, at around) (string, bool) {
 	t := strings.TrimLeft(v, " \t\r\n")
 	head := ""
-	if k := strings.IndexAny(t, "[{"); k > 0 && k <= 6 && strings.Trim(t[:k], "0123456789-/,a") == "" { // socket.io: 42["event",…]
+	k := 0
+	for k < len(t) && k < 7 && strings.IndexByte("0123456789-/,a", t[k]) >= 0 {
+		k++
+	}
+	if k > 0 && k <= 6 && k < len(t) && (t[k] == '[' || t[k] == '{') { // socket.io: 42["event",…]
 		head, t = t[:k], t[k:]
 	}
 	if len(t) < 2 || t[0] != '{' && t[0] != '[' || at.depth > 16 {
 		return "", false
 	}
-	n, ok := parseAll(t)
+	p, n, ok := f.r.readAll(t)
+	defer f.r.done(p)
 	if !ok {
 		return "", false
 	}
@@ -336,7 +342,7 @@ func (f *File) number(n *node, at around) {
 		}
 		return
 	}
-	if counts(at.key) {
+	if f.r.about(at.key).counts {
 		return
 	}
 	// The whole part alone can be a phone or a card; a fraction is none.

@@ -47,6 +47,14 @@ func colour(s string) int {
 	return n
 }
 
+// hanFrom gives where the first Chinese letter of a key stands.
+func hanFrom(key string, wide bool) int {
+	if !wide {
+		return -1
+	}
+	return strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 })
+}
+
 // latinHead gives where the Chinese word at key[k] begins when the letters
 // before it belong to it: Q号, VX号, MAC地址.
 func latinHead(key string, k int) int {
@@ -69,7 +77,8 @@ func keyLeft(s string, end int) (int, string) {
 	for i > 0 && stop-i < 64 && ofKey[s[i-1]] {
 		i--
 	}
-	for i > 0 && stop-i < 64 {
+	wide := i > 0 && s[i-1] >= 0x80
+	for wide && i > 0 && stop-i < 64 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
 		if !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '$' || r == '[') || r >= 0x80 && !unicode.IsLetter(r) {
 			break
@@ -91,7 +100,7 @@ func keyLeft(s string, end int) (int, string) {
 		}
 	}
 	// Only the Chinese end of a run such as "id姓名" or the plain end of one is the key.
-	if k := strings.IndexFunc(key, func(r rune) bool { return r >= 0x2E80 }); k > 0 {
+	if k := hanFrom(key, wide); k > 0 {
 		key = key[latinHead(key, k):]
 	}
 	return i, key

@@ -265,19 +265,43 @@ var ruinWords = []string{"value", "data", "payload", "title", "postdata", "frame
 // classify is classify for this file: in the ruins of a document any value may
 // be what people wrote.
 func (f *File) classify(key string) class {
-	if f.ruins {
-		if slices.Contains(ruinWords, squeeze(key)) {
-			return text
+	if f.ruins && slices.Contains(ruinWords, f.r.about(key).squeezed) {
+		return text
+	}
+	return f.r.about(key).class
+}
+
+// aboutKey is what a key tells, found out once.
+type aboutKey struct {
+	key      string
+	class    class
+	squeezed string
+	counts   bool // its values are sizes, times and ids
+	person   bool // it names a person
+	clean    byte // no rule finds anything in the key itself; a bit for each set of flags of a file
+}
+
+// about tells what a key tells.
+func (r *Redactor) about(key string) *aboutKey {
+	quick := &r.lately[0]
+	if n := len(key); n > 0 {
+		quick = &r.lately[(uint(n)*7+uint(key[0])*31+uint(key[n/2])*13+uint(key[n-1]))%uint(len(r.lately))]
+	}
+	if a := *quick; a != nil && a.key == key {
+		return a
+	}
+	a := r.keys[key]
+	if a == nil {
+		key = strings.Clone(key) // it stood in a text that need not stay for it
+		a = &aboutKey{key: key, class: classify(key), squeezed: squeeze(key), counts: counts(key), person: slices.Contains(personWords, strings.ToLower(lastWord(key)))}
+		if len(r.keys) < maxKnown && len(key) <= 80 {
+			r.keys[key] = a
 		}
 	}
-	c, ok := f.r.keys[key]
-	if !ok {
-		c = classify(key)
-		if len(f.r.keys) < maxKnown && len(key) <= 80 {
-			f.r.keys[strings.Clone(key)] = c
-		}
+	if len(key) <= 80 {
+		*quick = a
 	}
-	return c
+	return a
 }
 
 // squeeze gives the key in small letters, without what joins its words.

@@ -24,12 +24,34 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain  bool       // nothing is structured or encoded
-	rank   int        // of the rule that looks now
-	next   [rules]int // where each rule goes on, behind what it found
-	runEnd int        // of the run of base64 that was looked at last
-	groups [20]group
-	digits [maxDigits]byte
+	plain      bool // nothing is structured or encoded
+	structured bool // something is, as its shape told
+	bare       bool // and no rule finds anything, whatever was learnt
+
+	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	rank    int        // of the rule that looks now
+	next    [rules]int // where each rule goes on, behind what it found
+	runEnd  int        // of the run of base64 that was looked at last
+}
+
+// scan gives a scan of a line, which free takes back.
+func (f *File) scan(s string, depth int) *scan {
+	r := f.r
+	n := len(r.idle)
+	if n == 0 {
+		return &scan{f: f, s: s, depth: depth}
+	}
+	c := r.idle[n-1]
+	r.idle = r.idle[:n-1]
+	*c = scan{f: f, s: s, depth: depth, spans: c.spans[:0]}
+	return c
+}
+
+// free takes a scan back that is not used any more.
+func (f *File) free(c *scan) {
+	c.s = ""
+	clear(c.spans)
+	f.r.idle = append(f.r.idle, c)
 }
 
 const maxDepth = 4
@@ -70,6 +92,25 @@ func (f *File) lineAt(s string, depth int) string {
 	if body == "" {
 		return s
 	}
+	end := s[len(body):]
+	if depth < maxDepth { // most have nothing that is structured or encoded
+		c := f.scan("", depth)
+		nothing := c.nothing(body)
+		if c.plain {
+			if !nothing {
+				body = c.replace()
+			}
+			f.free(c)
+			return body + end
+		}
+		f.free(c)
+	}
+	return f.closer(s, depth)
+}
+
+// closer redacts a line in which something may be structured or encoded.
+func (f *File) closer(s string, depth int) string {
+	body := strings.TrimRight(s, "\r\n")
 	end := s[len(body):]
 	if strings.IndexByte(body, 0x1b) >= 0 { // colours stand in the midst of words
 		quiet := f.try()
@@ -198,8 +239,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 			continue
 		}
 		tries++
-		n, size, ok := parseAt(s[i:])
+		p, n, size, ok := f.r.read(s[i:])
 		if !ok {
+			f.r.done(p)
 			continue
 		}
 		if s[i] == '[' && len(n.items) == 1 && n.items[0].kind == '"' && assigned(s[i+size:]) {
@@ -210,6 +252,7 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		b.WriteString(f.flat(s[done:i], depth))
 		f.node(n, around{key: key, depth: depth + 1})
 		b.WriteString(n.within(s[i : i+size]))
+		f.r.done(p)
 		done = i + size
 		i = done - 1
 	}
@@ -252,10 +295,25 @@ func (f *File) flat(s string, depth int) string {
 	if s == "" {
 		return s
 	}
-	c := &scan{f: f, s: s, depth: depth}
+	c := f.scan(s, depth)
+	defer f.free(c)
 	c.once(false)
 	if depth < maxDepth {
 		c.encoded()
+	}
+	c.sweep()
+	return c.replace()
+}
+
+// member redacts the name of a member. Most are asked for again and again.
+func (f *File) member(s string) string {
+	c := f.scan(s, maxDepth)
+	defer f.free(c)
+	a, mark := f.r.about(s), byte(1)<<f.flags()
+	if a.clean&mark == 0 {
+		if c.once(false); len(c.spans) == 0 {
+			a.clean |= mark
+		}
 	}
 	c.sweep()
 	return c.replace()

@@ -11,6 +11,12 @@ type group struct {
 	digits     string
 }
 
+// numberRoom is where the groups and the digits of one number are kept.
+type numberRoom struct {
+	groups [20]group
+	digits [maxDigits]byte
+}
+
 // number reads a phone, a national id or a bank card, in whatever spelling,
 // that begins with the digit at s[i].
 func (c *scan) number(i int) {
@@ -27,10 +33,15 @@ func (c *scan) number(i int) {
 	}
 	groups, total := c.groupsFrom(i)
 	c.next[byNumber] = groups[0].end
-	if d := c.digits[0]; total < 11 && d != '0' && d != '8' && !c.plus(i) {
+	if d := c.f.r.room.digits[0]; total < 11 && d != '0' && (d != '8' || c.f.r.room.digits[1] != '6') && !c.plus(i) {
 		return // a date with its hour
 	}
-	all := string(c.digits[:total])
+	all := ""
+	if from, to := groups[0].start, groups[0].end; len(groups) == 1 && to-from == total {
+		all = c.s[from:to]
+	} else {
+		all = string(c.f.r.room.digits[:total])
+	}
 	for k := range groups {
 		groups[k].digits = all[groups[k].from:groups[k].to]
 	}
@@ -57,6 +68,9 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 		part := gs[:k+1]
 		start, end := gs[0].start, g.end
+		if k == 0 && len(gs) == 1 && len(all) < 11 && !c.plus(start) {
+			return 0
+		}
 		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
 			return 0
 		}
@@ -198,10 +212,10 @@ func isHex(b byte) bool {
 const maxDigits = 40
 
 // groupsFrom reads the groups of digits from s[i] on, and how many digits they
-// have; the digits are in c.digits. They are good until it is called again.
+// have; the digits are kept beside them. They are good until it is called again.
 func (c *scan) groupsFrom(i int) ([]group, int) {
 	s := c.s
-	out, b := c.groups[:0], c.digits[:0]
+	out, b := c.f.r.room.groups[:0], c.f.r.room.digits[:0]
 	for i < len(s) && len(out) < cap(out) && len(b) <= 24 {
 		g := group{start: i}
 		from := len(b)

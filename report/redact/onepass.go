@@ -109,6 +109,9 @@ func (c *scan) once(early bool) bool {
 	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && (s[1] == 'r' || s[1] == '-') {
 		c.spot()
 	}
+	if endsAsPassport(s) {
+		c.spot()
+	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
 		case plain:
@@ -328,12 +331,7 @@ func (c *scan) figure(i int) int {
 	if end-i <= 3 && i > 2 && s[i-1] == '-' && end < len(s) && s[end] == '-' {
 		c.dashed(i)
 	}
-	if end-i <= 3 && end+12 < len(s) && s[end] == '.' && begins[s[end+4]] == digit {
-		c.pairOfPlaces(i)
-	}
-	if i >= c.next[byNumber] && (end-i >= 9 || end < len(s) && joins[s[end]]) {
-		c.number(i)
-	}
+	c.asNumber(i, end)
 	if i == 0 || !wordByte(s[i-1]) {
 		if end-i <= 4 && end < len(s) && goesOn[s[end]] {
 			c.address(i)
@@ -346,6 +344,20 @@ func (c *scan) figure(i int) int {
 		}
 	}
 	return end
+}
+
+// asNumber asks the rules for what the value of the number s[i:end] tells.
+func (c *scan) asNumber(i, end int) {
+	s := c.s
+	if end-i <= 3 && end+12 < len(s) && s[end] == '.' && begins[s[end+4]] == digit {
+		c.pairOfPlaces(i)
+	}
+	switch {
+	case i < c.next[byNumber] || end-i < 9 && (end+1 >= len(s) || !joins[s[end]]):
+	case end-i < 9 && s[end] < 0x80 && s[end] != '%' && begins[s[end+1]] != digit && !joins[s[end+1]]: // one gap, and no digit behind it
+	default:
+		c.number(i)
+	}
 }
 
 // goesOn are the bytes that may go on an address behind a digit.

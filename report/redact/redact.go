@@ -37,13 +37,18 @@ import (
 type Redactor struct {
 	KeepIPs bool // leave IP and MAC addresses as they are
 
-	mac    hash.Hash // keyed with the report's key
-	known  map[ofKind]string
-	keys   map[string]class
-	learn  *learned
-	files  map[string]*File
-	said   int // clauses of texts that were learnt
-	ledger map[ledgerKey]int
+	mac     hash.Hash // keyed with the report's key
+	known   map[ofKind]string
+	keys    map[string]*aboutKey
+	lately  [256]*aboutKey // those of the keys that were asked for last
+	parsers []*parser
+	idle    []*scan
+	room    numberRoom
+	learn   *learned
+	files   map[string]*File
+	ledger  map[ledgerKey]int
+	shapes  *shapes
+	said    int // clauses of texts that were learnt
 }
 
 // New makes a redactor with the key of one report; a nil key is a random one.
@@ -54,7 +59,7 @@ func New(key []byte) *Redactor {
 			panic("redact: no randomness: " + err.Error())
 		}
 	}
-	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]class{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}}
+	return &Redactor{mac: hmac.New(sha256.New, key), known: map[ofKind]string{}, keys: map[string]*aboutKey{}, learn: newLearned(), files: map[string]*File{}, ledger: map[ledgerKey]int{}, shapes: newShapes()}
 }
 
 // Words adds words that are to be replaced wherever they stand, such as a
@@ -119,6 +124,7 @@ type File struct {
 	ruins   bool                // what is left of a document that could not be parsed
 	carry   carry               // what the lines so far tell of the next
 	inKey   bool                // the text is inside of a private key
+	marks   *lineMarks          // of a text that was gone through before
 	mute    bool                // a learning pass: nothing is counted
 }
 

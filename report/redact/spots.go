@@ -188,6 +188,20 @@ func spotWord(s string, i int) bool {
 	return false
 }
 
+// endsAsPassport tells whether a line ends in as many capitals, digits and "<" as
+// the foot of a passport has.
+func endsAsPassport(s string) bool {
+	end := len(s)
+	for end > 0 && (s[end-1] == '"' || s[end-1] == '\'' || s[end-1] == ',' || s[end-1] == ' ' || s[end-1] == '\r') {
+		end--
+	}
+	i := end
+	for i > 0 && end-i < 45 && (s[i-1] >= '0' && s[i-1] <= '9' || s[i-1] >= 'A' && s[i-1] <= 'Z' || s[i-1] == '<') {
+		i--
+	}
+	return end-i == 44 || end-i == 36 || end-i == 30
+}
+
 // spotPaths are the folders behind which a link holds what may be done once.
 var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/"}
 
@@ -289,7 +303,7 @@ func (c *scan) account(at int) bool {
 func (c *scan) arguments(open int) {
 	s := c.s
 	head := s[:open]
-	want := map[int]string{}
+	var want [3]string
 	switch {
 	case strings.HasSuffix(head, "PDO"), strings.HasSuffix(head, "DriverManager.getConnection"):
 		want[1], want[2] = "user", "secret"
@@ -311,7 +325,7 @@ func (c *scan) arguments(open int) {
 			at++
 		case '"', '\'', '`':
 			to := quoteEnd(s, at+1, s[at], 0)
-			if kind := want[n]; kind != "" && to > at+1 && !common[strings.ToLower(s[at+1:to])] {
+			if kind := want[min(n, 2)]; n < 3 && kind != "" && to > at+1 && !common[strings.ToLower(s[at+1:to])] {
 				c.teach(at+1, to, kind, s[at+1:to])
 			}
 			at = to + 1

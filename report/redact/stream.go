@@ -36,7 +36,14 @@ func (f *File) Stream(kind string, r io.Reader, w io.Writer) error {
 // value is replaced also in files that were redacted before it was found.
 func (f *File) Learn(kind string, r io.Reader) error {
 	quiet := &File{r: f.r, count: map[string]int{}, mute: true, Keep: f.Keep, Prose: f.Prose}
-	return quiet.Stream(kind, r, io.Discard)
+	quiet.marks = &lineMarks{write: true}
+	err := quiet.Stream(kind, r, io.Discard)
+	if f.marks = quiet.marks; err != nil {
+		f.marks = nil
+		return err
+	}
+	f.marks.write = false
+	return nil
 }
 
 // JSON redacts a JSON document, or several one after the other. What cannot be
@@ -64,8 +71,9 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 			rest = ""
 			break
 		}
-		n, size, ok := parseAt(rest)
+		p, n, size, ok := f.r.read(rest)
 		if !ok {
+			f.r.done(p)
 			f.hit("unparsed", "")
 			f.ruins = true
 			out.WriteString(f.Text(rest))
@@ -75,6 +83,7 @@ func (f *File) json(r io.Reader, w io.Writer) error {
 		}
 		f.node(n, around{})
 		out.WriteString(n.within(rest[:size]))
+		f.r.done(p)
 		rest = rest[size:]
 	}
 	out.WriteString(rest)
@@ -114,9 +123,11 @@ func (f *File) text(r io.Reader, w io.Writer) error {
 // lineBlock redacts some whole lines.
 func (f *File) lineBlock(s string, w io.Writer) error {
 	pem := f.inKey || strings.Contains(s, "-----BEGIN ")
-	c := &scan{f: f}
+	c := f.scan("", 0)
+	defer f.free(c)
+	marks := f.marks.of(s, f.flags())
 	from := 0
-	for at := 0; at < len(s); {
+	for at, n := 0, 0; at < len(s); n++ {
 		end := at + byteOrEnd(s[at:], '\n')
 		next := min(end+1, len(s))
 		line := s[at:next]
@@ -139,7 +150,10 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				out = f.line(line)
 			}
 			f.carryOn(s[at:end])
-		case c.nothing(s[at:end]):
+		case marks.has(n) && c.swept(s[at:end]) || !marks.has(n) && c.nothing(s[at:end]):
+			if f.marks != nil && f.marks.write && marks != nil && c.bare {
+				marks.set(n)
+			}
 			f.carryOn(s[at:end])
 			at = next
 			continue
@@ -154,7 +168,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {
-				out = f.line(line)
+				out = f.closer(line, 0)
 			}
 		}
 		at = next
@@ -190,14 +204,50 @@ func (f *File) keyLine(s string) string {
 	return f.Text(s)
 }
 
+// flags are what the rules ask of the file beside the line, as part of a shape.
+func (f *File) flags() (out byte) {
+	for k, on := range [...]bool{f.r.KeepIPs, f.Prose, f.ruins} {
+		if on {
+			out |= 1 << k
+		}
+	}
+	return out
+}
+
+func (c *scan) begin(line string) {
+	c.s, c.spans, c.next, c.runEnd, c.decoded, c.structured = line, c.spans[:0], [rules]int{}, 0, false, false
+}
+
 // nothing tells whether a line stays as it is: nothing in it is structured or
 // encoded, no rule finds anything, and nothing that was learnt stands in it.
 func (c *scan) nothing(line string) bool {
-	c.s, c.spans, c.next, c.runEnd = line, c.spans[:0], [rules]int{}, 0
-	c.plain = c.once(true)
+	c.begin(line)
+	c.look()
 	if !c.plain {
 		return false
 	}
+	c.sweep()
+	return len(c.spans) == 0
+}
+
+// look asks the rules of a line of which nothing is known.
+func (c *scan) look() {
+	shape, has := c.shape()
+	known := has && c.f.r.shapes.has(shape)
+	if c.plain, c.bare = known, known; known || c.structured {
+		return
+	}
+	c.begin(c.s)
+	c.plain = c.once(true)
+	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded; c.bare && has {
+		c.f.r.shapes.add(shape)
+	}
+}
+
+// swept is nothing for a line of which it is known that no rule finds anything in it.
+func (c *scan) swept(line string) bool {
+	c.begin(line)
+	c.plain = true
 	c.sweep()
 	return len(c.spans) == 0
 }

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -12,7 +13,8 @@ import (
 type learned struct {
 	byHead map[[minLesson]byte][]lesson
 	have   map[string]bool
-	filter [1 << 16]byte // eight bits for each hash of a head
+	near   [1 << 13]byte // one bit for each hash of a head: small, so that it stays at hand
+	filter [1 << 16]byte // eight bits for each
 }
 
 // minLesson is how long a value must be, in bytes, to be swept.
@@ -28,9 +30,12 @@ func newLearned() *learned {
 	return &learned{byHead: map[[minLesson]byte][]lesson{}, have: map[string]bool{}}
 }
 
+// headFactor spreads three bytes over the bits of a hash.
+const headFactor = 0x9E3779B1
+
 // headHash gives the place of three bytes in the filter, and their bit there.
 func headHash(three uint32) (uint16, byte) {
-	h := three * 0x9E3779B1
+	h := three * headFactor
 	return uint16(h >> 16), 1 << (h >> 13 & 7)
 }
 
@@ -58,11 +63,24 @@ func (l *learned) putHead(text, head string) {
 func (l *learned) add(x lesson) {
 	value := x.value
 	head := [minLesson]byte{value[0], value[1], value[2]}
-	list := append(l.byHead[head], x)
-	slices.SortStableFunc(list, func(a, b lesson) int { return len(b.value) - len(a.value) })
-	l.byHead[head] = list
+	list := l.byHead[head]
+	at := sort.Search(len(list), func(i int) bool { return len(list[i].value) < len(value) })
+	l.byHead[head] = slices.Insert(list, at, x)
 	k, bit := headHash(uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16)
 	l.filter[k] |= bit
+	l.near[k>>3] |= 1 << (k & 7)
+}
+
+// maybe has its lowest bit set when the first three bytes of four may be the head of a value.
+func (l *learned) maybe(four uint32) byte {
+	k := (four & 0xFFFFFF) * headFactor >> 16
+	return l.near[k>>3] >> (k & 7)
+}
+
+// told tells whether a value may begin at s[i].
+func (l *learned) told(s string, i int) bool {
+	k, bit := headHash(uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16)
+	return l.filter[k]&bit != 0
 }
 
 // next gives the first place from i on where a learnt value may begin, or the
@@ -71,11 +89,20 @@ func (l *learned) next(s string, i int) int {
 	if i+minLesson > len(s) {
 		return len(s)
 	}
-	three := uint32(s[i])<<8 | uint32(s[i+1])<<16
-	for j, b := range []byte(s[i+2:]) {
-		three = three>>8 | uint32(b)<<16
-		if k, bit := headHash(three); l.filter[k]&bit != 0 {
-			return i + j
+	for ; i+8 <= len(s); i += 4 { // four places at a time: hardly any is told to hold a value
+		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		if (l.maybe(uint32(w))|l.maybe(uint32(w>>8))|l.maybe(uint32(w>>16))|l.maybe(uint32(w>>24)))&1 == 0 {
+			continue
+		}
+		for k := range 4 {
+			if l.told(s, i+k) {
+				return i + k
+			}
+		}
+	}
+	for ; i+minLesson <= len(s); i++ {
+		if l.told(s, i) {
+			return i
 		}
 	}
 	return len(s)

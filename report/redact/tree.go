@@ -145,22 +145,6 @@ func noEOF(err error) error {
 	return err
 }
 
-// parseAt reads the value at the head of a text; size is how long it is.
-func parseAt(s string) (n *node, size int, ok bool) {
-	dec := jsontext.NewDecoder(strings.NewReader(s), lax...)
-	n, err := parse(dec)
-	if err != nil {
-		return nil, 0, false
-	}
-	return n, int(dec.InputOffset()), true
-}
-
-// parseAll reads a text that is one JSON value and nothing else.
-func parseAll(s string) (*node, bool) {
-	n, size, ok := parseAt(s)
-	return n, ok && strings.TrimSpace(s[size:]) == ""
-}
-
 func (n *node) write(enc *jsontext.Encoder) error {
 	switch n.kind {
 	case '{':

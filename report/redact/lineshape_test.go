@@ -1,0 +1,98 @@
+package redact
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// valueLines hold digits whose values a rule asks for.
+var valueLines = []string{
+	"2026-11-20 10:21:03.599 took 14.3 ms of 8842000988 {1.25} (2) x", "call 13800138000 or 138 0013 8000, +86 10 6552 9988", "id 110105194912310021 110105 19491231 0021",
+	"card 6222021234567890128 x", "from 10.250.19.102:80 127.0.0.1 8.8.8.8 1.2.3", "00:1a:2b:3c:4d:5e 00-11-22-33-44-55 0011.2233.445e mac=000000000000 mac: 001122334455",
+	"fe80::1:2 ::1 x::12 ff:00:00:00:00:01", "at 116.397128, 39.916527 and 12.345, 67.891", "dhcp-112-65-68-20 node-1-2-3-4.x host 300-1-2-3", "3z x -pabcd1 7z x -pabcd1 x",
+	"phone1=13 phone2: 12345678 imei1=35123456 user-phone1: 77777 phone_no 2=12345678", "手机1：12345678 手机3：1234567 编号123，电话 8812345", "sign=20261120T101010 sign=12345678 code=123456 sid: 99887766",
+	"/api/v1/conversations/31000142/messages/8842000005/recall?v=4.0.1&t=1795385781846", "/home/123/x /users/1234/y \\2345 &#39; &#123456; %32 5%3D1", "QQ12345678 12345678号 qq 1234567 token 12345678901234567890",
+	"MTM4/MDAx/MzgwMDA= 1/2/3/4/5/6/7/8/9/0 12345678901234", "abc 010-65529988 0755 8655 1234 (010) 6552 1234", "vx 123456 wx: 1234567 T1234567 E12345678 passport 123456789", "http://a:1@b:2/3 root:4@tcp(5:6)/7 8@9.com",
+	"\x1b[31m12\x1b[0m=34 [5] (6) #7 *8 {9}", "mac: 12:34:56:78:90:12 hw 01:02:03:04:05:06", "lat=39.9165 lng=116.3971 birthday=19900101 生日 1990", "10.0.0.1-10.0.0.9 1.2.5.1-2 Chrome/126.0.0.0 v1.2.3.4",
+}
+
+// TestShapesHideNothing puts other digits into lines: where the shape stays,
+// the rules must find as much as before, or as little.
+func TestShapesHideNothing(t *testing.T) {
+	lines := append(strings.Split(string(realLog(1<<16)), "\n"), valueLines...)
+	for _, p := range planted {
+		lines = append(lines, p, "2026-11-20 10:21:03 "+p)
+	}
+	for _, v := range valueLines {
+		lines = append(lines, strings.Fields(v)...)
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	c := &scan{f: New(testKey).File("x.log")}
+	clean := map[uint64]string{}
+	dirty := map[uint64]string{}
+	same := 0
+	for _, line := range lines {
+		for range 60 {
+			b := []byte(line)
+			for i, x := range b {
+				if x >= '0' && x <= '9' && rnd.IntN(3) > 0 {
+					b[i] = "0123456789011238"[rnd.IntN(16)]
+				}
+			}
+			sameShape(t, c, string(b), clean, dirty, &same)
+			sameShape(t, c, line, clean, dirty, &same)
+		}
+	}
+	if same < 1000 {
+		t.Errorf("only %d lines had the shape of another", same)
+	}
+}
+
+func sameShape(t *testing.T, c *scan, line string, clean, dirty map[uint64]string, same *int) {
+	c.begin(line)
+	key, ok := c.shape()
+	if !ok {
+		return
+	}
+	c.begin(line)
+	mine, others := clean, dirty
+	if !c.once(true) || len(c.spans) > 0 {
+		mine, others = dirty, clean
+	}
+	if other, found := others[key]; found {
+		t.Errorf("%q and %q have one shape, and the rules find something in one of them alone", line, other)
+	}
+	if other, found := mine[key]; found && other != line {
+		*same++
+	}
+	mine[key] = line
+}
+
+// FuzzShape looks for two lines of one shape of which a rule tells one apart.
+func FuzzShape(f *testing.F) {
+	for _, v := range valueLines {
+		f.Add(v, uint64(1))
+	}
+	for _, p := range planted {
+		f.Add(p, uint64(2))
+	}
+	f.Fuzz(func(t *testing.T, line string, seed uint64) {
+		if strings.Contains(line, "\n") {
+			return
+		}
+		c := &scan{f: New(testKey).File("x.log")}
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		clean, dirty, same := map[uint64]string{}, map[uint64]string{}, 0
+		for range 8 {
+			sameShape(t, c, line, clean, dirty, &same)
+			b := []byte(line)
+			for i, x := range b {
+				if x >= '0' && x <= '9' && rnd.IntN(2) > 0 {
+					b[i] = '0' + byte(rnd.IntN(10))
+				}
+			}
+			line = string(b)
+		}
+	})
+}
