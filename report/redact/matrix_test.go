@@ -33,7 +33,6 @@ func survives(out, value string) bool {
 
 var (
 	uEscape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
-	ownName = regexp.MustCompile(`<[a-z0-9-]{2,12}#[A-Z0-9]{1,10}>`)
 	run64   = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}`)
 )
 
