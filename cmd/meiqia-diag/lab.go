@@ -57,7 +57,7 @@ func (a *app) labCommand() *cobra.Command {
 func checkAddr(s string) *lang.Problem {
 	_, port, err := net.SplitHostPort(s)
 	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
-		return &lang.Problem{What: lang.T("%q 不是地址加端口", "%q is no address with a port").F(s), Hint: lang.T("请写成 127.0.0.1:8080 或 :8080，端口到 65535 为止", "write it as 127.0.0.1:8080 or :8080, with a port up to 65535")}
+		return &lang.Problem{What: lang.T("%q 不是地址加端口", "%q is no address with a port").F(s), Hint: lang.T("请写成 127.0.0.1:8080 这样，端口到 65535 为止", "write it as 127.0.0.1:8080 or :8080, with a port up to 65535")}
 	}
 	return nil
 }

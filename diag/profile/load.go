@@ -62,7 +62,7 @@ func Load(nameOrPath string) (*Profile, []*lang.Problem) {
 		return nil, []*lang.Problem{p}
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, []*lang.Problem{{File: nameOrPath, What: lang.T("配置文件是空的", "the profile is empty"), Hint: lang.T("写上 base: meiqia 和要改的内容，或去掉 --profile", "write base: meiqia and what is to differ, or leave --profile out")}}
+		return nil, []*lang.Problem{{File: nameOrPath, What: lang.T("配置文件是空的", "the profile is empty"), Hint: lang.T("写上 base（例如 meiqia）和要改的内容，或去掉 --profile", "write base: meiqia and what is to differ, or leave --profile out")}}
 	}
 	p, ps := Parse(data, nameOrPath)
 	if p == nil || p.CAFile == "" || len(ps) > 0 {
