@@ -28,7 +28,7 @@ func (c *scan) address(i int) {
 	c.rank = byAddress
 	if end := macEnd(s, i); end > 0 {
 		if v := strings.ToLower(macSigns.Replace(s[i:end])); v != "ffffffffffff" && v != "000000000000" {
-			c.mark(i, end, "mac", v)
+			c.teach(i, end, "mac", s[i:end]) // goes without its signs, too
 		}
 		c.next[byAddress] = end + 1
 		return

@@ -235,6 +235,16 @@ func (f *File) carryOn(body string) {
 			return
 		}
 	}
+	if k.cols != nil && body == `\.` { // the end of what COPY began
+		k.cols = nil
+		return
+	}
+	if body[0] == 'C' && strings.HasPrefix(body, "COPY ") && strings.Contains(body, ") FROM stdin") {
+		_, names, _ := strings.Cut(body[:strings.Index(body, ") FROM stdin")], "(")
+		k.cols = nil
+		f.tableHead(strings.ReplaceAll(names, ", ", "\t"))
+		return
+	}
 	if len(body) > 30 && body[0]|0x20 == 'c' && strings.EqualFold(body[:26], "content-transfer-encoding:") {
 		k.held = &strings.Builder{}
 		switch strings.ToLower(strings.TrimSpace(body[26:])) {

@@ -45,3 +45,23 @@ func TestCells(t *testing.T) {
 		}
 	}
 }
+
+// TestCopy reads the rows behind each COPY of a dump by its own columns.
+func TestCopy(t *testing.T) {
+	in := "COPY a (id, content) FROM stdin;\n1\t\u6211\u8981\u9000\u5361\n\\.\nSELECT 1;\tok\nCOPY b (id, wechat, note_id) FROM stdin;\n2\tlinda_8842\t77\n\\.\nend\t\u6211\n"
+	var out bytes.Buffer
+	if err := New([]byte("a key of a report, long enough to be one")).File("dump.sql").Stream("text", strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	got := out.String()
+	for _, gone := range []string{"\u9000\u5361", "linda_8842"} {
+		if strings.Contains(got, gone) {
+			t.Errorf("%s is left in\n%s", gone, got)
+		}
+	}
+	for _, kept := range []string{"COPY b (id, wechat, note_id)", "\t77\n", "SELECT 1;\tok\n", "end\t\u6211\n", "\n1\t"} {
+		if !strings.Contains(got, kept) {
+			t.Errorf("%q is gone from\n%s", kept, got)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func counts(key string) bool {
 		return false
 	}
 	switch last := words[len(words)-1]; last {
-	case "bytes", "total", "size", "offset", "length", "len", "count", "seq", "sequence", "ts", "time", "timestamp", "duration", "elapsed", "ns", "us", "ms", "pos", "position", "rss", "heap", "block", "port", "pid", "line", "version", "build":
+	case "bytes", "total", "size", "offset", "length", "len", "count", "seq", "sequence", "ts", "time", "timestamp", "duration", "elapsed", "ns", "us", "ms", "pos", "position", "rss", "heap", "alloc", "allocated", "inode", "xid", "uptime", "block", "port", "pid", "line", "version", "build":
 		return true
 	case "id":
 		if len(words) > 1 {

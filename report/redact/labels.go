@@ -113,6 +113,38 @@ func permit(v string) bool {
 
 var permitWords = []string{"护照", "passport", "Passport", "PASSPORT", "通行证", "台胞", "回乡证", "证件", "travel_doc", "permit"}
 
+// hongKongID tells whether v is one or two capital letters and six digits whose
+// check digit is right: A123456(3).
+func hongKongID(v string, check byte) bool {
+	n := len(v) - 6
+	if n < 1 || n > 2 || digitsIn(v[n:]) != 6 {
+		return false
+	}
+	sum := 0
+	if n == 1 {
+		sum = 9 * 36 // a blank stands for the letter that is not there
+	}
+	for i := range len(v) {
+		w := v[i]
+		switch {
+		case w >= 'A' && w <= 'Z':
+			w = w - 'A' + 10
+		case begins[w] == digit:
+			w -= '0'
+		default:
+			return false
+		}
+		sum += int(w) * (len(v) + 1 - i)
+	}
+	switch {
+	case begins[check] == digit:
+		return (sum+int(check-'0'))%11 == 0
+	case check == 'A':
+		return (sum+10)%11 == 0
+	}
+	return false
+}
+
 // permitFrom reads the number of a passport that begins at s[i] and stands
 // behind a word that says so.
 func (c *scan) permitFrom(i int) {
@@ -120,6 +152,11 @@ func (c *scan) permitFrom(i int) {
 	end := i + 1
 	for end < len(s) && wordByte(s[end]) {
 		end++
+	}
+	if end+2 < len(s) && s[end] == '(' && s[end+2] == ')' && hongKongID(s[i:end], s[end+1]) {
+		c.rank = byKey
+		c.mark(i, end+3, "id", s[i:end]+s[end+1:end+2])
+		return
 	}
 	if end-i < 8 || end-i > 11 || !permit(s[i:end]) || !hasAny(s[max(0, i-48):i], permitWords...) {
 		return

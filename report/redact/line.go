@@ -360,6 +360,10 @@ func (c *scan) replace() string {
 		for _, it := range items[i:j] {
 			if it.teach != "" {
 				c.f.r.learn.put(it.teach, it.repl, it.rule, it.anywhere || !wordByte(it.teach[0]) || len(it.teach) >= 16)
+				if bare := macSigns.Replace(it.teach); it.rule == "mac" && len(bare) == 12 {
+					c.f.r.learn.put(strings.ToLower(bare), it.repl, it.rule, false)
+					c.f.r.learn.put(strings.ToUpper(bare), it.repl, it.rule, false)
+				}
 			}
 		}
 		at, i = end, j

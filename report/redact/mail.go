@@ -29,10 +29,19 @@ func (c *scan) mail(i int) {
 	default:
 		return
 	}
-	from, to := localPart(s, i), domainEnd(s, i+size)
-	if from < i && to > 0 {
+	at := i
+	if size == 4 { // zhang (at) example.com
+		for at > 0 && i-at < 2 && s[at-1] == ' ' {
+			at--
+		}
+		for size < 6 && i+size < len(s) && s[i+size] == ' ' {
+			size++
+		}
+	}
+	from, to := localPart(s, at), domainEnd(s, i+size)
+	if from < at && to > 0 {
 		c.rank = byMail
-		c.teach(from, to, "email", strings.ToLower(s[from:i]+"@"+s[i+size:to]))
+		c.teach(from, to, "email", strings.ToLower(s[from:at]+"@"+s[i+size:to]))
 		c.next[byMail] = to
 	}
 }

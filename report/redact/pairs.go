@@ -296,8 +296,25 @@ func (c *scan) option(i int) {
 	}
 }
 
+// cookieBefore reads a cookie whose attribute begins at s[i]: x=y; Max-Age=60.
+func (c *scan) cookieBefore(i int) {
+	s := c.s
+	to := len(strings.TrimRight(s[:i], " "))
+	if to < 4 || s[to-1] != ';' {
+		return
+	}
+	to--
+	from := max(strings.LastIndexByte(s[:to], ';'), strings.LastIndexAny(s[:to], " \t\"'")) + 1
+	nm, v, ok := strings.Cut(s[from:to], "=")
+	if !ok || nm == "" || len(v) < 8 || cookieWords[strings.ToLower(nm)] {
+		return
+	}
+	c.rank = byKey
+	c.cookie(from+len(nm)+1, to)
+}
+
 // spacedWords are settings whose value stands behind a space.
-var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX"}
+var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX", "ENV", "ARG", "setx", "SetEnv", "setenv", "max-age", "Max-Age", "SameSite", "HttpOnly"}
 
 // spaced reads a value behind a key and a space, where the key begins at s[i]:
 // "login x password y" of .netrc, proxy_set_header Cookie "x", IMEI 35….
@@ -308,6 +325,10 @@ func (c *scan) spaced(i int) {
 			continue
 		}
 		end := i + len(w)
+		if w[0]|0x20 == 'm' && len(w) == 7 || w == "SameSite" || w == "HttpOnly" {
+			c.cookieBefore(i)
+			return
+		}
 		if strings.EqualFold(w, "imei") {
 			k := end
 			for k < len(s) && k-end < 16 && digitsRun(s[k:]) < 14 {
@@ -339,6 +360,12 @@ func (c *scan) spaced(i int) {
 		c.rank = byKey
 		before := s[:i]
 		switch w {
+		case "ENV", "ARG", "setx", "SetEnv", "setenv": // ENV DB_PASSWORD x
+			if cl := c.f.classify(v); strings.TrimSpace(before) == "" && sensitive(cl) && cl != text && cl != textOrID && to+1 < len(s) && s[to] == ' ' {
+				if e := c.value(cl, from, to+1, false); e > i {
+					c.next[byKey] = e
+				}
+			}
 		case "Cookie", "cookie", "Authorization":
 			if quoted && strings.Contains(before, "header") {
 				c.judge(c.f.classify(w), from, to, true, false, false)

@@ -44,7 +44,7 @@ func never(string, int, int) bool { return false }
 var vPlain = regexp.MustCompile(`(?i)^(?:<|\{|\[|&lt;|\\u003c|%3C|\*+$|(?:true|false|null|nil|none|undefined|expired|invalid|missing|required|empty|valid|revoked|rejected|denied|ok|yes|no|error|unknown|anonymous|guest|admin|administrator|root|system|test|user|agent|visitor|bot|self|public|default)\b)`)
 
 // vCounter are keys of sizes, times and ids of messages, whose numbers look like a phone by chance.
-var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|count|seq|sequence|ts|time|timestamp|duration|elapsed|ns|us|ms|pos|position|rss|heap|block|port|pid|line|version|build|(?:msg|message|conv|conversation|request|req|trace|track|span|log|event|page|browser|ent|enterprise|job|task|process|thread|build|block)_?id)\\*["']?\s*[:=]\s*["']?(?:\x1b\[[0-9;]*m)?$`)
+var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|count|seq|sequence|ts|time|timestamp|duration|elapsed|ns|us|ms|pos|position|rss|heap|alloc|allocated|inode|xid|uptime|block|port|pid|line|version|build|(?:msg|message|conv|conversation|request|req|trace|track|span|log|event|page|browser|ent|enterprise|job|task|process|thread|build|block)_?id)\\*["']?\s*[:=]\s*["']?(?:\x1b\[[0-9;]*m)?$`)
 
 var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
