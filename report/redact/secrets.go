@@ -44,6 +44,9 @@ func (c *scan) jwt(from int) {
 		return
 	}
 	end := runEnd(c.s, from, "._-=+/")
+	if word := strings.LastIndexAny(c.s[:from], " \t\"'") + 1; strings.Contains(c.s[word:from], "://") { // a part of a path
+		end = runEnd(c.s, from, "._-=")
+	}
 	c.next[byJWT] = end
 	glued := from > 0 && wordByte(c.s[from-1])
 	if end-from < 16 || glued && !strings.Contains(c.s[from:end], ".") {
@@ -155,25 +158,28 @@ var cookieWords = map[string]bool{"path": true, "domain": true, "expires": true,
 func (c *scan) cookies(from, to int) {
 	at := from
 	for at < to {
-		end := at + byteOrEnd(c.s[at:to], ';')
+		end, sep := at+byteOrEnd(c.s[at:to], ';'), 1
+		if k := strings.Index(c.s[at:end], "；"); k >= 0 {
+			end, sep = at+k, len("；")
+		}
 		nameEnd := at + byteOrEnd(c.s[at:end], '=')
 		nm := strings.ToLower(strings.TrimSpace(c.s[at:nameEnd]))
 		switch {
 		case cookieWords[nm]:
 			if k := nextCookie(c.s[at:end]); k > 0 { // Path=/, next=…
-				end = at + k - 1
+				end, sep = at+k-1, 1
 			}
 		case nameEnd < end && ofLook[nm] && plainLook(c.s[nameEnd+1:end]):
 		case nameEnd < end:
 			if done, ok := pseudonymAt(c.s, nameEnd+1); ok && done > end {
-				end = done
+				end, sep = done, 1
 				break
 			}
 			c.cookie(nameEnd+1, end)
-		case nm != "" && !isBenign(nm):
+		case nm != "" && !isBenign(nm) && !hasHan(nm):
 			c.cookie(at+len(c.s[at:end])-len(strings.TrimLeft(c.s[at:end], " ")), end)
 		}
-		at = end + 1
+		at = end + sep
 	}
 }
 
