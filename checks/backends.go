@@ -96,7 +96,7 @@ func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 	}
 	for _, c := range calls {
 		recall := a.Request != nil && a.Request.Call != nil && (a.Request.Call == c || a.Request.Entry == c.Entry)
-		if !usable(c) || c.Host == "log" && !works[route(c)] && !recall {
+		if !usable(c) || c.Picked && !recall || c.Host == "log" && !works[route(c)] && !recall {
 			continue
 		}
 		t := find(groups, &order, c.Host, c.Backend)

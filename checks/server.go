@@ -198,7 +198,7 @@ func (s *sheet) others(a *attempt.Attempt) float64 {
 		if a.Request != nil && !a.Request.Start.IsZero() && !c.Start.IsZero() && c.Start.T.Sub(a.Request.Start.T).Abs() > 2*time.Minute {
 			continue
 		}
-		if c.Status == 0 {
+		if c.Status == 0 || c.Picked {
 			continue
 		}
 		n++

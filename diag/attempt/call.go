@@ -30,6 +30,9 @@ type Call struct {
 	ToPortal bool // it was answered by a page of some network in between
 	Source   string
 	Manner   har.Manner
+	// Picked says that it was read for what it says, in a log too dense to be
+	// read as a whole, so that it must not be counted.
+	Picked bool
 
 	// Wire is the same request as a NetLog has it, nil where none does.
 	Wire *netlog.Request

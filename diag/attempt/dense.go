@@ -16,6 +16,7 @@ const (
 	denseSize  = 32 << 20 // bytes of a log from which on that is so
 	closely    = 60       // entries of one form that are read of such a log, the nearest first
 	closelyBad = 150      // of one that tells of an error
+	plainly    = 1000     // entries that are read whatever they say, for what is to be counted
 	manyKin    = 512      // names of things that stand beside the message's
 	everywhere = 50       // a name that more than one entry in so many holds tells nothing
 )
@@ -23,11 +24,13 @@ const (
 // worthReading gives the entries of a log that are to be read closely: all of a
 // log of ordinary size; of a dense one those that name the message, or
 // anything that is named beside it, and of those alike but for their numbers
-// the nearest to the recall. They stay in the log's order.
-func (a *Attempt) worthReading(lf evidence.LogFile) []*logs.Entry {
+// the nearest to the recall. They stay in the log's order. counted tells which
+// of them were picked for nothing that they say, nil when all are read.
+func (a *Attempt) worthReading(lf evidence.LogFile) (list []*logs.Entry, counted map[*logs.Entry]bool) {
 	if lf.File.Size < denseSize || len(lf.Entries) <= 2*closely {
-		return lf.Entries
+		return lf.Entries, nil
 	}
+	counted = a.sample(lf)
 	forms := make([]uint64, len(lf.Entries))
 	keep := make([]bool, len(lf.Entries))
 	seen := map[string]int{} // in how many entries a name stands
@@ -55,14 +58,33 @@ func (a *Attempt) worthReading(lf evidence.LogFile) []*logs.Entry {
 		if keep[i] {
 			continue
 		}
-		if read[forms[i]]++; read[forms[i]] <= most {
+		if read[forms[i]]++; read[forms[i]] <= most || counted[lf.Entries[i]] {
 			keep[i] = true
 		}
 	}
-	var out []*logs.Entry
 	for i, e := range lf.Entries {
 		if keep[i] {
-			out = append(out, e)
+			list = append(list, e)
+		}
+	}
+	return list, counted
+}
+
+// sample picks entries around the recall for nothing that they say, for the
+// shares of all requests that fail. Those that name the message or an error
+// are read in greater numbers than they have.
+func (a *Attempt) sample(lf evidence.LogFile) map[*logs.Entry]bool {
+	var near []*logs.Entry
+	for _, e := range lf.Entries {
+		if lf.Counts(e) && a.gap(e.At) <= aroundRecall {
+			near = append(near, e)
+		}
+	}
+	in := uint64(max(1, len(near)/plainly))
+	out := make(map[*logs.Entry]bool, plainly)
+	for _, e := range near {
+		if in == 1 || logs.Lot(e.Offset)>>16%in == 0 { // other bits than those that a sample was drawn by
+			out[e] = true
 		}
 	}
 	return out

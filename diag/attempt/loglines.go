@@ -62,11 +62,16 @@ const sinceStart = 24 * time.Hour
 func (a *Attempt) readLogs(ctx context.Context, h *hosts) {
 	for _, lf := range a.Logs {
 		a.machineTables(lf)
-		for i, e := range a.worthReading(lf) {
+		list, counted := a.worthReading(lf)
+		for i, e := range list {
 			if i%64 == 0 && ctx.Err() != nil {
 				return
 			}
+			known := len(a.Server)
 			a.readLine(e, lf, h)
+			for _, c := range a.Server[known:] {
+				c.Picked = counted != nil && !counted[e] || !lf.Counts(e)
+			}
 		}
 	}
 }

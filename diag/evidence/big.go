@@ -31,11 +31,12 @@ var margins = []time.Duration{Margin, 10 * time.Minute, 3 * time.Minute}
 
 // excerpt reads a log of which only some parts matter.
 type excerpt struct {
-	parts []logs.Part
-	scan  *logs.Scan
-	zone  *time.Location
-	head  int64 // bytes of the log's beginning, which are read first
-	alike int   // entries around the incident that are alike but for their numbers and not parsed
+	parts  []logs.Part
+	scan   *logs.Scan
+	zone   *time.Location
+	head   int64   // bytes of the log's beginning, which are read first
+	alike  int     // entries around the incident that are alike but for their numbers and not parsed
+	sample []int64 // offsets of the entries that were picked for nothing they say
 
 	r         io.ReaderAt
 	off, left int64 // of the part at hand
@@ -94,7 +95,7 @@ func (s *Set) excerpted(ctx context.Context, f *File, opt Options, zone *time.Lo
 	}
 	x.r = at.(io.ReaderAt)
 	if size > thinFrom {
-		x.parts, x.alike, err = thin(ctx, x.r, rd, x.scan, opt, s.namesOf(opt))
+		x.parts, x.sample, x.alike, err = thin(ctx, x.r, rd, x.scan, opt, s.namesOf(opt))
 	} else {
 		x.parts = x.scan.Parts()
 	}

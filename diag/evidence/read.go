@@ -159,6 +159,9 @@ func (s *Set) readLog(text *charset.Reader, part *excerpt, f *File, opt Options,
 	lf, crowded, thinned := LogFile{File: f}, 0, false
 	if part != nil {
 		zone, lf.Scan, thinned = part.zone, part.scan, part.alike > 0
+		if thinned {
+			lf.Sample = part.sample
+		}
 	}
 	lo := logs.Options{Name: f.Name, Zone: zone, Keep: opt.KeepLine, MaxEntry: 4 << 10}
 	if info, err := os.Stat(f.Path); err == nil {

@@ -85,6 +85,19 @@ type LogFile struct {
 	Dropped int // entries that were read and not kept: far from the recall, or too many
 	// Scan is where the entries of the incident's time stand in a big log, nil for others.
 	Scan *logs.Scan
+	// Sample are the offsets of the entries, in order, that were picked for nothing
+	// that they say, of a log of which errors were kept rather than others: shares
+	// are to be worked out of these. Nil where all entries of a time are kept.
+	Sample []int64
+}
+
+// Counts reports whether an entry may be counted in a share of all.
+func (l *LogFile) Counts(e *logs.Entry) bool {
+	if l.Sample == nil {
+		return true
+	}
+	_, found := slices.BinarySearch(l.Sample, e.Offset)
+	return found
 }
 
 // PathFile is the text of ping and traceroute runs.

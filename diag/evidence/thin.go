@@ -19,16 +19,18 @@ import (
 // message or what is named beside it are, and of each form those nearest to the
 // press and to the sending, and some spread over the whole time, as clocks may differ.
 const (
-	thinFrom   = 4 << 20 // bytes around the incident from which on that is so
-	nearest    = 150     // entries of one form that are kept beside the press, and beside the sending
-	spread     = 100     // and over the whole time, up to twice as many
-	graver     = 4       // times as many of forms that tell of errors or of recalls
-	maxForms   = 2000    // more than that are told apart by how they begin
-	maxThinned = 16_000  // entries of one log
-	maxEntry   = 4 << 10 // bytes of an entry that are looked at
-	maxKin     = 4096    // names of things that stand beside the message's, or in other logs
-	ofOneKin   = 400     // entries that are kept for one such name
-	everywhere = 50      // a name that more than one entry in so many holds tells nothing
+	thinFrom   = 4 << 20         // bytes around the incident from which on that is so
+	nearest    = 150             // entries of one form that are kept beside the press, and beside the sending
+	spread     = 100             // and over the whole time, up to twice as many
+	graver     = 4               // times as many of forms that tell of errors or of recalls
+	maxForms   = 2000            // more than that are told apart by how they begin
+	maxThinned = 16_000          // entries of one log
+	maxEntry   = 4 << 10         // bytes of an entry that are looked at
+	sampled    = 500             // entries at least, if there are so many, that are kept whatever they say, and
+	sampleNear = 2 * time.Minute // as many within so much of the press or the sending
+	maxKin     = 4096            // names of things that stand beside the message's, or in other logs
+	ofOneKin   = 400             // entries that are kept for one such name
+	everywhere = 50              // a name that more than one entry in so many holds tells nothing
 )
 
 // thinner picks the entries of a dense log that are worth parsing.
@@ -41,6 +43,7 @@ type thinner struct {
 	kin   map[string]*kin
 	ours  []logs.Part // entries that name the message
 	total int         // entries that were looked at
+	plain [2]sample   // near the press or the sending, and farther away
 	entry found
 }
 
@@ -66,6 +69,23 @@ type form struct {
 	stride int // one in so many goes to spread
 }
 
+// sample is one in so many of the entries that come, by lot: machines take turns,
+// so that each eighth request may be the same one's.
+type sample struct {
+	list []picked
+	mask uint64
+}
+
+func (s *sample) add(x picked) {
+	if logs.Lot(x.part.Off)&s.mask == 0 {
+		s.list = append(s.list, x)
+	}
+	for len(s.list) >= 2*sampled {
+		s.mask = s.mask<<1 | 1
+		s.list = slices.DeleteFunc(s.list, func(x picked) bool { return logs.Lot(x.part.Off)&s.mask != 0 })
+	}
+}
+
 // kin is what is kept of the entries that share a name with those of the message.
 type kin struct {
 	seen int
@@ -87,8 +107,9 @@ func (h *farther) Pop() (x any) {
 
 // thin gives the pieces of a log that hold what is worth parsing of what a scan
 // has found, and how many entries around the incident are left out. names are
-// those of things that other logs speak of.
-func thin(ctx context.Context, r io.ReaderAt, rd *logs.Reading, scan *logs.Scan, opt Options, names []string) (parts []logs.Part, left int, err error) {
+// those of things that other logs speak of. plain are the offsets of the entries
+// that were picked for nothing they say.
+func thin(ctx context.Context, r io.ReaderAt, rd *logs.Reading, scan *logs.Scan, opt Options, names []string) (parts []logs.Part, plain []int64, left int, err error) {
 	t := &thinner{opt: opt, times: rd.Times(), refs: []time.Time{opt.Attempt}, forms: map[uint64]*form{}, kin: map[string]*kin{}}
 	if !opt.Sent.IsZero() && !opt.Sent.Equal(opt.Attempt) {
 		t.refs = append(t.refs, opt.Sent)
@@ -99,21 +120,28 @@ func thin(ctx context.Context, r io.ReaderAt, rd *logs.Reading, scan *logs.Scan,
 	if opt.KeepLine != nil {
 		for _, p := range scan.Named {
 			if err := t.walk(ctx, r, p, t.named); err != nil {
-				return nil, 0, err
+				return nil, nil, 0, err
 			}
 		}
 	}
 	for _, p := range scan.Ranges {
 		if err := t.walk(ctx, r, p, t.take); err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 	}
 	list := t.chosen()
+	plain = make([]int64, 0, 4*sampled)
+	for _, s := range t.plain {
+		for _, p := range s.list {
+			plain = append(plain, p.part.Off)
+		}
+	}
+	slices.Sort(plain)
 	parts = make([]logs.Part, 0, len(list)+len(t.ours))
 	for _, p := range list {
 		parts = append(parts, p.part)
 	}
-	return logs.JoinParts(append(parts, t.ours...)), max(0, t.total-len(list)), nil
+	return logs.JoinParts(append(parts, t.ours...)), plain, max(0, t.total-len(list)), nil
 }
 
 // walk hands the entries of a piece of the log to each; what each gets is good until it returns.
@@ -168,6 +196,11 @@ func (t *thinner) named(e *found) {
 func (t *thinner) take(e *found) {
 	t.total++
 	x := picked{e.part, t.gap(e.at, -1)}
+	if x.gap <= sampleNear {
+		t.plain[0].add(x)
+	} else {
+		t.plain[1].add(x)
+	}
 	class := byte(0)
 	sum := logs.Form(e.text, func(i, j int) {
 		if k := t.kin[string(e.text[i:j])]; k != nil {
@@ -248,7 +281,10 @@ func (t *thinner) chosen() []picked {
 	}
 	related = nearestOf(related, maxThinned/2)
 	out := append(related, nearestOf(alike, maxThinned-len(related))...)
-	return nearestOf(out, maxThinned)
+	for _, s := range t.plain { // none of these may be missing
+		out = append(out, s.list...)
+	}
+	return nearestOf(out, maxThinned+4*sampled)
 }
 
 // nearestOf gives the n nearest of a list, each once, in the log's order.

@@ -191,3 +191,31 @@ func BenchmarkDense(b *testing.B) {
 		b.ReportMetric(float64(len(s.Logs[0].Entries)), "entries")
 	}
 }
+
+// TestThinSample holds that entries to be counted are picked for nothing they say.
+func TestThinSample(t *testing.T) {
+	small(t)
+	s := readAll(t, Options{Attempt: densePress, Zone: time.UTC, Named: "8842001", KeepLine: func(s string) bool { return strings.Contains(s, "8842001") }}, dense(t, nil))
+	l := s.Logs[0]
+	near, far, forms := 0, 0, map[string]int{}
+	for _, e := range l.Entries {
+		if !l.Counts(e) {
+			continue
+		}
+		if e.At.T.Sub(densePress).Abs() <= sampleNear {
+			near++
+		} else {
+			far++
+		}
+		forms[strings.Fields(e.Text)[2]]++
+	}
+	if len(l.Sample) == 0 || near+far != len(l.Sample) {
+		t.Errorf("%d and %d entries count, of a sample of %d", near, far, len(l.Sample))
+	}
+	if near < sampled*9/10 || near >= 2*sampled || far < sampled*9/10 || far >= 2*sampled { // by lot, half of them stay
+		t.Errorf("%d entries near the press count, and %d others", near, far)
+	}
+	if len(forms) < 3 {
+		t.Errorf("all that count are alike: %v", forms)
+	}
+}

@@ -31,3 +31,13 @@ func Form[T string | []byte](text T, name func(start, end int)) uint64 {
 	}
 	return sum
 }
+
+// Lot gives a number by which entries are drawn for a sample: always the same
+// for one place in a log, and without any order from one place to the next
+// (the finalizer of SplitMix64, Steele, Lea and Flood 2014).
+func Lot(offset int64) uint64 {
+	x := uint64(offset) + 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
