@@ -3,12 +3,13 @@ package redact
 import (
 	"encoding/base64"
 	"net/url"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // Finding is something that should have been redacted and was not. It tells
@@ -108,8 +109,8 @@ var fullWidth = func() *strings.Replacer {
 }()
 
 var (
-	vEscape  = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
-	vPercent = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
+	vEscape  = lazy.MustCompile(`\\u[0-9a-fA-F]{4}`)
+	vPercent = lazy.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
 )
 
 // spellings adds a line as it is and decoded, pseudonyms blanked out.

@@ -2,9 +2,10 @@ package redact
 
 import (
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // check is one rule of the second pass: a regular expression whose first group
@@ -13,7 +14,7 @@ import (
 type check struct {
 	rule string
 	hint hint
-	re   *regexp.Regexp
+	re   *lazy.Regexp
 	fine func(s string, from, to int) bool // nothing is wrong with the value s[from:to]
 }
 
@@ -41,62 +42,62 @@ func namesOfPeople() (out []string) {
 func never(string, int, int) bool { return false }
 
 // The words that stand in a redacted file under a key that matters, and tell nothing.
-var vPlain = regexp.MustCompile(`(?i)^(?:<|\{|\[|&lt;|\\u003c|%3C|\*+$|(?:true|false|null|nil|none|undefined|expired|invalid|missing|required|empty|valid|revoked|rejected|denied|ok|yes|no|error|unknown|anonymous|guest|admin|administrator|root|system|test|user|agent|visitor|bot|self|public|default)\b)`)
+var vPlain = lazy.MustCompile(`(?i)^(?:<|\{|\[|&lt;|\\u003c|%3C|\*+$|(?:true|false|null|nil|none|undefined|expired|invalid|missing|required|empty|valid|revoked|rejected|denied|ok|yes|no|error|unknown|anonymous|guest|admin|administrator|root|system|test|user|agent|visitor|bot|self|public|default)\b)`)
 
 // vCounter are keys of sizes, times and ids of messages, whose numbers look like a phone by chance.
-var vCounter = regexp.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|count|seq|sequence|ts|time|timestamp|duration|elapsed|ns|us|ms|pos|position|rss|heap|alloc|allocated|inode|xid|uptime|block|port|pid|line|version|build|(?:msg|message|conv|conversation|request|req|trace|track|span|log|event|page|browser|ent|enterprise|job|task|process|thread|build|block)_?id)\\*["']?\s*[:=]\s*["']?(?:\x1b\[[0-9;]*m)?$`)
+var vCounter = lazy.MustCompile(`(?i)(?:bytes|total|size|offset|length|len|count|seq|sequence|ts|time|timestamp|duration|elapsed|ns|us|ms|pos|position|rss|heap|alloc|allocated|inode|xid|uptime|block|port|pid|line|version|build|(?:msg|message|conv|conversation|request|req|trace|track|span|log|event|page|browser|ent|enterprise|job|task|process|thread|build|block)_?id)\\*["']?\s*[:=]\s*["']?(?:\x1b\[[0-9;]*m)?$`)
 
-var vNotAlone = regexp.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
+var vNotAlone = lazy.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 
 var checksOfTheSecond = []check{
-	{"phone", hint{number: true, near: nearNumber(11, mayBePhone)}, regexp.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"phone", hint{number: true, near: nearNumber(11, mayBePhone)}, lazy.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
-	{"id", hint{number: true, near: nearNumber(17, mayBeID)}, regexp.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"id", hint{number: true, near: nearNumber(17, mayBeID)}, lazy.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
 		return !checksum11(v) || hexAround(s, from, to)
 	}},
-	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), regexp.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
-	{"card", hint{number: true, near: nearNumber(16, mayBeCard)}, regexp.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
+	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), lazy.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
+	{"card", hint{number: true, near: nearNumber(16, mayBeCard)}, lazy.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := s[from:to]
 		if strings.Contains(v, " ") && strings.Contains(v, "-") {
 			return true
 		}
 		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from)
 	}},
-	{"email", hint{near: nearAt}, regexp.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
+	{"email", hint{near: nearAt}, lazy.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
 		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
 		return vFileEnd.MatchString(end)
 	}},
-	{"jwt", holds("eyj"), regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
-	{"cookie", holdsBehind(6, "cookie"), regexp.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
-	{"header", holds(`cookie"`, `authorization"`, `token"`), regexp.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
+	{"jwt", holds("eyj"), lazy.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
+	{"cookie", holdsBehind(6, "cookie"), lazy.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
+	{"header", holds(`cookie"`, `authorization"`, `token"`), lazy.MustCompile(`(?i)"name"\s*:\s*"(?:cookie|set-cookie|authorization|x-[a-z-]*token)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)+)"`), func(s string, from, to int) bool {
 		v := s[from:to]
 		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
 	}},
-	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, regexp.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
-	{"auth", holdsBehind(8, "bearer", "basic"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
-	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), regexp.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
-	{"address", hint{four: true, near: nearFour(32, 1, behindWord)}, regexp.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
-	{"address", hint{four: true, near: nearFour(1, 8, withPort)}, regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
-	{"mac", holdsBehind(8, "mac", "hwaddr", "ether"), regexp.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
+	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, lazy.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"auth", holdsBehind(8, "bearer", "basic"), lazy.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), lazy.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
+	{"address", hint{four: true, near: nearFour(32, 1, behindWord)}, lazy.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
+	{"address", hint{four: true, near: nearFour(1, 8, withPort)}, lazy.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
+	{"mac", holdsBehind(8, "mac", "hwaddr", "ether"), lazy.MustCompile(`(?i)(?:mac|hwaddr|ether)[^0-9a-f\n]{1,12}((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2})(?:$|[^0-9a-f:-])`), func(s string, from, to int) bool {
 		return strings.Trim(s[from:to], "0:-") == "" || strings.Trim(strings.ToLower(s[from:to]), "f:-") == ""
 	}},
-	{"name", holdsBehind(16, namesOfPeople()...), regexp.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
-	{"name", holds("姓名", "昵称"), regexp.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
-	{"user", hint{words: []string{"users", "/home/"}, near: nearHome}, regexp.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
+	{"name", holdsBehind(16, namesOfPeople()...), lazy.MustCompile(`(?i)"(?:real|nick|full|display|true|customer|visitor|agent|contact)_?name"\s*:\s*"((?:[^"\\]|\\.){2,})"`), finePlain},
+	{"name", holds("姓名", "昵称"), lazy.MustCompile(`(?:姓名|昵称)\s*[:：=]\s*([\x{4E00}-\x{9FA5}]{2,4})`), never},
+	{"user", hint{words: []string{"users", "/home/"}, near: nearHome}, lazy.MustCompile(`(?:[A-Za-z]:(?:\\+|/)Users(?:\\+|/)|(?:^|[\s"'=(,]|file://)/(?:Users|home)/)([^\\/\s"'<>:;,)]{2,})[\\/]`), func(s string, from, to int) bool {
 		switch strings.ToLower(s[from:to]) {
 		case "public", "default", "all", "shared", "runneradmin", "me", "self", "current":
 			return true
 		}
 		return noLetters(s[from:to]) || strings.Contains(s[from:to], "#")
 	}},
-	{"text", hint{words: []string{`content"`, `content\`}, near: nearContent}, regexp.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
+	{"text", hint{words: []string{`content"`, `content\`}, near: nearContent}, lazy.MustCompile(`(?i)\\*"(?:content|msg_?content|message_?content|chat_?content)\\*"\s*:\s*\\*"([^"\\<{\[][^"\\]+)`), func(s string, from, to int) bool {
 		return vPlain.MatchString(s[from:to])
 	}},
 }
 
-var vFileEnd = regexp.MustCompile(`(?i)^(?:m?js|cjs|css|html?|map|vue|tsx|jsx|png|jpe?g|gif|svg|webp|tgz|woff2?|json|log|txt|exe|dll|service|socket|target|timer|mount|slice|scope)$`)
+var vFileEnd = lazy.MustCompile(`(?i)^(?:m?js|cjs|css|html?|map|vue|tsx|jsx|png|jpe?g|gif|svg|webp|tgz|woff2?|json|log|txt|exe|dll|service|socket|target|timer|mount|slice|scope)$`)
 
 // verifyLine asks every rule of a line that may find something there.
 func (h *hinted) verifyLine(s string, add func(rule, value string)) {
@@ -154,7 +155,7 @@ func fineAddress(s string, from, to int) bool {
 	return vVersion.MatchString(before)
 }
 
-var vVersion = regexp.MustCompile(`(?:ver(?:sion)?["']?\s?[:=]?\s?["']?|[a-z]/|\bv)$`)
+var vVersion = lazy.MustCompile(`(?:ver(?:sion)?["']?\s?[:=]?\s?["']?|[a-z]/|\bv)$`)
 
 // finePlain tells of a word under a key that names nobody.
 func finePlain(s string, from, to int) bool { return vPlain.MatchString(s[from:to]) }
@@ -169,7 +170,7 @@ func evenGaps(v string) bool {
 	return !(len(v) == 12 && !strings.ContainsAny(last, " -") && vNotAlone.MatchString(last)) // a date behind a number
 }
 
-var vUUID = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+var vUUID = lazy.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 func partOfUUID(s string, from, to int) bool {
 	at := max(0, from-36)
