@@ -55,7 +55,7 @@ func valueWord(o diag.Observation) (lang.Text, bool) {
 		return t, true
 	}
 	t, ok := valueWords[word]
-	return t, ok && (!named[o.ID] || word == "unknown")
+	return t, ok && (!named[o.ID] || word == "unknown" || word == "none")
 }
 
 // sourceWords are the sources that are no file.

@@ -27,7 +27,7 @@ func TestValueWords(t *testing.T) {
 		id, word, zh, en string
 	}{
 		{"network.quality", "lossy", "丢包", "lossy"}, {"cache.app", "current", "最新", "current"}, {"network.error", "refused", "端口拒绝连接", "the port was closed"}, {"server.answer", "refused", "被拒绝", "refused"},
-		{"attempt.symptom", "no_reaction", "点了没反应", "nothing happened"}, {"permission.processed_by", "none", "none", "none"}, {"browser.blocked_by", "good", "good", "good"}, {"browser.blocked_by", "unknown", "未知", "unknown"},
+		{"attempt.symptom", "no_reaction", "点了没反应", "nothing happened"}, {"permission.processed_by", "none", "没有", "none"}, {"permission.processed_by", "ok", "ok", "ok"}, {"browser.blocked_by", "good", "good", "good"}, {"browser.blocked_by", "unknown", "未知", "unknown"},
 	} {
 		if got := observationValue(diag.Observation{ID: c.id, Value: c.word}); got.ZH != c.zh || got.EN != c.en {
 			t.Errorf("%s %s: %q %q", c.id, c.word, got.ZH, got.EN)

@@ -108,7 +108,7 @@ var scales = map[string]scale{
 	"permission.sender":         {good: "self"},
 	"permission.read":           {good: "no"},
 	"permission.visitor_action": {good: "none"},
-	"permission.processed_by":   {bad: "*"},
+	"permission.processed_by":   {good: "none", bad: "*"},
 	"permission.target":         {bad: "*"},
 
 	"window.margin":   {better: 1, floor: 1000}, // people are that quick and that slow
