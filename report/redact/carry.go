@@ -24,6 +24,7 @@ type carry struct {
 	inside string // the name of the element whose content is text
 	nested int    // how many of that name are open
 	starts []int  // of the columns of a table of fixed width
+	binds  []class // what the values of a statement are
 	upDown bool   // each row of the table is a key and its value
 }
 
@@ -47,6 +48,10 @@ const (
 	saidBelow    // the lines between two markers
 	element      // the content of an element of HTML
 	textBelow    // the lines of a message, up to an empty one
+	bound        // the values of a statement of SQL
+	created      // the columns of a table
+	secretLines  // lines of a private key without its own marks
+	yamlSecrets  // the values of a Secret of Kubernetes
 	labelled     // the value in the element or under the name on the line before
 )
 
@@ -86,6 +91,24 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 		k.what = nothingCarried
 		return f.behindLabel(body) + end, true
+	case bound:
+		return f.boundLine(body + end)
+	case created:
+		f.createdLine(trimmed)
+		return "", false
+	case secretLines:
+		if k.left--; k.left <= 0 {
+			k.what = nothingCarried
+		}
+		if trimmed != "" && runEnd(trimmed, 0, "+/=") == len(trimmed) {
+			p := f.r.pseudonym("secret", trimmed)
+			f.hit("secret", p)
+			return body[:indent] + p + end, true
+		}
+	case yamlSecrets:
+		if trimmed == "" || indent > k.indent {
+			return f.yamlSecret(body) + end, true
+		}
 	case textBelow:
 		if trimmed != "" && !labelLike(trimmed) {
 			return body[:indent] + f.length(trimmed) + end, true

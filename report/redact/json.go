@@ -80,6 +80,10 @@ func (f *File) object(n *node, at around) {
 					inner.calm = true
 				}
 			}
+		case "sql", "query", "statement", "preparedstatement":
+			if item.kind == '"' && strings.ContainsAny(item.text, "?$%:@") {
+				f.boundNodes(n, item.text, at)
+			}
 		case "error", "err":
 			inner.report = inner.report || item.kind != 'n' && item.kind != 'f'
 		case "success", "ok":

@@ -24,7 +24,11 @@ func (c *scan) key(i int) {
 		for s[i] == '=' && i+size < len(s) && s[i+size] == '=' { // == and ===
 			size++
 		}
-		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
+		if s[i] == ':' && i > 0 && i+3 < len(s) && s[i+1] == ':' && s[i+2] == ' ' { // LDIF: the value is in base64
+			c.ldif(i)
+			return
+		}
+		if i == 0 || begins[s[i-1]] == digit && number(s, i) && !counted(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
 	case strings.HasPrefix(s[i:], "】"), strings.HasPrefix(s[i:], "」"):
@@ -41,6 +45,10 @@ func (c *scan) key(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
+	if s[i] == '=' && mayBind(s, i+size) {
+		c.statement()
+		return
+	}
 	if i > 3 && (s[i-1] == ')' || strings.HasSuffix(s[:i], "）")) { // 联系人（必填）：
 		if k := strings.LastIndexAny(s[max(0, i-40):i], "(（"); k >= 0 && max(0, i-40)+k > 0 {
 			if at, head := keyLeft(s, max(0, i-40)+k); hasHan(head) {
@@ -64,6 +72,15 @@ func (c *scan) key(i int) {
 	}
 	if cl == none && start > 6 && len(key) <= 12 && slices.Contains(valueWords, key) {
 		cl = c.sibling(start)
+	}
+	if cl == none && start > 6 && strings.EqualFold(key, "value") && c.ofCookie(start, i) {
+		if end := c.cookieValue(i + size); end > i {
+			c.next[byKey] = end
+		}
+		return
+	}
+	if cl == none {
+		cl = c.qualified(i)
 	}
 	if cl == none || cl == version || cl == errText || cl == logText {
 		return
@@ -196,6 +213,12 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	if cl == cookie && i < len(s) && (s[i] == '{' || strings.HasPrefix(s[i:], "dict(") || strings.HasPrefix(s[i:], "[{")) {
 		return c.cookieDict(i + max(0, strings.IndexAny(s[i:], "({")))
+	}
+	if cl == cookie && i < len(s) && s[i] == '[' && strings.ContainsAny(s[i:min(len(s), i+4)], "'\"") {
+		return c.cookieList(i)
+	}
+	if n := quotePrefix(s[i:]); n > 0 && (s[i] == 'N' || s[i] == 'b' || s[i] == 'u') { // N'…' of SQL, b'…' and u'…' of Python
+		i += n
 	}
 	q := i
 	for q < len(s) && s[q] == '\\' {

@@ -46,10 +46,10 @@ var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
 		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok psk wpapsk accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
-		cookie:   "cookie setcookie cookies documentcookie",
+		cookie:   "cookie cookie2 setcookie setcookie2 cookies documentcookie",
 		auth:     "authorization proxyauthorization xauthorization",
 		text:     "txt 访客说 客户说 用户说 顾客说 客服说 坐席说 对方说 访客问 客户问 访客回复 客服回复 访客留言 客户留言 访客发送 客服发送 访客消息 客服消息 quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext preview summary remark remarks note draft caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容",
 		textOrID: "lastmessage lastmsg quote reply 消息 回复",
@@ -195,7 +195,7 @@ func byStem(j string) class {
 }
 
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true}
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true, "keyword": true, "accessor": true}
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with

@@ -250,6 +250,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		found = true
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
+		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
+			f.boundItems(n, f.carry.binds, around{depth: depth + 1})
+		}
 		f.node(n, around{key: key, depth: depth + 1})
 		b.WriteString(n.within(s[i : i+size]))
 		f.r.done(p)

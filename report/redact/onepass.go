@@ -50,7 +50,7 @@ func init() {
 			begins[b] = dash
 		case c == '"' || c == '\'':
 			begins[b] = quote
-		case strings.IndexByte("@%\\[({&<\t\x1b|]", c) >= 0:
+		case strings.IndexByte("@%\\[({&<\t\x1b|]$", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE2 && c <= 0xEF:
 			begins[b] = wide
@@ -72,7 +72,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『【∶﹕︰" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师客户服席方家员】」“「『【∶﹕︰" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -95,6 +95,7 @@ const (
 	byPlate
 	byPlace
 	byJar
+	byBind
 	bySpot
 	byTable
 	byEncoded
@@ -232,6 +233,8 @@ func (c *scan) rare(i int) {
 			c.spot()
 		}
 		c.tag(i)
+	case '$':
+		c.crypt(i)
 	case '|':
 		c.cell(i, '|')
 	case ']':

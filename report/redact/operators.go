@@ -96,6 +96,10 @@ func (c *scan) operator(i int) {
 	}
 	word := s[i:end]
 	registry := strings.HasPrefix(word, "REG_")
+	if mayBind(s, at) {
+		c.statement()
+		return
+	}
 	switch {
 	case registry && at > end:
 	case registry:

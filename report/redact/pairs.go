@@ -129,6 +129,9 @@ func (c *scan) values(i int) {
 	if i+8 > len(s) || !strings.EqualFold(s[i:i+6], "values") || i < c.next[byKey] {
 		return
 	}
+	if strings.ContainsAny(s[i+6:], "?$%:@") {
+		c.statement()
+	}
 	head := strings.TrimRight(s[:i], " \t")
 	var cols []class
 	cookies := false
@@ -153,8 +156,10 @@ func (c *scan) values(i int) {
 		if !found && !cookies {
 			return
 		}
-	} else if cookies = strings.Contains(strings.ToLower(head[max(0, len(head)-60):]), "cookie"); !cookies {
-		return
+	} else if cols = c.f.columnsOf(head); cols == nil {
+		if cookies = strings.Contains(strings.ToLower(head[max(0, len(head)-60):]), "cookie"); !cookies {
+			return
+		}
 	}
 	c.rank = byKey
 	col := -1
@@ -197,6 +202,9 @@ func (c *scan) values(i int) {
 				}
 				if cl == none && cookies && looksSecret(s[from:to]) && digitsIn(s[from:to]) < len(s[from:to]) {
 					cl = secret
+				}
+				if size, _ := placeAt(s, from); size == to-from {
+					cl = none
 				}
 				if cl != none && !strings.EqualFold(s[from:to], "null") {
 					c.judge(cl, from, to, true, false, false)
@@ -314,7 +322,7 @@ func (c *scan) cookieBefore(i int) {
 }
 
 // spacedWords are settings whose value stands behind a space.
-var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX", "ENV", "ARG", "setx", "SetEnv", "setenv", "max-age", "Max-Age", "SameSite", "HttpOnly"}
+var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX", "CREATE TABLE", "create table", "IDENTIFIED", "identified", "CLIENT_", "SERVER_", "EXPORTER_", "EARLY_", "ENV", "ARG", "setx", "SetEnv", "setenv", "max-age", "Max-Age", "SameSite", "HttpOnly"}
 
 // spaced reads a value behind a key and a space, where the key begins at s[i]:
 // "login x password y" of .netrc, proxy_set_header Cookie "x", IMEI 35….
@@ -325,6 +333,9 @@ func (c *scan) spaced(i int) {
 			continue
 		}
 		end := i + len(w)
+		if c.oneOf(w, i, end) {
+			return
+		}
 		if w[0]|0x20 == 'm' && len(w) == 7 || w == "SameSite" || w == "HttpOnly" {
 			c.cookieBefore(i)
 			return

@@ -49,6 +49,8 @@ func (c *scan) wide(i int) {
 	switch s[i : i+3] {
 	case "先", "女", "姐", "学", "师":
 		c.spot()
+	case "客", "户", "服", "席", "方", "家", "员":
+		c.speaker(i + 3)
 	}
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
