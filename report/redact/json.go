@@ -58,13 +58,13 @@ func (f *File) node(n *node, at around) {
 }
 
 // valueWords are the names of what is only the value of something named elsewhere.
-var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
+var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "invalidValue", "rejectedValue", "rejected_value", "invalid_value", "input_value", "S", "N", "_text", "#text"}
 
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
 	own := f.r.about(at.key)
-	inner := around{depth: at.depth + 1, body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
+	inner := around{depth: at.depth + 1, report: at.report && at.key == "", body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
 	switch own.squeezed {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
@@ -112,6 +112,12 @@ func (f *File) object(n *node, at around) {
 				f.replaceNumber(v, "secret", v.text)
 			}
 		}
+	}
+	if tolist := n.get("tolist"); tolist != nil && n.get("msgtype") != nil { // of the archive of WeCom
+		f.talkers(tolist, n.get("from"))
+	}
+	if kind := n.get("kind"); kind != nil && kind.text == "Secret" && kind.kind == '"' {
+		f.secretData(n.get("data"))
 	}
 	f.named(n, at)
 	f.rows(n, at)
@@ -169,7 +175,7 @@ func (f *File) str(n *node, at around) {
 	defer f.free(c)
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
+		if cl == weak && (stamped(v) || ticketNo(v)) || cl != pass && sentenceOf(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
@@ -321,7 +327,7 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 // bodyKey tells of keys under which a message's content stands, and not a whole request's.
 func bodyKey(key string) bool {
 	switch squeeze(key) {
-	case "body", "text":
+	case "body", "text", "bizcontent", "requestcontent", "responsecontent":
 		return false
 	}
 	return true

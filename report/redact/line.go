@@ -253,7 +253,7 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
 			f.boundItems(n, f.carry.binds, around{depth: depth + 1})
 		}
-		f.node(n, around{key: key, depth: depth + 1})
+		f.node(n, around{key: key, depth: depth + 1, report: refusal(s[:i])})
 		b.WriteString(n.within(s[i : i+size]))
 		f.r.done(p)
 		done = i + size

@@ -30,6 +30,31 @@ func (c *scan) oneOf(w string, i, end int) bool {
 				c.next[byKey] = to
 			}
 		}
+	case "PASS", "LOGIN":
+		c.logIn(w, i, end)
+	case "ConvertTo-SecureString":
+		c.firstArgument(end)
+	case "configure set": // aws configure set aws_secret_access_key x
+		if at := end + 1 + byteOrEnd(s[min(end+1, len(s)):], ' '); at < len(s) && sensitive(c.f.classify(s[end+1:at])) {
+			c.firstArgument(at)
+		}
+	case "literal=": // --from-literal=name=x
+		if at := end + byteOrEnd(s[end:], '=') + 1; at < len(s) && strings.HasSuffix(s[:i], "from-") {
+			c.firstArgument(at)
+		}
+	case "net use":
+		if k := strings.Index(s[end:], "/user:"); k >= 0 {
+			at := end + k + byteOrEnd(s[end+k:], ' ')
+			if at+1 < len(s) && s[at+1] != '/' {
+				c.firstArgument(at)
+			}
+		}
+	case "verification code", "Verification code":
+		c.codeIn(end)
+	case "TEL;", "ADR;":
+		c.cardField(w, i, end)
+	case "Visitor", "Customer", "Guest":
+		c.speakerLatin(i, end)
 	case "Cookie", "cookie", "SimpleCookie":
 		return c.cookieNamed(end)
 	default:
@@ -135,7 +160,7 @@ func (f *File) yamlSecret(body string) string {
 	}
 	v := strings.Trim(body[k+2:], " \"'")
 	from := k + 2 + strings.Index(body[k+2:], v)
-	if len(v) < 4 || len(v)%4 > 0 || runEnd(v, 0, "+/=") < len(v) {
+	if !ofSecret(v) {
 		return f.line(body)
 	}
 	c := &scan{f: f, s: body, rank: byKey}

@@ -213,6 +213,9 @@ func (c *scan) cookie(from, to int) {
 	for to > from && c.s[to-1] == ' ' {
 		to--
 	}
+	if v := c.s[from:to]; len(v) > 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
+		from, to = from+1, to-1
+	}
 	v := c.s[from:to]
 	if len(v) == 0 || isBenign(v) {
 		return
@@ -296,7 +299,7 @@ func (f *File) pem(s string) string {
 		}
 		start := i + k
 		lineEnd := start + byteOrEnd(s[start:], '\n')
-		if !strings.Contains(s[start:lineEnd], "PRIVATE KEY") {
+		if !privateKey(s[start:lineEnd]) {
 			i = start + 11
 			continue
 		}
@@ -313,3 +316,12 @@ func (f *File) pem(s string) string {
 		i = start + len(repl)
 	}
 }
+
+// privateKey tells of the first line of a private key: of PKCS, OpenSSH and
+// PGP, and OpenVPN's, which both ends share.
+func privateKey(s string) bool {
+	return strings.Contains(s, "PRIVATE KEY") || strings.Contains(s, "Static key")
+}
+
+// maxKeyLines bounds the lines of a private key without its own end.
+const maxKeyLines = 64

@@ -60,7 +60,7 @@ func shaped(cl class, v string) (kind string, ok bool) {
 		return "birth", digits >= 4 && len(v) <= 40
 	case geo: // a place on the map, not a latency in milliseconds
 		frac := v[strings.LastIndexByte(v, '.')+1:]
-		return "geo", digits >= 5 && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
+		return "geo", digits >= 5 && onEarth(v) && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
 	case deviceID:
 		return "device", len(v) >= 8 && digits >= 4 && !strings.ContainsAny(v, " <")
 	case wifi:
@@ -181,6 +181,14 @@ const (
 
 // ticketNo tells of the number of a ticket at a desk, and not of a ticket that opens something.
 func ticketNo(v string) bool {
+	if len(v) <= 12 && digitsRun(v) == len(v) {
+		return true
+	}
 	rest := strings.TrimLeft(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	return len(v)-len(rest) <= 4 && len(v) <= 12 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
+}
+
+// onEarth tells whether the number that a text begins with can be a degree.
+func onEarth(v string) bool {
+	return digitsRun(strings.TrimLeft(v, "-+ NSEWnsew")) <= 3
 }

@@ -23,7 +23,7 @@ func (c *scan) spots() {
 			from = to + 1
 		}
 	}
-	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/"} { // who knows the address may write there
+	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/", "/mmopen/", "/mmhead/"} { // who knows the address may write there
 		if i := strings.Index(s, mark); i >= 0 {
 			from := i + len(mark)
 			if to := from + anyOrEnd(s[from:], " \t\"'<>?&#,;)"); looksSecret(s[from:to]) {
@@ -203,7 +203,7 @@ func endsAsPassport(s string) bool {
 }
 
 // spotPaths are the folders behind which a link holds what may be done once.
-var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/"}
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/", "/mmopen/", "/mmhead/"}
 
 func spotPath(s string, i int) bool {
 	if i == 0 || !wordByte(s[i-1]) {

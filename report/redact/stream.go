@@ -195,7 +195,7 @@ func (f *File) keyLine(s string) string {
 	case f.inKey:
 		f.inKey = !strings.Contains(s, "-----END ")
 		return "\n" // lines keep their numbers
-	case strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END "):
+	case strings.Contains(s, "-----BEGIN ") && privateKey(s) && !strings.Contains(s, "-----END "):
 		f.inKey = true
 		p := f.r.pseudonym("secret", s)
 		f.hit("secret", p)
