@@ -83,7 +83,7 @@ func (f *File) behindLabel(body string) string {
 		if from += open + 1; from < to {
 			to = from + byteOrEnd(body[from:], '<')
 		}
-	case strings.HasPrefix(v, "value:"), strings.HasPrefix(v, "default:"):
+	case valuePair(v):
 		for from += strings.IndexByte(v, ':') + 1; from < to && strings.IndexByte(" \"'", body[from]) >= 0; from++ {
 		}
 		to = len(strings.TrimRight(body, " \"'"))

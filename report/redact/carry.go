@@ -139,7 +139,7 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			return f.under(k.cl, body) + end, true
 		}
 	case chatText:
-		if trimmed != "" && !chatHead(body) && !strings.HasPrefix(trimmed, "[") && !strings.HasPrefix(trimmed, "【") {
+		if trimmed != "" && !chatHead(body) && !ofSystemLine(trimmed) && !strings.HasPrefix(trimmed, "[") && !strings.HasPrefix(trimmed, "【") {
 			return body[:indent] + f.length(trimmed) + end, true
 		}
 	case cookieEcho:
@@ -362,7 +362,7 @@ func (f *File) carryOn(body string) {
 			k.what, k.left = secretLines, maxKeyLines
 			return
 		}
-		if name, ok := strings.CutPrefix(strings.TrimLeft(body, " -"), "name: "); ok && len(body) < 200 { // the environment of a container
+		if name, ok := namePair(body); ok && len(body) < 200 { // the environment of a container
 			if cl := f.classify(strings.Trim(name, " \"'")); sensitive(cl) {
 				k.what, k.cl = labelled, cl
 			}
@@ -379,7 +379,7 @@ func (f *File) carryOn(body string) {
 
 // sensitive tells whether a value under a key of that class is always taken.
 func sensitive(cl class) bool {
-	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe
+	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe && cl != ipNo
 }
 
 // mayHaveHan tells most lines without Chinese letters by their bytes.

@@ -48,6 +48,17 @@ func (c *scan) cookieNamed(end int) bool {
 	if end+4 >= len(s) || s[end] != ' ' {
 		return false
 	}
+	if s[end+1] == ' ' { // a header in columns
+		from := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " "))
+		to := len(strings.TrimRight(s, " \r"))
+		if !strings.Contains(s[from:to], "=") || strings.ContainsAny(s[from:from+byteOrEnd(s[from:], '=')], " ,") {
+			return false
+		}
+		c.rank = byKey
+		c.cookies(from, to)
+		c.next[byKey] = to
+		return true
+	}
 	from := end + 1
 	nm := runEnd(s, from, "_-.")
 	if nm == from || nm >= len(s) || s[nm] != '=' {

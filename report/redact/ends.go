@@ -22,6 +22,9 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 			}
 			end = at
 		}
+		if k := strings.Index(s[from:end], "[\\r]"); k >= 0 && cl == cookie { // HttpClient's log of the wire
+			end = from + k
+		}
 		return from + len(strings.TrimRight(s[from:end], " \t"))
 	}
 	stops := " \t\r\n\"'`&,;|<>(){}[]\x1b"

@@ -82,7 +82,7 @@ func (c *scan) key(i int) {
 			}
 		}
 	}
-	if cl == none && start > 6 && len(key) <= 14 && slices.Contains(valueWords, key) {
+	if cl == none && start > 6 && len(key) <= 14 && (slices.Contains(valueWords, key) || hanValueWords[key]) {
 		cl = c.sibling(start)
 	}
 	if cl == none && start > 6 && strings.EqualFold(key, "value") && c.ofCookie(start, i) {
@@ -143,7 +143,7 @@ func changedTo(s string, end int) int {
 	}
 	for _, arrow := range [...]string{" -> ", " => ", " → "} {
 		if strings.HasPrefix(s[at:], arrow) {
-			if at += len(arrow); at < len(s) && s[at] != ' ' {
+			if at += len(arrow); at < len(s) && (s[at] == '"' || s[at] == '\'') {
 				return at
 			}
 		}
@@ -253,6 +253,11 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		}
 	}
 	i += wrapped(s[i:])
+	if n := typeBefore(s[i:]); n > 0 && (cl == secret || cl == pass || cl == weak) { // []byte(x)
+		if k := strings.IndexByte(s[i+n:], ')'); k > 3 && looksSecret(s[i+n:i+n+k]) {
+			return c.judge(cl, i+n, i+n+k, true, prose, spaced)
+		}
+	}
 	if strings.HasPrefix(s[i:], "rejected value [") { // of Spring
 		i += len("rejected value ")
 	}
@@ -317,6 +322,11 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	if (cl == text || cl == place) && !spaced && s[at-1] == ':' && c.inStruct(keyStart) {
 		return c.judge(cl, i, i+memberEnd(s[i:]), true, prose, spaced)
+	}
+	if cl == text && spaced && s[at-1] == ':' && keyStart > 1 && (s[keyStart-1] == ' ' || s[keyStart-1] == '{') && strings.LastIndexByte(s[:keyStart], '{') > strings.LastIndexByte(s[:keyStart], '}') {
+		if n := nextMember(s[i:]); n > 0 { // {id: 88, text: …, state: x}
+			return c.judge(cl, i, i+n, true, prose, spaced)
+		}
 	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	end := bareEnd(s, i, cl, inQuery)
@@ -459,6 +469,9 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 			return 0
 		}
 		c.mark(from, end, kindOf(cl), normalNumber(cl, c.s[from:end]))
+		if v := c.s[from:end]; cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {
+			c.spans[len(c.spans)-1].teach = v
+		}
 		return end
 	case wx:
 		if len(v) < 5 || common[strings.ToLower(v)] || isBenign(v) || strings.Contains(v, "://") || loose && !hasDigit(v) {

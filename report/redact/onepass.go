@@ -113,6 +113,9 @@ func (c *scan) once(early bool) bool {
 	if endsAsPassport(s) {
 		c.spot()
 	}
+	if len(s) > 9 && len(s) < 80 && s[0] >= 0xE4 && (begins[s[len(s)-1]] == digit || s[len(s)-1] == ')') {
+		c.chatName()
+	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
 		case plain:
@@ -301,6 +304,9 @@ func (c *scan) word(i int) {
 	if ofHex[s[i]] && (ofHex[s[i+1]] || s[i+1] == ':') {
 		c.address(i)
 	}
+	if s[i] == 'e' && begins[s[i+1]] == digit && i+24 <= len(s) && ofHex[s[i+11]] && ofHex[s[i+23]] { // a Chinese letter
+		c.hexFrom(i)
+	}
 	if c.longRun(i) && (s[i+1] != 'y' || !strings.HasPrefix(s[i:], "eyJ")) {
 		c.base64From(i)
 	}
@@ -332,6 +338,9 @@ func (c *scan) figure(i int) int {
 		if stamp := stampEnd(s, i, end); stamp > 0 {
 			return stamp
 		}
+	}
+	if end-i == 1 && s[i] == '1' && end+8 < len(s) && s[end] == '.' {
+		c.scientific(i, end)
 	}
 	if end-i >= 8 && end-i <= 10 && end+35 < len(s) && s[end] == ':' && s[end+1] == 'A' {
 		c.bot(i, end)

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func digitsRun(s string) int {
 func (c *scan) particular(cl class, from, to int) int {
 	v := c.s[from:to]
 	kind, ok := shaped(cl, v)
-	if !ok {
+	if !ok || cl == ipNo && c.f.r.KeepIPs {
 		return 0
 	}
 	if cl == deviceID || cl == taxNo || cl == plateNo || cl == macNo {
@@ -67,6 +68,9 @@ func shaped(cl class, v string) (kind string, ok bool) {
 		return "wifi", len(v) >= 2 && !isBenign(v) && !strings.EqualFold(v, "<unknown ssid>") && v[0] != '{'
 	case taxNo:
 		return "tax", len(v) >= 15 && len(v) <= 20 && digits >= 8
+	case ipNo:
+		n, err := strconv.ParseUint(v, 10, 64)
+		return "ip", err == nil && len(v) >= 8 && n >= 1<<24 && n < 224<<24 && n>>24 != 127
 	case macNo:
 		hex := macSigns.Replace(v)
 		return "mac", len(hex) == 12 && allHex(hex) && strings.Trim(strings.ToLower(hex), "f") != "" && strings.Trim(hex, "0") != ""
@@ -185,7 +189,7 @@ func ticketNo(v string) bool {
 		return true
 	}
 	rest := strings.TrimLeft(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	return len(v)-len(rest) <= 4 && len(v) <= 12 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
+	return len(v)-len(rest) <= 4 && len(v) <= 16 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
 }
 
 // onEarth tells whether the number that a text begins with can be a degree.

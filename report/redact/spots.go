@@ -40,6 +40,12 @@ func (c *scan) spots() {
 			}
 		}
 	}
+	if i := strings.Index(s, "/qzone/"); i >= 0 {
+		c.folder(i + len("/qzone/"))
+		if n := digitsRun(s[i+7:]); n > 0 { // once more
+			c.folder(i + 7 + n)
+		}
+	}
 	c.logons()
 	if len(s) > 30 && (s[0] == '-' || s[0] == 'd' || s[0] == 'l') && strings.Trim(s[1:10], "rwxsStT-") == "" { // ls -l
 		if fields := strings.Fields(s); len(fields) > 4 && digitsRun(fields[1]) == len(fields[1]) {
@@ -203,14 +209,14 @@ func endsAsPassport(s string) bool {
 }
 
 // spotPaths are the folders behind which a link holds what may be done once.
-var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/", "/mmopen/", "/mmhead/"}
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/", "/mmopen/", "/mmhead/", "/qzone/"}
 
 func spotPath(s string, i int) bool {
 	if i == 0 || !wordByte(s[i-1]) {
 		return false
 	}
 	switch s[i+1] {
-	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h':
+	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h', 'q':
 		for _, p := range spotPaths {
 			if strings.HasPrefix(s[i:], p) {
 				return true

@@ -76,7 +76,10 @@ var checksOfTheSecond = []check{
 		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
 	}},
 	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, lazy.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
-	{"auth", holdsBehind(8, "bearer", "basic"), lazy.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"auth", holdsBehind(8, "bearer", "basic"), lazy.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), func(s string, from, to int) bool {
+		v := strings.TrimRight(s[from:to], "=")
+		return noDigits(s, from, to) || strings.Contains(v, "=") // token_type=bearer expires_in=7200
+	}},
 	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), lazy.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
 	{"address", hint{four: true, near: nearFour(32, 1, behindWord)}, lazy.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
 	{"address", hint{four: true, near: nearFour(1, 8, withPort)}, lazy.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},
