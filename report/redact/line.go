@@ -352,6 +352,13 @@ func (c *scan) replace() string {
 			}
 			j++
 		}
+		if best.rule == "email" { // what is around it was decoded, and stays
+			for _, it := range items[i:j] {
+				if it.rank == byEncoded && it.start == items[i].start && it.end == end && slices.ContainsFunc(it.inner, func(h hit) bool { return h.rule == "email" }) {
+					best = it
+				}
+			}
+		}
 		b.WriteString(c.s[at:items[i].start])
 		b.WriteString(best.repl)
 		if len(best.inner) == 0 {

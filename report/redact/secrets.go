@@ -108,7 +108,7 @@ func (c *scan) scheme(i int) {
 		}
 		end := runEnd(c.s, j, "._-=+/~%")
 		v := c.s[j:end]
-		if k := strings.IndexByte(v, '='); k > 0 && (strings.Trim(v[k:], "=") != "" || end < len(c.s) && c.s[end] == '"') {
+		if k := strings.IndexByte(v, '='); k > 0 && strings.Trim(v[:k], lowerSet+"_") == "" && (strings.Trim(v[k:], "=") != "" || end < len(c.s) && c.s[end] == '"' && len(v) < 12) {
 			return // expires_in=7200, realm="x"
 		}
 		mixed := hasDigit(v) || strings.ToLower(v) != v && strings.ToUpper(v) != v && strings.ToLower(v[1:]) != v[1:] || strings.HasSuffix(v, "=")
