@@ -109,11 +109,14 @@ func (w *walker) lines(b *block, text []byte) {
 		}
 		line := text[p:end]
 		lines := 1
-		if w.out(line) {
+		if v := w.surely(line); v != attached {
 			b.stamped++
 			b.entry, b.entryLine = start, n
-			if state != outside {
-				change(outside, start, n)
+			if v == inside {
+				b.entries++
+			}
+			if state != v {
+				change(v, start, n)
 			}
 		} else {
 			w.off = b.off + int64(start)
@@ -240,7 +243,7 @@ func (w *walker) line(line []byte) verdict {
 		s.swapDay()
 	}
 	v := w.judge(s)
-	if v == outside && s.form == formISO && s.start <= 1 && !w.collect {
+	if v != attached && s.form == formISO && s.start <= 1 && !w.collect {
 		w.learn(line, s)
 	}
 	return v

@@ -77,7 +77,7 @@ func (w *walker) opens(text []byte, p int) bool {
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
 		line = line[:i]
 	}
-	return w.out(line) || w.line(line) != attached
+	return w.surely(line) != attached || w.line(line) != attached
 }
 
 // Scan is what one look at all lines of a log found: where the entries of a range
