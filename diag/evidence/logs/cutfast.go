@@ -22,7 +22,7 @@ type template struct {
 	tail  string // what follows the 24th byte: digits of the fraction as 0, and the zone
 	frac  int    // how many of tail are of the fraction
 	bare  bool   // no zone
-	inner bool   // lines inside the range fit, too: no other line's date rests on theirs
+	inner bool   // there is a range: lines inside it fit, too
 	prec  time.Duration
 	end   int // after the stamp, from col
 
@@ -55,7 +55,7 @@ func (w *walker) learn(line []byte, s *stamp) {
 			return // what it does not take is not worth another
 		}
 	}
-	t := &template{prec: s.prec, col: s.start, sep: line[s.start+4], bare: !s.hasZone, wall: badMinute, inner: !w.rd.yearly && !w.rd.bare && !(w.from.IsZero() && w.to.IsZero()), end: s.end - s.start, loc: w.res.loc}
+	t := &template{prec: s.prec, col: s.start, sep: line[s.start+4], bare: !s.hasZone, wall: badMinute, inner: !w.from.IsZero() || !w.to.IsZero(), end: s.end - s.start, loc: w.res.loc}
 	p := line[s.start:]
 	if t.end < 19 || t.end > 40 || len(p) < 26 || t.sep != '-' && t.sep != '/' || p[7] != t.sep || p[10] != 'T' && p[10] != ' ' {
 		return

@@ -40,7 +40,7 @@ func (c *cutter) walker() *walker {
 // block judges all lines of a block: what to keep, what belongs to the line
 // before the block, and what the stamps tell.
 func (w *walker) block(b *block) {
-	w.block0, w.has = b, false
+	w.block0 = b
 	w.w3c = b.w3c
 	text := b.buf
 	wide := widthOf(w.rd.Encoding) > 1 && b.raw
@@ -302,14 +302,8 @@ func (w *walker) instants(s *stamp) (first, second int64, ok bool) {
 	switch {
 	case s.hasDate && s.hasYear:
 		wall = s.wall()
-		if s.form != formEpoch {
-			w.near, w.has = wall, true
-		}
-	default:
-		near, ok := w.near, w.has
-		if !ok {
-			near, ok = w.rd.refs.at(w.off)
-		}
+	default: // never by the line before, which may be another goroutine's
+		near, ok := w.rd.refs.at(w.off)
 		if !ok {
 			if near = w.rd.anchor; near == 0 {
 				return 0, 0, false

@@ -258,7 +258,7 @@ func (rd *Reading) Times() func(line []byte) (time.Time, bool) {
 	b := &block{}
 	return func(line []byte) (time.Time, bool) {
 		*b = block{}
-		w.block0, w.has = b, false
+		w.block0 = b
 		ok := w.line(trimEnd(line)) != attached
 		return b.first, ok
 	}
