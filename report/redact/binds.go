@@ -165,6 +165,12 @@ func (c *scan) bound(from int) (done bool) {
 		if q := from + quotePrefix(s[from:to]); q < to && (s[q] == '\'' || s[q] == '"') && s[to-1] == s[q] && to-q > 1 {
 			from, to = q+1, to-1
 		}
+		for from < to && s[from] == '%' { // of LIKE
+			from++
+		}
+		for to > from && s[to-1] == '%' {
+			to--
+		}
 		if n >= 0 && n < len(cols) && cols[n] != none && from < to && !isBenign(s[from:to]) {
 			c.judge(cols[n], from, to, true, false, false)
 		}

@@ -172,7 +172,13 @@ var pairHeads = [...]string{"name: ", "type: ", "key: ", "field: ", "label: ", "
 
 // namePair gives the name in such a line.
 func namePair(body string) (string, bool) {
-	t := strings.TrimLeft(body, " -")
+	t := body
+	if t[0] == ' ' || t[0] == '-' {
+		t = strings.TrimLeft(t, " -")
+	}
+	if t == "" || strings.IndexByte("ntkflNK", t[0]) < 0 {
+		return "", false
+	}
 	for _, head := range pairHeads {
 		if name, ok := strings.CutPrefix(t, head); ok {
 			return name, head[0] != 't' || mayHaveHan(name)

@@ -17,7 +17,7 @@ func (c *scan) known(i int) {
 		c.scheme(i)
 	}
 	for _, k := range knownBy[s[i]] {
-		if strings.HasPrefix(s[i:], k.head) {
+		if s[i+1] == k.head[1] && strings.HasPrefix(s[i:], k.head) {
 			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && (hasDigit(s[i:end]) || end-i == 20 && k.tail == 16 && strings.ToUpper(s[i:end]) == s[i:end]) {
 				c.teach(i, end, "secret", s[i:end])
 				c.next[byScheme] = end
