@@ -226,6 +226,9 @@ func (c *scan) scientific(i, end int) {
 // nothing to hide: a source map, a setting.
 func (c *scan) jsonOfToken(run string) bool {
 	head := run[:byteOrEnd(run, '.')]
+	if len(head) >= 11 && len(run) > len(head)+8 { // two parts, long enough for any
+		return true
+	}
 	bare := oneAlphabetURL.Replace(strings.TrimRight(head, "="))
 	if len(bare)%4 == 1 {
 		bare = bare[:len(bare)-1]

@@ -8,7 +8,7 @@ import (
 
 // A line made to be slow must not be: every scan is linear, or nearly so.
 func TestNoLineIsSlow(t *testing.T) {
-	for _, unit := range []string{"a@", "1 ", "1-", "{\"", "[[", "sid='", "sid=\"", "://", "%40", "%25", "eyJ", "a:", "\\\\a\\", "/Users/", "张", "=", "<", "<phone#", "ff:", "1.1.", "content=", "cookie: a;", "Bearer ", "QQ", "\\u0031", "o", "的iPhone", "-----BEGIN PRIVATE KEY", "1", "{\"a\":", "AAAA"} {
+	for _, unit := range []string{"a@", "1 ", "1-", "{\"", "[[", "sid='", "sid=\"", "://", "%40", "%25", "eyJ", "a:", "\\\\a\\", "/Users/", "张", "=", "<", "<phone#", "ff:", "1.1.", "content=", "cookie: a;", "Bearer ", "QQ", "\\u0031", "o", "的iPhone", "-----BEGIN PRIVATE KEY", "1", "{\"a\":", "AAAA", "=?", "name=?,", "values (?", "values (?,?)", "insert into v values (1", "create table t (a b", "访客:", "[访客] ", "$6$", "token (", "phone #1:", "token[0]:", "1.38", "Cookie ", "cookie  a=", "name=x, value=", "phone{ value:", "Key (a)=(", "=?UTF-8?B?", "张\" <a@", "PASS ", "a LOGIN b ", "TEL;", "verification code ", "text: a, ", "{text: ", "P/CHN/E1234567/", "'a' -> 'b'", "phone number: ", "\"phone\">>,<<\"", "<a Name=\"phone\"><b>", "<body>", "configure set a ", "literal=", "net use /user:", "Digest response=", "response=,", "0x0000: 61 ", "x/y@", "e4b8", "字段=姓名 值=", "phone→", "SETEX a:b ", "binding parameter [1] - [", "$1 = 'a', "} {
 		in := strings.Repeat(unit, (16<<10)/len(unit))
 		start := time.Now()
 		out := New(testKey).Text(in)
@@ -16,5 +16,16 @@ func TestNoLineIsSlow(t *testing.T) {
 			t.Errorf("%q: %v", unit, d)
 		}
 		_ = Verify([]byte(out))
+	}
+}
+
+// A text that is cut within a letter, as the head of a log is, stays readable.
+func TestCutWithinALetter(t *testing.T) {
+	for _, whole := range []string{"00000000000000000000手机＞138", "访客＞你好", "客户（张三）：你好", "姓名→张三", "ＱＱ：５７９５", "消息“你好”"} {
+		for n := range len(whole) {
+			if got := New(testKey).Text(whole[:n]); n < 3 && got != whole[:n] {
+				t.Errorf("%q became %q", whole[:n], got)
+			}
+		}
 	}
 }

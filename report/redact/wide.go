@@ -55,7 +55,7 @@ func (c *scan) wide(i int) {
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
 			c.house(i)
-		} else if i+3 < len(s) && (s[i+3] < 0x80 || s[i+3] == 0xE2 || s[i+3] == 0xC2 || s[i+3] == 0xEF && s[i+4] == 0xBC && s[i+5] == 0x9E || s[i+3] == 0xE3) && s[i+3] != ':' && s[i+3] != '=' {
+		} else if i+3 < len(s) && (s[i+3] < 0x80 || s[i+3] == 0xE2 || s[i+3] == 0xC2 || strings.HasPrefix(s[i+3:], "＞") || s[i+3] == 0xE3) && s[i+3] != ':' && s[i+3] != '=' {
 			c.label(i + 3)
 		}
 	}
