@@ -373,3 +373,16 @@ func mayBind(s string, at int) bool {
 	}
 	return false
 }
+
+// namedPlace tells whether a place for a value that is named as its column
+// stands at s[at]: token = :token, token = @token.
+func namedPlace(s string, at int, key string) bool {
+	for at < len(s) && s[at] == ' ' {
+		at++
+	}
+	if at+1 >= len(s) || s[at] != ':' && s[at] != '@' || key == "" {
+		return false
+	}
+	end := runEnd(s, at+1, "_")
+	return squeeze(s[at+1:end]) == squeeze(key) && (end == len(s) || strings.IndexByte(" ,);", s[end]) >= 0)
+}

@@ -79,10 +79,6 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.nameSpan(from, to, v, !loose || !plainWord(v))
 	case login:
-		if digitsIn(v) == len(v) && len(v) >= 16 && len(v) <= 19 { // an account at a bank
-			c.mark(from, to, "card", v)
-			return to
-		}
 		if loose && !looksName(v) || digitsIn(v) == len(v) || common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
 			return 0
 		}

@@ -61,6 +61,9 @@ func (c *scan) key(i int) {
 		c.statement()
 		return
 	}
+	if s[i] == '=' && namedPlace(s, i+size, key) {
+		return
+	}
 	if i > 3 && (s[i-1] == ')' || strings.HasSuffix(s[:i], "）")) { // 联系人（必填）：
 		if k := strings.LastIndexAny(s[max(0, i-40):i], "(（"); k >= 0 && max(0, i-40)+k > 0 {
 			if at, head := keyLeft(s, max(0, i-40)+k); hasHan(head) {

@@ -46,7 +46,7 @@ const (
 var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
-		pass:     "password passwd pwd pw passphrase passcode userpass mima 密码 口令 登录密码 支付密码",
+		pass:     "password passwd pwd passphrase passcode userpass mima 密码 口令 登录密码 支付密码",
 		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok psk wpapsk accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
@@ -63,7 +63,7 @@ var exact = func() map[string]class {
 		phone:    "sjh sjhm lxdh shouji dianhua phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
 		idCard:   "sfzh sfzhm zjhm shenfenzheng docno documentno documentnumber credentialno idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 学号 学籍号 病历号 门诊号 住院号 医保卡号 社保卡号 军官证 驾驶证 驾驶证号 社保号",
 		card:     "yhkh card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
-		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber buyerid buyeruserid buyeropenid alipayuserid alipayopenid 抖音号 抖音 快手号 小红书号 微博号 微博账号 旺旺 旺旺号 淘宝账号 钉钉号 支付宝账号 支付宝号 支付宝 whatsapp vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信 加v 加vx 加微 加微信 加我微信",
+		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber buyerid buyeruserid buyeropenid alipayuserid alipayopenid 抖音号 快手号 小红书号 微博号 微博账号 旺旺 旺旺号 淘宝账号 钉钉号 支付宝账号 支付宝号 whatsapp vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信 加v 加vx 加微 加微信 加我微信",
 		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣 qq账号 qq帐号 q群号 加q 加qq 我的qq",
 		place:    "jtzz lxdz txdz dizhi address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
 		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码 号牌 车辆号牌 号牌号码 车号 牌照 牌照号",

@@ -282,6 +282,19 @@ func TestWhatProgramsSayStays(t *testing.T) {
 		"set timeout 30\nset level debug",
 		"verification code sent (attempt 3)",
 		"phone changed code=403",
+		"select id from t where token = :token and id = :id",
+		"user=1931001689815761942 code=403",
+		"def on_message_received_callback_handler_v2(self):",
+		"客户：点击撤回按钮后没有反应",
+		"客服：在线 3 人，忙碌 2 人",
+		"Customer service started on port 8080 with 3 workers",
+		"phone → contacts → call",
+		"variable \"password_length\" {\n  default = \"16\"\n}",
+		`{"k":["id","status"],"v":[88123,"open"]}`,
+		`{"op":"add","path":"/status","value":"pending"}`,
+		"commit e4d909c290d0fb1ca068ffaddf22cbd0deadbeef",
+		"build 1.2.3.4 release 5.6.7.8",
+		"6222021234567890 12",
 	} {
 		if got := New(testKey).Text(in); !strings.Contains(in, "\n") && got != in {
 			t.Errorf("%q became %q", in, got)

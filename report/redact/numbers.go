@@ -85,7 +85,7 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			c.mark(start, idEnd, "id", id)
 			return idEnd
 		}
-		if len(all) == 15 && shape(part, 3) && hasAny(before, "身份证", "证件", "idcard", "id_card", "IDCard", "identity") && plausibleDate("19"+all[6:12]) {
+		if len(all) == 15 && shape(part, 3) && hasAny(strings.ToLower(before), "身份证", "证件", "idcard", "id_card", "id-card", "identity") && plausibleDate("19"+all[6:12]) {
 			c.mark(start, end, "id", all)
 			return end
 		}

@@ -18,6 +18,9 @@ func (c *scan) known(i int) {
 	}
 	for _, k := range knownBy[s[i]] {
 		if s[i+1] == k.head[1] && strings.HasPrefix(s[i:], k.head) {
+			if s[i] == 'o' && s[i+2] == '_' && !allHex(s[i+3:min(len(s), i+3+k.tail)]) { // ou_, on_ of Feishu
+				break
+			}
 			if end := runEnd(s, i, "_-."); end-i >= len(k.head)+k.tail && (hasDigit(s[i:end]) || end-i == 20 && k.tail == 16 && strings.ToUpper(s[i:end]) == s[i:end]) {
 				c.teach(i, end, "secret", s[i:end])
 				c.next[byScheme] = end
@@ -219,6 +222,9 @@ var ofLook = wordSet("lang language locale theme i18n tz timezone currency regio
 // plainLook tells of a plain word: dark, zh_CN.
 func plainLook(v string) bool {
 	v = strings.TrimRight(v, " \r\n\"'")
+	if v != "" && len(v) <= 3 && strings.Trim(v, "+-0123456789") == "" { // tz=8
+		return true
+	}
 	return len(v) <= 12 && strings.Trim(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-/") == ""
 }
 

@@ -50,6 +50,7 @@ func (c *scan) said(from int) {
 	if from >= to {
 		return
 	}
+	to = from + len(strings.TrimRight(s[from:from+fieldAhead(s[from:to])], " \t"))
 	v := s[from:to]
 	if !hasHan(v) || utf8.RuneCountInString(v) < 4 || hasAny(v, aboutPrograms...) || hanField(v) || looksName(v) || v[0] == '<' || v[0] == '{' {
 		return
