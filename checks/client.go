@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
+	"golang.org/x/mod/semver"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/incident"
@@ -101,10 +101,9 @@ func clientMinimum(in *diag.Input) (want, key string) {
 // older compares versions as far as both can be read: as semantic versions,
 // else number by number.
 func older(have, want string) bool {
-	h, err1 := semver.NewVersion(have)
-	w, err2 := semver.NewVersion(want)
-	if err1 == nil && err2 == nil {
-		return h.LessThan(w)
+	h, w := "v"+strings.TrimLeft(have, "vV"), "v"+strings.TrimLeft(want, "vV")
+	if semver.IsValid(h) && semver.IsValid(w) {
+		return semver.Compare(h, w) < 0
 	}
 	x, y := numbers(have), numbers(want)
 	if len(x) == 0 || len(y) == 0 {

@@ -31,8 +31,15 @@ const heapLimit = 64 << 20
 // the time and nothing gained.
 const spare = 24 << 20
 
+// growth is by how many per cent the heap may grow before it is collected: below
+// heapLimit memory is cheaper than time. GOGC overrides it.
+const growth = 400
+
 // limitMemory sets the limit, and anew after each collection.
 func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(growth)
+	}
 	debug.SetMemoryLimit(heapLimit)
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	type sentinel struct{ _ *byte } // a pointer, as tiny objects without one share their memory

@@ -195,10 +195,10 @@ var partyID = lazy.MustCompile(`(?i)\b(?:track|session|sess|sid|conn(?:ection)?|
 
 // concerns reports whether a text speaks of this conversation or of somebody in it.
 func (a *Attempt) concerns(text string) bool {
-	if a.conv != "" && mentions(text, a.conv) {
+	if a.conv != "" && holdsWord(text, a.conv) {
 		return true
 	}
-	return slices.ContainsFunc(a.parties, func(id string) bool { return mentions(text, id) })
+	return slices.ContainsFunc(a.parties, func(id string) bool { return holdsWord(text, id) })
 }
 
 // followTraces notes under which ids the service logs the recall's own work:

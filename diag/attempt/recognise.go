@@ -289,31 +289,6 @@ func (a *Attempt) matchesSample(method string, u *url.URL) bool {
 
 var hasDigit = lazy.MustCompile(`\d`)
 
-// Mentions reports whether a text names an id as a whole word.
-func Mentions(text, id string) bool { return mentions(text, id) }
-
-func mentions(text, id string) bool {
-	if id == "" {
-		return false
-	}
-	for from := 0; ; {
-		i := strings.Index(text[from:], id)
-		if i < 0 {
-			return false
-		}
-		i += from
-		j := i + len(id)
-		if (i == 0 || !wordByte(text[i-1])) && (j == len(text) || !wordByte(text[j])) {
-			return true
-		}
-		from = j
-	}
-}
-
-func wordByte(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
-}
-
 // idsIn finds the message ids that a text names, in JSON, URLs, queries and prose.
 var idPattern = lazy.MustCompile(`(?i)(?:"?(?:client_?)?(?:msg|message|mid)s?_?(?:id|guid|key|seq|no|sn|ref|uuid)?s?"?\s*(?:[=:/#]|%3[aA]|\s)\s*\[?"?|消息(?:id|编号)?\s*[:\x{FF1A}#]?\s*)([A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{0,63}|[A-Za-z]{1,6}[-_][A-Za-z0-9]{8,64})`)
 

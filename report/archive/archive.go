@@ -170,6 +170,25 @@ func (opt Options) between() (from, to time.Time) {
 	return from, to
 }
 
+// press is when the recall was asked for, as well as it is known:
+// else the middle of the range.
+func (b *builder) press() time.Time {
+	var best time.Time
+	for _, m := range b.opt.Doc.Timeline {
+		t, err := time.Parse(time.RFC3339Nano, m.At)
+		if err != nil || m.Kind != "press" && m.Kind != "request" {
+			continue
+		}
+		if best = t; m.Kind == "press" {
+			break
+		}
+	}
+	if best.IsZero() && !b.from.IsZero() && !b.to.IsZero() {
+		best = b.from.Add(b.to.Sub(b.from) / 2)
+	}
+	return best
+}
+
 func (b *builder) add(e entry) {
 	e.Size = int64(len(e.data))
 	e.SHA256 = sum(e.data)

@@ -274,8 +274,13 @@ func (b *builder) sliceInfo() *SliceInfo {
 // hour down to what lies within seconds of the incident.
 const narrowings = 8
 
+// halved is half a range of time, around a moment in it.
+func halved(from, to, moment time.Time) (time.Time, time.Time) {
+	return moment.Add(-moment.Sub(from) / 2), moment.Add(to.Sub(moment) / 2)
+}
+
 // sliced cuts a log to the range. What is too much is cut to a narrower range
-// around its middle, and said so.
+// around the press, and said so.
 func (b *builder) sliced(ctx context.Context, p *piece) error {
 	how := Clock{Whole: true}
 	if b.opt.Clock != nil {
@@ -283,14 +288,13 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 	}
 	src := logs.Source{Name: p.src.Name, Size: p.src.Size, Open: p.src.Open}
 	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice, Known: p.src.Scan}
-	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.middle()
+	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.press()
 	for try := 0; ; try++ {
 		opt.Narrow = try < narrowings
 		text, st, err := slice.Log(ctx, src, opt)
 		switch {
 		case errors.Is(err, slice.ErrTooMuch):
-			quarter := opt.To.Sub(opt.From) / 4
-			opt.From, opt.To = opt.From.Add(quarter), opt.To.Add(-quarter)
+			opt.From, opt.To = halved(opt.From, opt.To, opt.Incident)
 			continue
 		case err != nil:
 			return err
@@ -321,14 +325,6 @@ func instant(t time.Time) string {
 		return ""
 	}
 	return t.Format(time.RFC3339Nano)
-}
-
-// middle is what nearness to the incident counts from.
-func (b *builder) middle() time.Time {
-	if b.from.IsZero() || b.to.IsZero() {
-		return time.Time{}
-	}
-	return b.from.Add(b.to.Sub(b.from) / 2)
 }
 
 // each hands the piece's content to a step of the redaction.

@@ -121,24 +121,6 @@ func (b *builder) overlaps(e *har.Entry, shift time.Duration) bool {
 	return (b.from.IsZero() || !end.Before(b.from)) && (b.to.IsZero() || !start.After(b.to))
 }
 
-// press is when the recall was asked for, as well as it is known.
-func (b *builder) press() time.Time {
-	var best time.Time
-	for _, m := range b.opt.Doc.Timeline {
-		t, err := time.Parse(time.RFC3339Nano, m.At)
-		if err != nil || m.Kind != "press" && m.Kind != "request" {
-			continue
-		}
-		if best = t; m.Kind == "press" {
-			break
-		}
-	}
-	if best.IsZero() && !b.from.IsZero() && !b.to.IsZero() {
-		best = b.from.Add(b.to.Sub(b.from) / 2)
-	}
-	return best
-}
-
 // telling reports whether an answer's content can tell of a recall.
 func telling(e *har.Entry) bool {
 	switch e.ResourceType {

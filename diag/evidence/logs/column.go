@@ -48,6 +48,9 @@ func findColumn(samples []sample, others int) (found epochColumn) {
 		last  int64
 	}
 	best := 2 * others
+	if rows(samples) <= best {
+		return found // no column can have more
+	}
 	for _, sep := range []byte{' ', ',', '|', ';'} {
 		var cols [maxColumn]tally
 		lines := 0
@@ -84,4 +87,16 @@ func findColumn(samples []sample, others int) (found epochColumn) {
 		}
 	}
 	return found
+}
+
+// rows is how many lines of samples can be rows of a table.
+func rows(samples []sample) (n int) {
+	for _, s := range samples {
+		for line := range bytes.Lines(s.text) {
+			if line = trimLine(bytes.TrimSuffix(line, []byte("\n"))); len(line) > 0 && !indented(line) {
+				n++
+			}
+		}
+	}
+	return n
 }

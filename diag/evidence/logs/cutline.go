@@ -40,7 +40,7 @@ func (c *cutter) walker() *walker {
 // block judges all lines of a block: what to keep, what belongs to the line
 // before the block, and what the stamps tell.
 func (w *walker) block(b *block) {
-	w.block0, w.has = b, false
+	w.block0 = b
 	w.w3c = b.w3c
 	text := b.buf
 	wide := widthOf(w.rd.Encoding) > 1 && b.raw
@@ -109,11 +109,14 @@ func (w *walker) lines(b *block, text []byte) {
 		}
 		line := text[p:end]
 		lines := 1
-		if w.out(line) {
+		if v := w.surely(line); v != attached {
 			b.stamped++
 			b.entry, b.entryLine = start, n
-			if state != outside {
-				change(outside, start, n)
+			if v == inside {
+				b.entries++
+			}
+			if state != v {
+				change(v, start, n)
 			}
 		} else {
 			w.off = b.off + int64(start)
@@ -240,7 +243,7 @@ func (w *walker) line(line []byte) verdict {
 		s.swapDay()
 	}
 	v := w.judge(s)
-	if v == outside && s.form == formISO && s.start <= 1 && !w.collect {
+	if v != attached && s.form == formISO && s.start <= 1 && !w.collect {
 		w.learn(line, s)
 	}
 	return v
@@ -299,14 +302,8 @@ func (w *walker) instants(s *stamp) (first, second int64, ok bool) {
 	switch {
 	case s.hasDate && s.hasYear:
 		wall = s.wall()
-		if s.form != formEpoch {
-			w.near, w.has = wall, true
-		}
-	default:
-		near, ok := w.near, w.has
-		if !ok {
-			near, ok = w.rd.refs.at(w.off)
-		}
+	default: // never by the line before, which may be another goroutine's
+		near, ok := w.rd.refs.at(w.off)
 		if !ok {
 			if near = w.rd.anchor; near == 0 {
 				return 0, 0, false

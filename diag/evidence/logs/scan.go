@@ -77,7 +77,7 @@ func (w *walker) opens(text []byte, p int) bool {
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
 		line = line[:i]
 	}
-	return w.out(line) || w.line(line) != attached
+	return w.surely(line) != attached || w.line(line) != attached
 }
 
 // Scan is what one look at all lines of a log found: where the entries of a range
@@ -258,7 +258,7 @@ func (rd *Reading) Times() func(line []byte) (time.Time, bool) {
 	b := &block{}
 	return func(line []byte) (time.Time, bool) {
 		*b = block{}
-		w.block0, w.has = b, false
+		w.block0 = b
 		ok := w.line(trimEnd(line)) != attached
 		return b.first, ok
 	}

@@ -248,7 +248,8 @@ func (x *run) redact(ctx context.Context, in *input, to string) error {
 		}
 		w, pack = z, z
 	}
-	second := redact.NewVerifier()
+	second := newAside()
+	defer second.close()
 	if err := in.each(ctx, func(kind string, r io.Reader) error { return f.Stream(kind, r, io.MultiWriter(w, second)) }); err != nil {
 		return err
 	}
@@ -260,7 +261,7 @@ func (x *run) redact(ctx context.Context, in *input, to string) error {
 	if err := buf.Flush(); err != nil {
 		return err
 	}
-	if found := second.Findings(); len(found) > 0 {
+	if found := second.close(); len(found) > 0 {
 		return Unredacted(in.name, found)
 	}
 	x.res.Done = append(x.res.Done, Done{in.name, f.Counts()})
