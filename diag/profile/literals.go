@@ -47,11 +47,11 @@ func (cs choices) in(text string) (first []int) {
 	return first
 }
 
-func (c *choice) possible(text string) bool {
-	if c.words == nil {
+func (p *part) possible(text string) bool {
+	if p.words == nil {
 		return true
 	}
-	for _, w := range c.words {
+	for _, w := range p.words {
 		if strings.Contains(text, w) {
 			return true
 		}

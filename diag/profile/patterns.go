@@ -53,7 +53,7 @@ type matcher struct {
 // ask for some of them only.
 type matchers struct {
 	refusals, events, signals func() []matcher
-	verbs, objects            func() expressions
+	verbs, objects            func() *wordsOf
 }
 
 // expressions are regular expressions of which any may match. They are one
@@ -224,12 +224,35 @@ func atomEnd(p string, i int) int {
 	return i
 }
 
-func anyWord(words []string) func() expressions {
-	return sync.OnceValue(func() expressions {
+// wordsOf are expressions of which any may match, tried only on a text that holds
+// a word that one of them cannot match without.
+type wordsOf struct {
+	re       expressions
+	literals []string // nil where some match without any
+}
+
+func (w *wordsOf) first(text string) string {
+	if w == nil || w.literals != nil && !(&part{words: w.literals}).possible(text) {
+		return ""
+	}
+	return w.re.first(text)
+}
+
+func anyWord(words []string) func() *wordsOf {
+	return sync.OnceValue(func() *wordsOf {
 		if len(words) == 0 {
 			return nil
 		}
-		return anyOf(closed(words), "", "")
+		out := &wordsOf{re: anyOf(closed(words), "", "")}
+		for _, w := range words {
+			need := literals(w)
+			if need == nil {
+				out.literals = nil
+				break
+			}
+			out.literals = append(out.literals, need...)
+		}
+		return out
 	})
 }
 
