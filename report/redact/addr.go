@@ -153,7 +153,7 @@ func productVersion(s string, i int, a netip.Addr) bool {
 		return true
 	}
 	before := strings.ToLower(s[max(0, i-24):i])
-	for _, p := range []string{"chrome/", "safari/", "edg/", "edge/", "edga/", "firefox/", "opr/", "version/", "electron/", "mobile/", "micromessenger/", "wxwork/", "applewebkit/", "meiqia/", "app/", "qqbrowser/", "ucbrowser/", "headlesschrome/", "version=", "version:", "version: ", "version\":\"", "version\": \"", "ver=", "v"} {
+	for _, p := range []string{"chrome/", "safari/", "edg/", "edge/", "edga/", "firefox/", "opr/", "version/", "electron/", "mobile/", "micromessenger/", "wxwork/", "applewebkit/", "meiqia/", "app/", "qqbrowser/", "ucbrowser/", "headlesschrome/", "version=", "version:", "version: ", "version\":\"", "version\": \"", "ver=", "sdk ", "version ", "ver ", "build ", "release ", "upgrade to ", "图 ", "表 ", "版本 ", "版本", "版本：", "版本号：", "版本号 ", "章节 ", "→ ", "v"} {
 		if strings.HasSuffix(before, p) && (p != "v" || len(before) < 2 || !wordByte(before[len(before)-2])) {
 			return true
 		}

@@ -14,6 +14,7 @@ func (f *File) label(body string) {
 		v = v[strings.IndexByte(v, ')')+1:]
 	case strings.HasSuffix(v, "]=>"):
 		v = strings.Trim(v[:len(v)-3], "[]\"' ")
+		v = v[:byteOrEnd(v, '"')] // "phone":"User":private
 	case strings.HasSuffix(v, ">"):
 		v = v[:strings.LastIndexByte(v, '<')]
 		v = v[strings.LastIndexByte(v, '>')+1:]
@@ -61,6 +62,12 @@ func (f *File) behindLabel(body string) string {
 	from, to := len(body)-len(strings.TrimLeft(body, " \t")), len(body)
 	shy := f.carry.shy
 	f.carry.shy = false
+	for _, arrow := range [...]string{"> ", "-> ", ">>> ", "C: "} { // what somebody sent
+		if strings.HasPrefix(body[from:], arrow) && from+len(arrow) < to {
+			from += len(arrow)
+			break
+		}
+	}
 	switch v := body[from:]; {
 	case shy && !(&scan{f: f, s: v}).shownAs(f.carry.cl, 0):
 		return f.line(body)
@@ -76,8 +83,8 @@ func (f *File) behindLabel(body string) string {
 		if from += open + 1; from < to {
 			to = from + byteOrEnd(body[from:], '<')
 		}
-	case strings.HasPrefix(v, "value:"):
-		for from += 6; from < to && strings.IndexByte(" \"'", body[from]) >= 0; from++ {
+	case valuePair(v):
+		for from += strings.IndexByte(v, ':') + 1; from < to && strings.IndexByte(" \"'", body[from]) >= 0; from++ {
 		}
 		to = len(strings.TrimRight(body, " \"'"))
 	case begins[v[0]] == digit && strings.HasPrefix(v[digitsRun(v):], ") \""):
@@ -86,7 +93,7 @@ func (f *File) behindLabel(body string) string {
 	case strings.HasPrefix(v, "string(") && strings.Contains(v, "\""):
 		from += strings.IndexByte(v, '"') + 1
 		to = len(strings.TrimRight(body, " \""))
-	case strings.IndexByte("{[-#", v[0]) >= 0, labelLike(v) && !strings.Contains(v, "://") && f.carry.cl != macNo:
+	case v[0] == '/' && strings.Count(v, "/") > 1, strings.IndexByte("{[-#", v[0]) >= 0, labelLike(strings.TrimRight(v, "=")) && !strings.Contains(v, "://") && f.carry.cl != macNo:
 		return f.line(body)
 	case isText(f.carry.cl):
 		f.carry.what = textBelow

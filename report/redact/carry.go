@@ -18,13 +18,14 @@ type carry struct {
 	prev   string           // the line before, which may head a table
 	held   *strings.Builder // lines that are kept back
 	markup markup
-	shy    bool   // the label may be none: the value must look it
-	lines  int    // of a dictionary of cookies, so far
-	left   int    // lines of what was said, at most
-	inside string // the name of the element whose content is text
-	nested int    // how many of that name are open
-	starts []int  // of the columns of a table of fixed width
-	upDown bool   // each row of the table is a key and its value
+	shy    bool    // the label may be none: the value must look it
+	lines  int     // of a dictionary of cookies, so far
+	left   int     // lines of what was said, at most
+	inside string  // the name of the element whose content is text
+	nested int     // how many of that name are open
+	starts []int   // of the columns of a table of fixed width
+	binds  []class // what the values of a statement are
+	upDown bool    // each row of the table is a key and its value
 }
 
 type carried int
@@ -47,6 +48,11 @@ const (
 	saidBelow    // the lines between two markers
 	element      // the content of an element of HTML
 	textBelow    // the lines of a message, up to an empty one
+	bound        // the values of a statement of SQL
+	created      // the columns of a table
+	secretLines  // lines of a private key without its own marks
+	blockOf      // a block that a word before it names
+	yamlSecrets  // the values of a Secret of Kubernetes
 	labelled     // the value in the element or under the name on the line before
 )
 
@@ -86,6 +92,29 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 		k.what = nothingCarried
 		return f.behindLabel(body) + end, true
+	case bound:
+		out, ok := f.boundLine(body)
+		return out + end, ok
+	case created:
+		f.createdLine(trimmed)
+		return "", false
+	case secretLines:
+		if k.left--; k.left <= 0 {
+			k.what = nothingCarried
+		}
+		if trimmed != "" && runEnd(trimmed, 0, "+/=") == len(trimmed) {
+			p := f.r.pseudonym("secret", trimmed)
+			f.hit("secret", p)
+			return body[:indent] + p + end, true
+		}
+	case blockOf:
+		if k.left--; k.left > 0 && !strings.HasPrefix(trimmed, "}") {
+			return f.inBlock(body) + end, true
+		}
+	case yamlSecrets:
+		if trimmed == "" || indent > k.indent {
+			return f.yamlSecret(body) + end, true
+		}
 	case textBelow:
 		if trimmed != "" && !labelLike(trimmed) {
 			return body[:indent] + f.length(trimmed) + end, true
@@ -110,7 +139,7 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			return f.under(k.cl, body) + end, true
 		}
 	case chatText:
-		if trimmed != "" && !chatHead(body) && !strings.HasPrefix(trimmed, "[") && !strings.HasPrefix(trimmed, "【") {
+		if trimmed != "" && !chatHead(body) && !ofSystemLine(trimmed) && !strings.HasPrefix(trimmed, "[") && !strings.HasPrefix(trimmed, "【") {
 			return body[:indent] + f.length(trimmed) + end, true
 		}
 	case cookieEcho:
@@ -262,7 +291,7 @@ func (f *File) carryOn(body string) {
 				f.boxHead(prev)
 				return
 			}
-			if strings.Contains(body, "- -") {
+			if strings.Contains(body, "- -") || strings.Contains(body, "-  ") {
 				f.fixedHead(prev, body)
 				return
 			}
@@ -285,6 +314,12 @@ func (f *File) carryOn(body string) {
 				*k = carry{what: yamlBlock, cl: cl, indent: len(body) - len(strings.TrimLeft(body, " ")), cols: k.cols, sep: k.sep, begun: true}
 			}
 		}
+	case '{':
+		f.blockHead(body)
+	case '6':
+		if strings.HasSuffix(body, "334 UGFzc3dvcmQ6") { // AUTH LOGIN asks for the password
+			k.what, k.cl = labelled, pass
+		}
 	case 'e':
 		if strings.HasSuffix(body, "document.cookie") {
 			k.what = cookieEcho
@@ -294,6 +329,10 @@ func (f *File) carryOn(body string) {
 			k.what = jwtRest
 		}
 	case ':', 0x9A: // ：
+		if t := strings.TrimSpace(body); t == "data:" || t == "stringData:" {
+			k.what, k.indent = yamlSecrets, len(body)-len(strings.TrimLeft(body, " "))
+			return
+		}
 		f.label(body)
 	case '"':
 		if n := digitsRun(strings.TrimLeft(body, " ")); n > 0 && strings.HasPrefix(strings.TrimLeft(body, " ")[n:], ") \"") { // redis-cli
@@ -313,7 +352,17 @@ func (f *File) carryOn(body string) {
 			k.what = chatText
 		}
 	default:
-		if name, ok := strings.CutPrefix(strings.TrimLeft(body, " -"), "name: "); ok && len(body) < 200 { // the environment of a container
+		switch {
+		case body[0] == '/' && len(body) < 200 && strings.IndexByte(body, ' ') < 0: // etcdctl get
+			if cl := f.classify(body[strings.LastIndexByte(body, '/')+1:]); sensitive(cl) {
+				k.what, k.cl = labelled, cl
+			}
+			return
+		case body[0] == 'P' && strings.HasPrefix(body, "Private-Lines: "): // PuTTY
+			k.what, k.left = secretLines, maxKeyLines
+			return
+		}
+		if name, ok := namePair(body); ok && len(body) < 200 { // the environment of a container
 			if cl := f.classify(strings.Trim(name, " \"'")); sensitive(cl) {
 				k.what, k.cl = labelled, cl
 			}
@@ -330,7 +379,7 @@ func (f *File) carryOn(body string) {
 
 // sensitive tells whether a value under a key of that class is always taken.
 func sensitive(cl class) bool {
-	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe
+	return cl != none && cl != version && cl != errText && cl != logText && cl != thing && cl != maybe && cl != ipNo
 }
 
 // mayHaveHan tells most lines without Chinese letters by their bytes.

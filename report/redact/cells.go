@@ -33,6 +33,9 @@ func (c *scan) cell(i int, sep byte) {
 	if to <= at || at >= len(s) || s[at] == '\\' || c.f.classify(s[at:to]) != none && !hasDigit(s[at:to]) { // the heads of columns
 		return
 	}
+	if (cl == secret || cl == weak) && plainWord(s[at:to]) {
+		return
+	}
 	if sep == '|' && at == i+1 && s[i-1] != ' ' && (c.f.Prose || !hasDigit(s[at:to]) && !hasHan(s[at:to])) { // one word or another: visitor|customer
 		return
 	}
@@ -103,6 +106,9 @@ func (c *scan) bracket(i, size int) {
 			return
 		}
 	case text, textOrID:
+		if hanField(v) { // the arguments of a call, by their names
+			return
+		}
 		if !hasHan(key) && !hasHan(v) || len(v) < 9 || c.f.classify(v) != none {
 			return
 		}

@@ -15,7 +15,7 @@ func digitAt(s string, i int) (byte, int) {
 	return 0, 0
 }
 
-var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "－", "．", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "（", "）"}
+var separators = []string{" ", "-", ".", "_", ")", "(", "\u00a0", "\u3000", "·", "－", "．", "%20", "%2D", "%2d", "‐", "‑", "‒", "–", "—", "（", "）", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
 
 func separator(s string, i int) int {
 	switch b := s[i]; {

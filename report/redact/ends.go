@@ -9,7 +9,20 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		if cl == text {
 			end = from + fieldAhead(s[from:])
 		}
-		if k := strings.IndexAny(s[from:end], "\"'"); k >= 0 && cl == cookie {
+		for at := from; cl == cookie && at < end; {
+			k := strings.IndexAny(s[at:end], "\"'")
+			if k < 0 {
+				break
+			}
+			if at += k; at > from && s[at-1] == '=' { // x="…"
+				if to := quoteEnd(s, at+1, s[at], 0); to < end {
+					at = to + 1
+					continue
+				}
+			}
+			end = at
+		}
+		if k := strings.Index(s[from:end], "[\\r]"); k >= 0 && cl == cookie { // HttpClient's log of the wire
 			end = from + k
 		}
 		return from + len(strings.TrimRight(s[from:end], " \t"))
@@ -60,7 +73,7 @@ func lineAhead(s string) bool {
 func fieldBehind(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := 0
-	for n < len(s) && (wordByte(s[n]) || s[n] == '_') {
+	for n < len(s) && (wordByte(s[n]) || strings.IndexByte("_.-", s[n]) >= 0) {
 		n++
 	}
 	return n > 1 && n < len(s) && (s[n] == '=' || s[n] == ':' || strings.HasPrefix(s[n:], " = "))

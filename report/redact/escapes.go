@@ -1,9 +1,13 @@
 package redact
 
 import (
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/ianaindex"
 )
 
 // unescape undoes escapes until there are none left: an undone one may make the next.
@@ -68,6 +72,10 @@ func escapeAt(s string) (rune, int) {
 			return 0, 0
 		}
 		return r, n
+	case strings.HasPrefix(s, `\U`): // of NSDictionary; eight digits are another language's
+		if r, n := hex(2, 6); r >= 0x2E80 && (len(s) == 6 || !ofHex[s[6]]) {
+			return r, n
+		}
 	case strings.HasPrefix(s, `\x`):
 		if r, n := hex(2, 4); r < 0x80 {
 			return r, n
@@ -86,4 +94,13 @@ func escapeAt(s string) (rune, int) {
 		}
 	}
 	return 0, 0
+}
+
+// charsetReader reads what a mail's header says it is encoded in.
+func charsetReader(charset string, in io.Reader) (io.Reader, error) {
+	enc, err := ianaindex.MIME.Encoding(charset)
+	if err != nil || enc == nil {
+		return nil, errors.New(charset)
+	}
+	return enc.NewDecoder().Reader(in), nil
 }

@@ -103,16 +103,28 @@ func (c *scan) saidIn(i, size int) {
 	}
 }
 
+// hanValueWords are Chinese names of what is only the value of something named elsewhere.
+var hanValueWords = wordSet("值 取值 内容 输入 输入值 原值 新值 旧值 当前值 填写值 实际值 号码")
+
 // sibling gives the class that the field before the one at s[at] names: { name:
 // 'phone', value: '138…' }, label=手机号 value=138….
 func (c *scan) sibling(at int) class {
-	head := strings.TrimRight(c.s[max(0, at-80):at], " ,;\"'{")
+	head := strings.TrimRight(c.s[max(0, at-80):at], " ")
+	if strings.HasSuffix(head, "{") { // phone { string_value: "…" }
+		head = strings.TrimRight(head, " {")
+		if _, key := keyLeft(head, len(head)); key != "" && keyEnds(head, len(head)) {
+			if cl := c.f.classify(key); sensitive(cl) {
+				return cl
+			}
+		}
+	}
+	head = strings.TrimRight(head, " ,;\"'{")
 	k := strings.LastIndexAny(head, ":=")
 	if k < 1 {
 		return none
 	}
 	switch _, key := keyLeft(head, k); strings.ToLower(key) {
-	case "name", "key", "label", "field", "type", "header", "n", "k", "title":
+	case "name", "key", "label", "field", "type", "header", "n", "k", "title", "propertypath", "property", "param", "col", "column", "attr", "attribute", "字段", "字段名", "栏位", "列", "列名", "项", "项目", "键", "名称", "参数", "参数名", "类型", "证件类型":
 		cl := c.f.classify(strings.Trim(head[k+1:], " \"'\\"))
 		if sensitive(cl) || cl == maybe {
 			return cl

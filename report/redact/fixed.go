@@ -30,8 +30,9 @@ func (f *File) fixedHead(heads, dashes string) {
 		cols[i] = cl
 		found = found || cl != none
 	}
-	if found {
-		f.carry.cols, f.carry.starts, f.carry.sep, f.carry.upDown = cols, starts, 0, false
+	pairs := len(cells) == 2 && ofPairs(strings.TrimSpace(heads[cells[0][0]:cells[0][1]]), strings.TrimSpace(heads[cells[1][0]:cells[1][1]]))
+	if found || pairs {
+		f.carry.cols, f.carry.starts, f.carry.sep, f.carry.upDown = cols, starts, 0, pairs
 	}
 }
 
@@ -78,6 +79,13 @@ func (f *File) fixedRow(s string) string {
 	cells := columns(s, k.starts)
 	if len(cells) < 2 {
 		return f.line(s)
+	}
+	if k.upDown && len(cells) == 2 {
+		cl := f.classify(strings.TrimSpace(s[cells[0][0]:cells[0][1]]))
+		if !sensitive(cl) && cl != maybe {
+			cl = none
+		}
+		k.cols[1] = cl
 	}
 	for i, cell := range cells {
 		from, to := cell[0], cell[1]

@@ -147,9 +147,71 @@ func (f *File) payload(n *node, mime, status string) {
 		n.text = f.flat("?"+v, 0)[1:]
 	case (strings.HasPrefix(status, "4") || strings.HasPrefix(status, "5")) && len(v) <= 600 && !strings.Contains(mime, "javascript"):
 		n.text = f.textIn(v, 1)
+	case f.plainBody(mime, v):
+		n.text = f.textIn(v, 1)
+	case strings.Contains(mime, "event-stream"):
+		n.text = f.events(v)
+	case strings.Contains(v, "\x1e"): // packets of engine.io in one answer
+		var parts []string
+		for part := range strings.SplitSeq(v, "\x1e") {
+			out, ok := f.nested(part, none, around{key: "frame", depth: 4})
+			if !ok && len(part) > 2 {
+				out = f.length(part)
+			} else if !ok {
+				out = part
+			}
+			parts = append(parts, out)
+		}
+		n.text = strings.Join(parts, "\x1e")
 	default:
 		n.text = f.lengthAs("body", v)
 	}
+}
+
+// plainBody tells of a body in which nobody's words stand: a short script or
+// style without Chinese, or settings, one key=value a line.
+func (f *File) plainBody(mime, v string) bool {
+	if len(v) > 4096 || hasHan(v) {
+		return false
+	}
+	if strings.Contains(mime, "javascript") || strings.Contains(mime, "css") {
+		return !strings.ContainsAny(v, "{[") && len(v) <= 512
+	}
+	if !strings.Contains(mime, "text/plain") {
+		return false
+	}
+	for line := range strings.Lines(v) {
+		line = strings.TrimRight(line, "\r\n")
+		if k := strings.IndexByte(line, '='); line != "" && (k < 1 || runEnd(line, 0, "_-.") != k || strings.Contains(line, " ")) {
+			return false
+		}
+	}
+	return true
+}
+
+// events redacts a stream of events (text/event-stream): their data by its
+// structure, or as what somebody said.
+func (f *File) events(v string) string {
+	var b strings.Builder
+	for line := range strings.Lines(v) {
+		body := strings.TrimRight(line, "\r\n")
+		key, data, ok := strings.Cut(body, ":")
+		data = strings.TrimPrefix(data, " ")
+		switch {
+		case !ok || key != "data" || data == "":
+			b.WriteString(f.textIn(line, 1))
+			continue
+		case data[0] == '{' || data[0] == '[':
+			if out, ok := f.nested(data, none, around{key: "frame", depth: 4}); ok {
+				b.WriteString(body[:len(body)-len(data)] + out + line[len(body):])
+				continue
+			}
+			fallthrough
+		default:
+			b.WriteString(body[:len(body)-len(data)] + f.length(data) + line[len(body):])
+		}
+	}
+	return b.String()
 }
 
 // frames redacts the messages of a WebSocket.

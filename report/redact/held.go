@@ -105,11 +105,20 @@ func folded(s string) string {
 // hexOffset gives the length of the offset that a line of hexdump or xxd begins
 // with, 0 for other lines.
 func hexOffset(s string) int {
-	n := 0
+	n, from := 0, 0
+	for from < len(s) && from < 9 && (s[from] == ' ' || s[from] == '\t') {
+		from++
+	}
+	if strings.HasPrefix(s[from:], "0x") { // tcpdump -X
+		n = from + 2
+	} else if from > 0 {
+		return 0
+	}
+	from = n
 	for n < len(s) && ofHex[s[n]] {
 		n++
 	}
-	if n < 4 || n > 10 || len(s) < n+5 {
+	if n-from < 4 || n-from > 10 || len(s) < n+5 {
 		return 0
 	}
 	at := n
@@ -187,7 +196,7 @@ func (c *scan) hexFrom(i int) {
 	c.decoded = true
 	quiet := c.f.try()
 	quiet.Prose, quiet.ruins = false, false
-	if quiet.lineAt(string(data), c.depth+1) != string(data) && quiet.Total() > 0 {
+	if quiet.lineAt(string(data), c.depth+1) != string(data) && quiet.Total() > 0 || words(string(data)) {
 		c.rank = byEncoded
 		c.mark(i, end, "hex", s[i:end])
 		c.next[byNumber] = max(c.next[byNumber], end)

@@ -10,6 +10,9 @@ import (
 func (c *scan) abroad(gs []group) int {
 	start := gs[0].start
 	plus := 1
+	if d := gs[0].digits; len(d) == 1 && d != "1" && d != "7" { // no country's code
+		return 0
+	}
 	switch {
 	case start > 0 && c.s[start-1] == '+' && (start < 2 || !wordByte(c.s[start-2])):
 	case strings.HasSuffix(c.s[:start], "%2B"), strings.HasSuffix(c.s[:start], "%2b"):

@@ -32,6 +32,7 @@ func (f *File) node(n *node, at around) {
 		f.headed(n.items, nil, at)
 		one := strings.TrimSuffix(at.key, "s")
 		several := len(one) < len(at.key) && len(one) > 1 && f.classify(at.key) == none && sensitive(f.classify(one))
+		f.chunks(n.items)
 		for i, item := range n.items {
 			inner := at
 			inner.depth++
@@ -58,13 +59,13 @@ func (f *File) node(n *node, at around) {
 }
 
 // valueWords are the names of what is only the value of something named elsewhere.
-var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "S", "N", "_text", "#text"}
+var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "invalidValue", "rejectedValue", "rejected_value", "invalid_value", "input_value", "S", "N", "_text", "#text"}
 
 var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
 	own := f.r.about(at.key)
-	inner := around{depth: at.depth + 1, body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
+	inner := around{depth: at.depth + 1, report: at.report && at.key == "", body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
 	switch own.squeezed {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
@@ -80,6 +81,16 @@ func (f *File) object(n *node, at around) {
 					inner.calm = true
 				}
 			}
+		case "alert":
+			if item.kind == '"' && own.squeezed == "aps" {
+				item.text = f.length(item.text)
+			}
+		case "sql", "query", "statement", "preparedstatement":
+			if item.kind == '"' && strings.ContainsAny(item.text, "?$%:@") {
+				f.boundNodes(n, item.text, at)
+			}
+		case "errmsg", "errormsg", "errormessage", "errcause", "stacktrace":
+			inner.report = inner.report || item.kind == '"' && item.text != ""
 		case "error", "err":
 			inner.report = inner.report || item.kind != 'n' && item.kind != 'f'
 		case "success", "ok":
@@ -93,7 +104,7 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
-	if f.classify(at.key) == cookie {
+	if f.classify(at.key) == cookie && (n.get("name") == nil || n.get("value") == nil) {
 		for _, item := range n.items {
 			if item.kind == '"' && item.text != "" {
 				c := &scan{f: f, s: item.text, rank: byKey}
@@ -106,6 +117,20 @@ func (f *File) object(n *node, at around) {
 		for _, part := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
 			if v := n.get(part); v != nil && v.kind == '"' && len(v.text) > 8 {
 				f.replaceNumber(v, "secret", v.text)
+			}
+		}
+	}
+	if tolist := n.get("tolist"); tolist != nil && n.get("msgtype") != nil { // of the archive of WeCom
+		f.talkers(tolist, n.get("from"))
+	}
+	if kind := n.get("kind"); kind != nil && kind.text == "Secret" && kind.kind == '"' {
+		f.secretData(n.get("data"))
+	}
+	f.parts(n)
+	if n.get("post_type") != nil && n.get("self_id") != nil { // of OneBot
+		for _, name := range [...]string{"user_id", "target_id", "sender_id"} {
+			if id := n.get(name); id != nil && (id.kind == '0' || id.kind == '"') && len(id.text) >= 5 {
+				f.replaceNumber(id, "qq", id.text)
 			}
 		}
 	}
@@ -127,7 +152,9 @@ func (f *File) object(n *node, at around) {
 	for i, name := range n.names {
 		member := inner
 		member.key = name
-		if k := n.items[i].kind; k != '{' && slices.Contains(valueWords, name) && sensitive(f.classify(at.key)) && (!isText(f.classify(at.key)) || name == "value" || name == "plain" || name == "raw") {
+		if (name == "arrayValue" || name == "values" || name == "kvlistValue" || name == "array_value") && sensitive(f.classify(at.key)) {
+			member.key = at.key // OTLP
+		} else if k := n.items[i].kind; k != '{' && slices.Contains(valueWords, name) && sensitive(f.classify(at.key)) && (!isText(f.classify(at.key)) || name == "value" || name == "plain" || name == "raw") {
 			member.key = at.key
 		}
 		f.node(n.items[i], member)
@@ -165,7 +192,7 @@ func (f *File) str(n *node, at around) {
 	defer f.free(c)
 	switch cl {
 	case secret, pass, weak:
-		if cl == weak && stamped(v) || cl != pass && sentenceOf(v) {
+		if cl == weak && (stamped(v) || ticketNo(v)) || cl != pass && sentenceOf(v) {
 			break
 		}
 		if !isBenign(v) || cl == pass && len(v) > 12 {
@@ -183,6 +210,9 @@ func (f *File) str(n *node, at around) {
 		n.text = f.length(v)
 		return
 	case logText:
+		if ofProgram(v) {
+			break
+		}
 		if len(v) <= 24 && digitsRun(v) == len(v) { // the number of a message
 			break
 		}
@@ -208,6 +238,9 @@ func (f *File) str(n *node, at around) {
 	case phone, idCard, card, qq:
 		if digitsIn(v) >= 5 || cl == idCard && hasDigit(v) {
 			c.mark(0, len(v), kindOf(cl), normalNumber(cl, v))
+			if cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {
+				c.spans[len(c.spans)-1].teach = v
+			}
 		}
 	case wx:
 		if len(v) >= 5 && !strings.Contains(v, "://") {
@@ -217,7 +250,7 @@ func (f *File) str(n *node, at around) {
 		if (hasHan(v) || street(v)) && !f.Prose {
 			c.teach(0, len(v), "place", v)
 		}
-	case plateNo, birth, geo, deviceID, wifi, taxNo, macNo:
+	case plateNo, birth, geo, deviceID, wifi, taxNo, macNo, ipNo:
 		c.particular(cl, 0, len(v))
 	}
 	if len(c.spans) > 0 {
@@ -317,7 +350,7 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 // bodyKey tells of keys under which a message's content stands, and not a whole request's.
 func bodyKey(key string) bool {
 	switch squeeze(key) {
-	case "body", "text":
+	case "body", "text", "bizcontent", "requestcontent", "responsecontent":
 		return false
 	}
 	return true
@@ -334,6 +367,11 @@ func (f *File) number(n *node, at around) {
 	case pass, secret:
 		if len(v) >= 4 && v[0] != '-' && !strings.Contains(v, ".") { // codes of errors about passwords are below zero
 			f.replaceNumber(n, "secret", v)
+		}
+		return
+	case ipNo:
+		if kind, ok := shaped(cl, v); ok && !f.r.KeepIPs {
+			f.replaceNumber(n, kind, v)
 		}
 		return
 	case geo, birth, deviceID:

@@ -4,8 +4,14 @@ import "strings"
 
 // named redacts the value of {"name": "phone", "value": …} and its kin by what the name says.
 func (f *File) named(n *node, at around) {
-	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k"} {
+	for _, name := range []string{"name", "key", "type", "kind", "field", "label", "title", "header", "n", "k", "path", "Name", "Key"} {
 		key := n.get(name)
+		if key != nil && key.kind == '"' && name == "path" { // a patch (RFC 6902)
+			if key.text == "" || key.text[0] != '/' || n.get("op") == nil || n.get("value") == nil {
+				continue
+			}
+			key = &node{kind: '"', text: key.text[strings.LastIndexByte(key.text, '/')+1:]}
+		}
 		if key == nil || key.kind != '"' || !sensitive(f.classify(key.text)) || (name == "type" || name == "kind") && isText(f.classify(key.text)) {
 			continue
 		}
@@ -14,12 +20,12 @@ func (f *File) named(n *node, at around) {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
 			}
 		}
-		for _, value := range valueWords {
+		for _, value := range append([]string{"Value", "Values", "values"}, valueWords...) {
 			if v := n.get(value); v != nil && v.kind == '"' && v != key {
 				f.str(v, around{key: key.text, depth: at.depth + 1})
 			} else if v != nil && v.kind == '0' {
 				f.number(v, around{key: key.text, depth: at.depth + 1})
-			} else if v != nil && v.kind == '[' {
+			} else if v != nil && (v.kind == '[' || v.kind == '{') {
 				f.node(v, around{key: key.text, depth: at.depth + 1})
 			}
 		}

@@ -5,12 +5,12 @@ import "strings"
 // rows redacts the rows of {"columns": ["id", "phone"], "rows": [[1, "138…"]]}
 // by the names of their columns.
 func (f *File) rows(n *node, at around) {
-	for _, head := range []string{"columns", "fields", "headers", "header", "cols", "keys", "columnNames", "column_names", "fieldNames"} {
+	for _, head := range []string{"columns", "fields", "headers", "header", "cols", "keys", "columnNames", "column_names", "fieldNames", "names", "labels", "titles", "head", "k"} {
 		heads := n.get(head)
 		if heads == nil || heads.kind != '[' || len(heads.items) == 0 {
 			continue
 		}
-		for _, body := range []string{"rows", "values", "data", "records", "items", "results"} {
+		for _, body := range []string{"rows", "values", "data", "records", "items", "results", "row", "list", "v"} {
 			if rows := n.get(body); rows != nil && rows.kind == '[' {
 				if len(rows.items) == len(heads.items) && rows.items[0].kind != '[' { // one row
 					f.headed([]*node{{kind: '[', items: rows.items}}, heads.items, at)

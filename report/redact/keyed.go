@@ -12,6 +12,10 @@ func (c *scan) key(i int) {
 	if i < c.next[byKey] {
 		return
 	}
+	if s[i] == '=' && i+8 < len(s) && s[i+1] == '?' {
+		c.mimeWord(i)
+		return
+	}
 	size := 1
 	switch {
 	case s[i] == ':' && i+1 < len(s) && s[i+1] == '=':
@@ -24,7 +28,15 @@ func (c *scan) key(i int) {
 		for s[i] == '=' && i+size < len(s) && s[i+size] == '=' { // == and ===
 			size++
 		}
-		if i == 0 || begins[s[i-1]] == digit && number(s, i) || !keyEnds(s, i) {
+		if s[i] == ':' && i > 0 && i+3 < len(s) && s[i+1] == ':' && s[i+2] == ' ' { // LDIF: the value is in base64
+			c.ldif(i)
+			return
+		}
+		if i > 4 && s[i-1] == ')' && s[i] == '=' && i+2 < len(s) && s[i+1] == '(' { // Key (a, b)=(1, 2)
+			c.keyColumns(i)
+			return
+		}
+		if i == 0 || begins[s[i-1]] == digit && number(s, i) && !counted(s, i) || !keyEnds(s, i) {
 			return // 10:22, and keys that are no words
 		}
 	case strings.HasPrefix(s[i:], "】"), strings.HasPrefix(s[i:], "」"):
@@ -32,6 +44,10 @@ func (c *scan) key(i int) {
 			size = 6
 		} else if i+3 < len(s) && (s[i+3] == ':' || s[i+3] == '=') {
 			size = 4
+		}
+	case strings.HasPrefix(s[i:], "→"), strings.HasPrefix(s[i:], "⇒"):
+		if size = 3; i < 3 || s[i-1] >= 0x80 || !keyEnds(s, i) { // label reads Chinese ones
+			return
 		}
 	case strings.HasPrefix(s[i:], "∶"), strings.HasPrefix(s[i:], "﹕"), strings.HasPrefix(s[i:], "︰"):
 		size = 3
@@ -41,6 +57,10 @@ func (c *scan) key(i int) {
 		return
 	}
 	start, key := keyLeft(s, i)
+	if s[i] == '=' && mayBind(s, i+size) {
+		c.statement()
+		return
+	}
 	if i > 3 && (s[i-1] == ')' || strings.HasSuffix(s[:i], "）")) { // 联系人（必填）：
 		if k := strings.LastIndexAny(s[max(0, i-40):i], "(（"); k >= 0 && max(0, i-40)+k > 0 {
 			if at, head := keyLeft(s, max(0, i-40)+k); hasHan(head) {
@@ -62,10 +82,30 @@ func (c *scan) key(i int) {
 			}
 		}
 	}
-	if cl == none && start > 6 && len(key) <= 12 && slices.Contains(valueWords, key) {
+	if cl == none && start > 6 && len(key) <= 14 && (slices.Contains(valueWords, key) || hanValueWords[key]) {
 		cl = c.sibling(start)
 	}
-	if cl == none || cl == version || cl == errText || cl == logText {
+	if cl == none && start > 6 && strings.EqualFold(key, "value") && c.ofCookie(start, i) {
+		if end := c.cookieValue(i + size); end > i {
+			c.next[byKey] = end
+		}
+		return
+	}
+	if cl == none && s[i] == ':' {
+		cl = c.cardName(start, i, key)
+	}
+	if cl == none {
+		cl = c.qualified(i)
+	}
+	if (cl == none || cl == maybe || cl == thing) && start > 4 && s[start-1] == ' ' && s[i] < 0x80 {
+		if two := c.twoWords(start, key); two != none {
+			cl = two
+		}
+	}
+	if cl == text && s[i] == ':' && !mayHaveHan(s[i:]) && strings.EqualFold(key, "summary") {
+		return // of an alert or of an interface
+	}
+	if cl == none || cl == version || cl == errText || cl == logText || cl == cookie && strings.HasPrefix(s[i+size:], "name=") {
 		return
 	}
 	if strings.HasPrefix(s[i+size:], "</") { // a label: its value stands in the next element
@@ -82,9 +122,33 @@ func (c *scan) key(i int) {
 		return // 是, 为 stand in every sentence
 	}
 	c.rank = byKey
-	if end := c.value(cl, start, i+size, prose); end > i {
+	end := c.value(cl, start, i+size, prose)
+	if at := changedTo(s, end); end > i && at > 0 { // "x" -> "y"
+		end = max(end, c.value(cl, start, at, prose))
+	}
+	if end > i {
 		c.next[byKey] = end
 	}
+}
+
+// changedTo gives where the new value of a key begins, whose old one ends before
+// s[end]: "x" -> "y", "x" => "y"; 0 when there is none.
+func changedTo(s string, end int) int {
+	if end <= 0 || end+5 >= len(s) {
+		return 0
+	}
+	at := end
+	if s[at] == '"' || s[at] == '\'' {
+		at++
+	}
+	for _, arrow := range [...]string{" -> ", " => ", " → "} {
+		if strings.HasPrefix(s[at:], arrow) {
+			if at += len(arrow); at < len(s) && (s[at] == '"' || s[at] == '\'') {
+				return at
+			}
+		}
+	}
+	return 0
 }
 
 // behindKey are the bytes that may stand between a key and its sign.
@@ -189,6 +253,19 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 		}
 	}
 	i += wrapped(s[i:])
+	if n := typeBefore(s[i:]); n > 0 && (cl == secret || cl == pass || cl == weak) { // []byte(x)
+		if k := strings.IndexByte(s[i+n:], ')'); k > 3 && looksSecret(s[i+n:i+n+k]) {
+			return c.judge(cl, i+n, i+n+k, true, prose, spaced)
+		}
+	}
+	if strings.HasPrefix(s[i:], "rejected value [") { // of Spring
+		i += len("rejected value ")
+	}
+	if strings.HasPrefix(s[i:], "[[") { // of Lua
+		if k := strings.Index(s[i:], "]]"); k > 2 && cl != cookie && !strings.ContainsAny(s[i+2:i+k], "\"',") {
+			return c.judge(cl, i+2, i+k, true, prose, spaced)
+		}
+	}
 	if i < len(s) && cl != cookie && cl != auth {
 		if end, ok := pseudonymAt(s, i); ok && (end == len(s) || !wordByte(s[end])) {
 			return end
@@ -196,6 +273,12 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	if cl == cookie && i < len(s) && (s[i] == '{' || strings.HasPrefix(s[i:], "dict(") || strings.HasPrefix(s[i:], "[{")) {
 		return c.cookieDict(i + max(0, strings.IndexAny(s[i:], "({")))
+	}
+	if cl == cookie && i < len(s) && s[i] == '[' && strings.ContainsAny(s[i:min(len(s), i+4)], "'\"") {
+		return c.cookieList(i)
+	}
+	if n := quotePrefix(s[i:]); n > 0 && (s[i] == 'N' || s[i] == 'b' || s[i] == 'u') { // N'…' of SQL, b'…' and u'…' of Python
+		i += n
 	}
 	q := i
 	for q < len(s) && s[q] == '\\' {
@@ -240,12 +323,27 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if (cl == text || cl == place) && !spaced && s[at-1] == ':' && c.inStruct(keyStart) {
 		return c.judge(cl, i, i+memberEnd(s[i:]), true, prose, spaced)
 	}
+	if cl == text && spaced && s[at-1] == ':' && keyStart > 1 && (s[keyStart-1] == ' ' || s[keyStart-1] == '{') && strings.LastIndexByte(s[:keyStart], '{') > strings.LastIndexByte(s[:keyStart], '}') {
+		if n := nextMember(s[i:]); n > 0 { // {id: 88, text: …, state: x}
+			return c.judge(cl, i, i+n, true, prose, spaced)
+		}
+	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	end := bareEnd(s, i, cl, inQuery)
 	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
 		end = i + anyOrEnd(s[i:end], ";?")
 		if onTheWeb(s[:keyStart]) { // a parameter of one part of the path
 			end = i + byteOrEnd(s[i:end], '/')
+		}
+	}
+	if isText(cl) && keyStart > 0 && (s[keyStart-1] == '"' || s[keyStart-1] == '\'') { // "chat:9"
+		end = i + byteOrEnd(s[i:end], s[keyStart-1])
+	}
+	if cl == cookie && s[at-1] == '=' { // (cookie=a=b,timeout=5S)
+		for k := i; k < end; k++ {
+			if n := runEnd(s, k+1, "_-"); s[k] == ',' && n > k+2 && n < end && s[n] == '=' {
+				end = k
+			}
 		}
 	}
 	if k := strings.Index(s[i:end], "</"); k > 0 && keyStart > 0 && s[keyStart-1] == '>' { // <b>key</b>: value</p>
@@ -331,7 +429,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	case auth:
 		c.authorization(from, to)
 	case text:
-		if c.f.Prose || v[0] == '{' || v[0] == '[' && (jsonAhead(v) || len(v) > 1 && strings.IndexByte("\\&{[", v[1]) >= 0) || strings.HasPrefix(v, "<text#") || loose && isBenign(v) {
+		if c.f.Prose || v[0] == '{' || v[0] == '[' && (jsonAhead(v) || len(v) > 1 && strings.IndexByte("\\&{[", v[1]) >= 0) || strings.HasPrefix(v, "<text#") || strings.HasPrefix(v, "HTTP/") || loose && isBenign(v) {
 			return 0
 		}
 		c.spans = append(c.spans, span{start: from, end: to, repl: lengthOf(v), rule: "text", rank: byKey})
@@ -348,6 +446,10 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.nameSpan(from, to, v, !loose || !plainWord(v))
 	case login:
+		if digitsIn(v) == len(v) && len(v) >= 16 && len(v) <= 19 { // an account at a bank
+			c.mark(from, to, "card", v)
+			return to
+		}
 		if loose && !looksName(v) || digitsIn(v) == len(v) || common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
 			return 0
 		}
@@ -358,11 +460,18 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.nameSpan(from, to, v, true)
 	case phone, idCard, card, qq:
+		if cl == idCard && v[0] >= 0xE4 && hasHan(v) && len(v) <= 40 && digitsIn(v) >= 5 { // 军字第2001988号
+			c.mark(from, to, "id", v)
+			return to
+		}
 		end := numberEnd(c.s, from, to)
 		if digitsIn(c.s[from:end]) < 5 {
 			return 0
 		}
 		c.mark(from, end, kindOf(cl), normalNumber(cl, c.s[from:end]))
+		if v := c.s[from:end]; cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {
+			c.spans[len(c.spans)-1].teach = v
+		}
 		return end
 	case wx:
 		if len(v) < 5 || common[strings.ToLower(v)] || isBenign(v) || strings.Contains(v, "://") || loose && !hasDigit(v) {

@@ -39,39 +39,41 @@ const (
 	wifi           // the name of a network, which people choose
 	taxNo          // a company's or person's tax number
 	macNo          // a MAC address without its signs
+	ipNo           // an IPv4 address as one number
 )
 
 // exact are the classes of whole keys, in small letters and without what joins their words.
 var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
-		pass:     "password passwd pwd passphrase passcode userpass 密码 口令 登录密码 支付密码",
-		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		pass:     "password passwd pwd pw passphrase passcode userpass mima 密码 口令 登录密码 支付密码",
+		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok psk wpapsk accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
-		cookie:   "cookie setcookie cookies documentcookie",
+		cookie:   "cookie cookie2 setcookie setcookie2 cookies documentcookie",
 		auth:     "authorization proxyauthorization xauthorization",
-		text:     "txt 访客说 客户说 用户说 顾客说 客服说 坐席说 对方说 访客问 客户问 访客回复 客服回复 访客留言 客户留言 访客发送 客服发送 访客消息 客服消息 quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext preview summary remark remarks note draft caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容",
+		text:     "txt recognition asrresult asrtext speechtext locargs titlelocargs rawmessage 访客说 客户说 用户说 顾客说 客服说 坐席说 对方说 访客问 客户问 访客回复 客服回复 访客留言 客户留言 访客发送 客服发送 访客消息 客服消息 quoted quotedtext quotedmessage lasttext firstmessage content text body msgcontent messagecontent messagetext msgtext msgbody plaintext html richtext preview summary remark remarks note draft caption transcript answer question chat say utterance 内容 消息内容 正文 聊天内容 消息正文 发送内容 留言 备注 回复内容",
 		textOrID: "lastmessage lastmsg quote reply 消息 回复",
 		logText:  "message msg",
 		errText:  "errmsg errormessage errormsg errordescription errordesc errinfo reason detail errortext error err exception stack prompt tip toast",
-		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname employeename operatorname " +
+		name: "realname fullname nickname nick username displayname truename agentname agentnickname visitorname clientname customername contactname contactperson uname loginname loginid accountname screenname firstname lastname givenname familyname ownername consignee receivername sendername fromname toname surname staffname senderstaffid fromaccount toaccount employeename operatorname " +
 			"fn cn recipient recipientname payee payeename cardholder holdername 持卡人 户名 开户名 家长 学生 患者 乘客 旅客 寄件人 收款人 付款人 投保人 姓名 名字 真实姓名 昵称 客户姓名 客户名 客户名称 访客名 访客姓名 访客昵称 客服姓名 客服名 客服昵称 坐席姓名 用户名 账户名 登录名 称呼 收件人 发件人 经办人 联系人 收货人 操作人 申请人 来电人 去电人 呼叫人 主叫人 被叫人 回访人 反馈人 提交人 报修人 投诉人 咨询人 预约人 领取人 签收人 下单人 购买人 负责人 处理人 接待人 发起人 审批人 创建人 填表人 紧急联系人 代办人 委托人 被保险人 法人 房主 车主 业主 户主",
-		thing:    "name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
+		thing:    "xm lxr xingming name contact owner operator customer visitor agent client sender receiver 客户 访客 客服 坐席 用户 员工",
 		login:    "user account 账号 账户 帐号",
-		phone:    "phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
-		idCard:   "docno documentno documentnumber credentialno idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 军官证 驾驶证 驾驶证号 社保号",
-		card:     "card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
-		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信 加v 加vx 加微 加微信 加我微信",
+		phone:    "sjh sjhm lxdh shouji dianhua phone mobile tel telephone cellphone mobilephone phonenumber phoneno telno telnum mobileno fax msisdn 电话 手机 手机号 手机号码 联系电话 电话号码 座机 传真 联系方式",
+		idCard:   "sfzh sfzhm zjhm shenfenzheng docno documentno documentnumber credentialno idcard idcardno idcardnumber idno identity identityno identitycard idnumber certno certificateno passport passportno passportnumber traveldoc permit permitno ssn 身份证 身份证号 身份证号码 证件号 证件号码 护照 护照号 护照号码 通行证 港澳通行证 通行证号 港澳台通行证 台胞证 台胞证号 回乡证 回乡证号 居留证 学号 学籍号 病历号 门诊号 住院号 医保卡号 社保卡号 军官证 驾驶证 驾驶证号 社保号",
+		card:     "yhkh card cardno cardnumber bankcard bankcardno bankaccount bankno accountno acctno pan creditcard 银行卡 银行卡号 卡号 银行账号 收款账号 信用卡号 储蓄卡号",
+		wx:       "openid unionid wxid wechat wechatid weixin weixinid wxopenid wxunionid externaluserid openuserid wxnumber buyerid buyeruserid buyeropenid alipayuserid alipayopenid 抖音号 抖音 快手号 小红书号 微博号 微博账号 旺旺 旺旺号 淘宝账号 钉钉号 支付宝账号 支付宝号 支付宝 whatsapp vx wxno wxname wxaccount 微信 微信号 微信id v信 v号 vx号 wx号 微信账号 vx账号 微号 薇信 威信 加v 加vx 加微 加微信 加我微信",
 		qq:       "qq qqnum qqno qqnumber qqid uin oicq nk qq号 qq号码 扣扣 扣扣号 企鹅号 企鹅 q号 q号码 q扣 qq账号 qq帐号 q群号 加q 加qq 我的qq",
-		place:    "address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
+		place:    "jtzz lxdz txdz dizhi address addr homeaddress deliverto shipto shipaddr deliveryaddress shippingaddress receiveraddress receiverinfo detailaddress street 配送地址 发货地址 家庭地址 单位地址 户籍地址 地址 住址 家庭住址 收货地址 详细地址 联系地址 通讯地址",
 		plateNo:  "plate plateno platenumber licenseplate licenceplate carno carnumber vehicleno 车牌 车牌号 车牌号码 号牌 车辆号牌 号牌号码 车号 牌照 牌照号",
 		birth:    "birthday birth birthdate dateofbirth dob 生日 出生日期 出生年月",
 		geo:      "lat lng lon latitude longitude latlng lnglat coordinate coordinates 经度 纬度 经纬度",
-		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial 串号 手机串号 设备号 设备串号 序列号 设备序列号",
+		deviceID: "imei imei1 imei2 imsi iccid meid idfa idfv oaid androidid openudid udid serialnumber deviceserial 串号 手机串号 设备号 设备串号 序列号 设备序列号 vin vinno 车架号 车架号码 发动机号 发动机号码 车辆识别代号 车辆识别码",
 		wifi:     "ssid bssid wifissid wifiname wifi 无线名称",
 		taxNo:    "taxno taxid taxnumber taxpayerno taxpayerid uscc creditcode 税号 纳税人识别号 统一社会信用代码",
 		macNo:    "mac macaddr macaddress hwaddr mac地址 物理地址",
+		ipNo:     "ip clientip remoteip userip srcip dstip sourceip destip loginip lastip visitorip regip peerip realip remoteaddr clientaddr saddr daddr",
 		version:  "version ver build appversion clientversion sdkversion release useragent ua",
 	} {
 		for _, w := range strings.Fields(list) {
@@ -90,7 +92,7 @@ var suffixes = []struct {
 	{"sessionid", secret}, {"apikey", secret}, {"accesskey", secret}, {"secretkey", secret}, {"privatekey", secret}, {"credential", secret},
 	{"authorization", auth}, {"openid", wx}, {"unionid", wx}, {"mobile", phone}, {"phone", phone}, {"phonenumber", phone}, {"idcard", idCard}, {"bankcard", card},
 	{"cookie", cookie}, {"nickname", name}, {"realname", name}, {"username", name},
-	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"q号", qq}, {"v号", wx}, {"vx号", wx}, {"微信id", wx}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
+	{"aeskey", secret}, {"hmackey", secret}, {"masterkey", secret}, {"signkey", secret}, {"signingkey", secret}, {"encryptkey", secret}, {"tokenvalue", secret}, {"privatekeyhex", secret}, {"msgcontent", text}, {"messagecontent", text}, {"keydata", secret}, {"q号", qq}, {"v号", wx}, {"v信", wx}, {"vx号", wx}, {"微信id", wx}, {"令牌", secret}, {"密钥", secret}, {"签名", secret}, {"秘钥", secret}, {"密码", pass}, {"口令", pass}, {"验证码", secret}, {"手机号", phone}, {"手机", phone}, {"电话", phone}, {"姓名", name}, {"昵称", name}, {"身份证号", idCard}, {"身份证", idCard},
 	{"银行卡号", card}, {"银行卡", card}, {"卡号", card}, {"微信号", wx}, {"微信", wx}, {"扣扣", qq}, {"护照", idCard}, {"护照号码", idCard}, {"通行证", idCard}, {"通行证号", idCard}, {"证件号", idCard}, {"证件号码", idCard}, {"身份证号码", idCard}, {"手机号码", phone}, {"座机", phone}, {"车牌", plateNo}, {"车牌号", plateNo}, {"联系方式", phone}, {"联系人", name}, {"消息内容", text}, {"内容", text}, {"地址", place}, {"用户名", name}, {"护照号", idCard}, {"qq", qq}, {"qq号", qq},
 }
 
@@ -195,7 +197,7 @@ func byStem(j string) class {
 }
 
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true}
+var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true, "keyword": true, "accessor": true}
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with
@@ -210,7 +212,7 @@ func byWords(key string) class {
 				c = bySuffix(joined)
 			}
 			switch c {
-			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, wx:
+			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, ipNo, wx:
 				return c
 			case name, text, textOrID:
 				if i > 0 && (len(words)-i > 1 || c == name && len(joined) > 2 || saidWords[joined]) || i == 0 && len(words) > 1 {
@@ -308,6 +310,9 @@ func (r *Redactor) about(key string) *aboutKey {
 func squeeze(key string) string {
 	var b strings.Builder
 	for _, r := range key {
+		if r >= 0xFF01 && r <= 0xFF5E { // full width
+			r -= 0xFEE0
+		}
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b.WriteRune(unicode.ToLower(r))
 		}

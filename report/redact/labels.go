@@ -158,7 +158,7 @@ func (c *scan) permitFrom(i int) {
 		c.mark(i, end+3, "id", s[i:end]+s[end+1:end+2])
 		return
 	}
-	if end-i < 8 || end-i > 11 || !permit(s[i:end]) || !hasAny(s[max(0, i-48):i], permitWords...) {
+	if c.travelDoc(i, end) || end-i < 8 || end-i > 11 || !permit(s[i:end]) || !hasAny(s[max(0, i-48):i], permitWords...) {
 		return
 	}
 	c.rank = byKey

@@ -250,7 +250,10 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		found = true
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
-		f.node(n, around{key: key, depth: depth + 1})
+		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
+			f.boundItems(n, f.carry.binds, around{depth: depth + 1})
+		}
+		f.node(n, around{key: key, depth: depth + 1, report: refusal(s[:i])})
 		b.WriteString(n.within(s[i : i+size]))
 		f.r.done(p)
 		done = i + size
@@ -348,6 +351,13 @@ func (c *scan) replace() string {
 				best = items[j]
 			}
 			j++
+		}
+		if best.rule == "email" { // what is around it was decoded, and stays
+			for _, it := range items[i:j] {
+				if it.rank == byEncoded && it.start == items[i].start && it.end == end && slices.ContainsFunc(it.inner, func(h hit) bool { return h.rule == "email" }) {
+					best = it
+				}
+			}
 		}
 		b.WriteString(c.s[at:items[i].start])
 		b.WriteString(best.repl)

@@ -53,6 +53,9 @@ func localPart(s string, at int) int {
 		if strings.IndexByte("'!#$*/?^`{|}~", s[i-1]) >= 0 {
 			break // allowed by the standard, but used around addresses far more than in them
 		}
+		if escapedEnd(s, i) {
+			break
+		}
 		i--
 	}
 	if i < at && strings.Trim(s[i:at], "._%+-") == "" {

@@ -71,8 +71,11 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		if k == 0 && len(gs) == 1 && len(all) < 11 && !c.plus(start) {
 			return 0
 		}
-		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
+		if k == 0 && start > 1 && c.s[start-1]|0x20 == 'x' && c.s[start-2] == '0' { // 0x…
 			return 0
+		}
+		if k == 0 && (c.inHex(start, end) || c.inUUID(start)) {
+			return c.trackTwo(start, end)
 		}
 		before := c.s[max(0, start-40):start]
 		if start > 1 && c.s[start-2:start] == "0." {
@@ -94,6 +97,12 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			return end
 		}
 		if len(all) >= 15 && len(all) <= 19 && bankBIN(all) && luhn(all) && cardShape(part) && !c.moreDigits(gs, k) {
+			if k == 0 && c.counted(start) {
+				return end
+			}
+			if to := c.trackTwo(start, end); to > 0 {
+				return to
+			}
 			c.mark(start, end, "card", all)
 			return end
 		}

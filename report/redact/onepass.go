@@ -50,7 +50,7 @@ func init() {
 			begins[b] = dash
 		case c == '"' || c == '\'':
 			begins[b] = quote
-		case strings.IndexByte("@%\\[({&<\t\x1b|]", c) >= 0:
+		case strings.IndexByte("@%\\[({&<\t\x1b|]$", c) >= 0:
 			begins[b] = rare
 		case c >= 0xE2 && c <= 0xEF:
 			begins[b] = wide
@@ -72,7 +72,7 @@ func init() {
 		heads[w[0]|0x20] |= 1 << (w[1] & 31)
 		heads[w[0]&^0x20] |= 1 << (w[1] & 31)
 	}
-	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师】」“「『【∶﹕︰" + provinces + labelEnds
+	const ask = "：＝＠﹫（］０１２３４５６７８９为是的零〇一幺二两三四五六七八九先女姐学师客户服席方家员→⇒】」“「『【∶﹕︰" + provinces + labelEnds
 	for i := 0; i < len(ask); i += 3 {
 		chinese[lastTwo(ask, i)] = true
 	}
@@ -95,6 +95,7 @@ const (
 	byPlate
 	byPlace
 	byJar
+	byBind
 	bySpot
 	byTable
 	byEncoded
@@ -111,6 +112,9 @@ func (c *scan) once(early bool) bool {
 	}
 	if endsAsPassport(s) {
 		c.spot()
+	}
+	if len(s) > 9 && len(s) < 80 && s[0] >= 0xE4 && (begins[s[len(s)-1]] == digit || s[len(s)-1] == ')') {
+		c.chatName()
 	}
 	for i := 0; i < len(s); {
 		switch begins[s[i]] {
@@ -158,7 +162,7 @@ func (c *scan) once(early bool) bool {
 		case dash:
 			if i+3 < len(s) && s[i+1] == '>' {
 				c.key(i)
-			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-' || s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P') {
+			} else if i+3 < len(s) && (i == 0 || s[i-1] == ' ') && (s[i+1] == 'b' || s[i+1] == 'u' || s[i+1] == 'p' || s[i+1] == '-' || s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P' || s[i+1] == 'k') {
 				c.curl(i)
 				c.option(i)
 			}
@@ -169,7 +173,7 @@ func (c *scan) once(early bool) bool {
 			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80) {
 				c.beforeQuote(i)
 			}
-			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';') {
+			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';' || s[i+1] == '>') {
 				c.pair(i)
 			}
 		case wide:
@@ -199,7 +203,7 @@ func (c *scan) flatAt(i int) bool {
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':
-		return !(i+3 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]))
+		return !(i+3 < len(s) && (s[i+1]|0x20 == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]))
 	case '[', '{':
 		return !jsonAhead(s[i:])
 	case '&':
@@ -216,7 +220,7 @@ func (c *scan) rare(i int) {
 			c.arguments(i)
 			c.bracket(i, 1)
 		}
-		if c.s[i] == '@' && c.account(i) {
+		if c.s[i] == '@' && (c.account(i) || c.logonOf(i)) {
 			return
 		}
 		c.mail(i)
@@ -228,10 +232,15 @@ func (c *scan) rare(i int) {
 		c.home(i)
 		c.share(i)
 	case '<':
+		if i > 4 && c.s[i-1] == ' ' {
+			c.displayName(i)
+		}
 		if i+1 < len(c.s) && c.s[i+1] == '<' {
 			c.spot()
 		}
 		c.tag(i)
+	case '$':
+		c.crypt(i)
 	case '|':
 		c.cell(i, '|')
 	case ']':
@@ -286,12 +295,17 @@ func (c *scan) word(i int) {
 	}
 	if s[i] == 'o' && i+28 <= len(s) && i >= c.next[byOpenID] {
 		c.openID(i)
+	} else if s[i] == 'w' && (s[i+1] == 'm' || s[i+1] == 'o') && i+32 <= len(s) {
+		c.externalID(i)
 	}
 	if s[i] < 'a' && (begins[s[i+1]] == digit || i+2 < len(s) && s[i+1] < 'a' && begins[s[i+2]] == digit) {
 		c.permitFrom(i)
 	}
 	if ofHex[s[i]] && (ofHex[s[i+1]] || s[i+1] == ':') {
 		c.address(i)
+	}
+	if s[i] == 'e' && begins[s[i+1]] == digit && i+24 <= len(s) && ofHex[s[i+11]] && ofHex[s[i+23]] { // a Chinese letter
+		c.hexFrom(i)
 	}
 	if c.longRun(i) && (s[i+1] != 'y' || !strings.HasPrefix(s[i:], "eyJ")) {
 		c.base64From(i)
@@ -324,6 +338,9 @@ func (c *scan) figure(i int) int {
 		if stamp := stampEnd(s, i, end); stamp > 0 {
 			return stamp
 		}
+	}
+	if end-i == 1 && s[i] == '1' && end+8 < len(s) && s[end] == '.' {
+		c.scientific(i, end)
 	}
 	if end-i >= 8 && end-i <= 10 && end+35 < len(s) && s[end] == ':' && s[end+1] == 'A' {
 		c.bot(i, end)

@@ -7,7 +7,7 @@ import "strings"
 var operators = []string{"LIKE", "like", "IN", "in", "REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ", "EQ", "eq", "equals", "REGEXP", "RLIKE", "ILIKE"}
 
 // storeWords are the commands of Redis that write a value under a key.
-var storeWords = []string{"SET", "SETEX", "PSETEX", "SETNX", "GETSET", "HSET", "HMSET", "HSETNX", "MSET", "AUTH", "APPEND", "LPUSH", "RPUSH", "SADD", "PUBLISH"}
+var storeWords = []string{"SET", "SETEX", "PSETEX", "SETNX", "GETSET", "HSET", "HMSET", "HSETNX", "MSET", "AUTH", "APPEND", "LPUSH", "RPUSH", "SADD", "ZADD", "PUBLISH", "PFADD", "GETDEL", "XADD", "SISMEMBER"}
 
 // stored reads the value that a command of Redis writes, its key naming the
 // class in one of its parts: "SET" "sess:token:88" "x".
@@ -38,7 +38,13 @@ func (c *scan) stored(i int) {
 	}
 	c.rank = byKey
 	if s[i:end] == "AUTH" {
-		if last := args[len(args)-1]; len(args) <= 2 && !strings.ContainsAny(s[last[0]:last[1]], ":=()") && hasDigit(s[last[0]:last[1]]) {
+		if method := s[args[0][0]:args[0][1]]; len(args) == 2 && (method == "PLAIN" || method == "LOGIN" || method == "XOAUTH2" || method == "OAUTHBEARER") { // SMTP
+			c.secretSpan(args[1][0], args[1][1], "secret")
+			return
+		}
+		if last := args[len(args)-1]; len(args) <= 2 && s[last[0]-1] == '"' && s[end] == '"' { // MONITOR
+			c.judge(pass, last[0], last[1], true, false, false)
+		} else if len(args) <= 2 && !strings.ContainsAny(s[last[0]:last[1]], ":=()") && hasDigit(s[last[0]:last[1]]) {
 			c.judge(pass, last[0], last[1], true, false, false)
 		}
 		return
@@ -46,11 +52,18 @@ func (c *scan) stored(i int) {
 	if strings.ContainsAny(s[args[0][0]:args[0][1]], "=()`,") { // SQL
 		return
 	}
-	of := none
+	of, before, code := none, "", false // code: a short number is one, too
 	for part := range strings.FieldsFuncSeq(s[args[0][0]:args[0][1]], func(r rune) bool { return r == ':' || r == '/' || r == '.' }) {
-		if cl := c.f.classify(part); of == none && (sensitive(cl) || cl == maybe) {
+		cl := c.f.classify(part)
+		if cl == maybe || cl == none { // sms:code
+			if two := c.f.classify(before + part); two == secret || two == phone {
+				cl, code = two, two == secret
+			}
+		}
+		if of == none && (sensitive(cl) || cl == maybe) || of == maybe && sensitive(cl) || cl == secret && before != "" {
 			of = cl
 		}
+		before = part
 	}
 	for k := 1; k < len(args); k++ {
 		v := s[args[k][0]:args[k][1]]
@@ -58,13 +71,15 @@ func (c *scan) stored(i int) {
 		if k > 1 {
 			if own := c.f.classify(s[args[k-1][0]:args[k-1][1]]); sensitive(own) {
 				cl = own
+			} else if s[i] == 'Z' {
+				cl = of
 			} else if s[i] == 'H' || k > 2 || !strings.HasSuffix(s[i:end], "SETEX") {
 				cl = none
 			}
 		} else if s[i] == 'H' {
 			cl = none
 		}
-		if cl == none || digitsRun(v) == len(v) && (cl == secret || cl == weak || cl == maybe) && len(v) < 8 || isText(cl) && !hasHan(v) {
+		if cl == none || digitsRun(v) == len(v) && (cl == secret || cl == weak || cl == maybe) && len(v) < 8 && !(code && len(v) >= 4) || isText(cl) && !hasHan(v) {
 			continue
 		}
 		if sensitive(c.f.classify(v)) && !hasDigit(v) {
@@ -96,6 +111,10 @@ func (c *scan) operator(i int) {
 	}
 	word := s[i:end]
 	registry := strings.HasPrefix(word, "REG_")
+	if mayBind(s, at) {
+		c.statement()
+		return
+	}
 	switch {
 	case registry && at > end:
 	case registry:

@@ -31,6 +31,11 @@ func (c *scan) pair(i int) {
 		if at = serialized(s, at+1); at == 0 {
 			return
 		}
+	case s[at] == '>': // Erlang: <<"token">>,<<"x">> and <<"token">> => <<"x">>
+		rest := strings.TrimLeft(strings.TrimPrefix(s[at:], ">>"), " ,=>")
+		if at = len(s) - len(rest) + 2; !strings.HasPrefix(rest, "<<\"") || len(rest) < 5 {
+			return
+		}
 	case gap > 0 && s[at] == quote:
 	default:
 		if at = said(s, at, quote); at == 0 {
@@ -129,6 +134,9 @@ func (c *scan) values(i int) {
 	if i+8 > len(s) || !strings.EqualFold(s[i:i+6], "values") || i < c.next[byKey] {
 		return
 	}
+	if strings.ContainsAny(s[i+6:], "?$%:@") {
+		c.statement()
+	}
 	head := strings.TrimRight(s[:i], " \t")
 	var cols []class
 	cookies := false
@@ -153,8 +161,10 @@ func (c *scan) values(i int) {
 		if !found && !cookies {
 			return
 		}
-	} else if cookies = strings.Contains(strings.ToLower(head[max(0, len(head)-60):]), "cookie"); !cookies {
-		return
+	} else if cols = c.f.columnsOf(head); cols == nil {
+		if cookies = strings.Contains(strings.ToLower(head[max(0, len(head)-60):]), "cookie"); !cookies {
+			return
+		}
 	}
 	c.rank = byKey
 	col := -1
@@ -198,6 +208,9 @@ func (c *scan) values(i int) {
 				if cl == none && cookies && looksSecret(s[from:to]) && digitsIn(s[from:to]) < len(s[from:to]) {
 					cl = secret
 				}
+				if size, _ := placeAt(s, from); size == to-from {
+					cl = none
+				}
 				if cl != none && !strings.EqualFold(s[from:to], "null") {
 					c.judge(cl, from, to, true, false, false)
 				}
@@ -237,9 +250,9 @@ func (c *scan) option(i int) {
 	if i < c.next[byKey] || i+4 >= len(s) {
 		return
 	}
-	if s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P' {
+	if s[i+1] == 'a' || s[i+1] == 'w' || s[i+1] == 'P' || s[i+1] == 'k' {
 		before := s[max(0, i-200):i]
-		if s[i+2] != ' ' || !hasAny(before, map[byte][]string{'a': {"redis-cli"}, 'w': {"ldapsearch", "ldapmodify", "ldapadd", "ldapwhoami"}, 'P': {"sqlcmd", "bcp", "isql"}}[s[i+1]]...) {
+		if s[i+2] != ' ' || !hasAny(before, map[byte][]string{'a': {"redis-cli"}, 'k': {"openssl "}, 'w': {"ldapsearch", "ldapmodify", "ldapadd", "ldapwhoami"}, 'P': {"sqlcmd", "bcp", "isql", "zip ", "unzip "}}[s[i+1]]...) {
 			return
 		}
 		from := i + 3
@@ -314,7 +327,7 @@ func (c *scan) cookieBefore(i int) {
 }
 
 // spacedWords are settings whose value stands behind a space.
-var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX", "ENV", "ARG", "setx", "SetEnv", "setenv", "max-age", "Max-Age", "SameSite", "HttpOnly"}
+var spacedWords = []string{"password", "passwd", "requirepass", "masterauth", "Cookie", "cookie", "Authorization", "IMEI", "imei", "MEID", "IMSI", "VX", "vx", "Vx", "WX", "CREATE TABLE", "create table", "IDENTIFIED", "identified", "CLIENT_", "SERVER_", "EXPORTER_", "EARLY_", "PASS", "LOGIN", "TEL;", "ADR;", "ConvertTo-SecureString", "configure set", "literal=", "net use", "verification code", "Verification code", "Visitor", "Customer", "Guest", "ENV", "ARG", "setx", "SetEnv", "setenv", "max-age", "Max-Age", "SameSite", "HttpOnly"}
 
 // spaced reads a value behind a key and a space, where the key begins at s[i]:
 // "login x password y" of .netrc, proxy_set_header Cookie "x", IMEI 35….
@@ -325,6 +338,9 @@ func (c *scan) spaced(i int) {
 			continue
 		}
 		end := i + len(w)
+		if c.oneOf(w, i, end) {
+			return
+		}
 		if w[0]|0x20 == 'm' && len(w) == 7 || w == "SameSite" || w == "HttpOnly" {
 			c.cookieBefore(i)
 			return
@@ -381,7 +397,8 @@ func (c *scan) spaced(i int) {
 		case "requirepass", "masterauth":
 			c.secretSpan(from, to, "secret")
 		default:
-			netrc := strings.Contains(before, "login ") || strings.Contains(before, "machine ") || strings.TrimSpace(before) == "" && strings.TrimSpace(s[to:]) == ""
+			config := strings.HasSuffix(before, "set ") || strings.HasSuffix(before, "enable ") || strings.Contains(before, "username ")
+			netrc := config || strings.Contains(before, "login ") || strings.Contains(before, "machine ") || strings.TrimSpace(before) == "" && strings.TrimSpace(s[to:]) == ""
 			if !isBenign(v) && v[0] != '=' && v[0] != ':' && v[0] != '<' && (netrc || looksSecret(v)) {
 				c.secretSpan(from, to, "secret")
 			}

@@ -10,7 +10,7 @@ import (
 
 // wxid reads an account name of WeChat that begins at s[from].
 func (c *scan) wxid(from int) {
-	if end := runEnd(c.s, from, "_-"); end-from >= 9 && from >= c.next[byWxid] {
+	if end := runEnd(c.s, from, "_-"); end-from >= 9 && from >= c.next[byWxid] && (hasDigit(c.s[from:end]) || end-from == 19) {
 		c.rank = byWxid
 		c.teach(from, end, "wx", c.s[from:end])
 		c.next[byWxid] = end
@@ -174,7 +174,7 @@ func (c *scan) base64From(i int) {
 			c.decoded = true
 			quiet := c.f.try()
 			quiet.Prose, quiet.ruins = false, false
-			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 {
+			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 || words(plain) {
 				to := i + len(run)
 				for to < len(s) && s[to] == '=' {
 					to++

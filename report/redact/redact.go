@@ -123,6 +123,7 @@ type File struct {
 	waiting map[string][]string // by pseudonym, their rules
 	ruins   bool                // what is left of a document that could not be parsed
 	carry   carry               // what the lines so far tell of the next
+	tables  map[string][]class  // the columns of tables, in the order of their rows
 	inKey   bool                // the text is inside of a private key
 	marks   *lineMarks          // of a text that was gone through before
 	mute    bool                // a learning pass: nothing is counted

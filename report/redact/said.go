@@ -60,3 +60,9 @@ func (r *Redactor) learnClause(v string) {
 
 // minHead is how many letters of a clause tell it when it was cut.
 const minHead = 6
+
+// refusal tells whether an object behind the head of a line says why a server of
+// socket.io refused a connection: 44{"message":"…"}.
+func refusal(head string) bool {
+	return strings.HasSuffix(head, "44") && (len(head) == 2 || !wordByte(head[len(head)-3]))
+}

@@ -48,6 +48,9 @@ func (c *scan) jwt(from int) {
 		end = runEnd(c.s, from, "._-=")
 	}
 	c.next[byJWT] = end
+	if !c.jsonOfToken(c.s[from:end]) {
+		return
+	}
 	glued := from > 0 && wordByte(c.s[from-1])
 	if end-from < 16 || glued && !strings.Contains(c.s[from:end], ".") {
 		return
@@ -100,11 +103,14 @@ func (c *scan) scheme(i int) {
 			continue
 		}
 		if w == "Digest" && strings.Contains(c.s[j:], "response=") {
-			c.mark(j, len(c.s), "auth", c.s[j:])
+			c.digest(j, len(c.s))
 			return
 		}
 		end := runEnd(c.s, j, "._-=+/~%")
 		v := c.s[j:end]
+		if k := strings.IndexByte(v, '='); k > 0 && strings.Trim(v[:k], lowerSet+"_") == "" && (strings.Trim(v[k:], "=") != "" || end < len(c.s) && c.s[end] == '"' && len(v) < 12) {
+			return // expires_in=7200, realm="x"
+		}
 		mixed := hasDigit(v) || strings.ToLower(v) != v && strings.ToUpper(v) != v && strings.ToLower(v[1:]) != v[1:] || strings.HasSuffix(v, "=")
 		if len(v) >= 6 && mixed || looksSecret(v) || len(v) >= 24 {
 			c.teach(j, end, "auth", v)
@@ -122,6 +128,10 @@ func (c *scan) authorization(from, to int) {
 	for _, w := range []string{"Bearer", "Basic", "Digest", "Token", "Negotiate", "NTLM", "MAC", "AWS4-HMAC-SHA256"} {
 		if len(v) > len(w)+1 && strings.EqualFold(v[:len(w)], w) && v[len(w)] == ' ' {
 			from += len(w) + 1
+			if w == "Digest" && strings.Contains(c.s[from:to], "=") {
+				c.digest(from, to)
+				return
+			}
 			if w == "Bearer" || w == "Basic" || w == "Token" {
 				to = from + byteOrEnd(c.s[from:to], ' ')
 			}
@@ -159,6 +169,9 @@ func (c *scan) cookies(from, to int) {
 	at := from
 	for at < to {
 		end, sep := at+byteOrEnd(c.s[at:to], ';'), 1
+		if k := strings.IndexByte(c.s[at:end], '\n'); k >= 0 { // headers of one name, joined
+			end = at + k
+		}
 		if k := strings.Index(c.s[at:end], "；"); k >= 0 {
 			end, sep = at+k, len("；")
 		}
@@ -213,6 +226,9 @@ func (c *scan) cookie(from, to int) {
 	for to > from && c.s[to-1] == ' ' {
 		to--
 	}
+	if v := c.s[from:to]; len(v) > 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
+		from, to = from+1, to-1
+	}
 	v := c.s[from:to]
 	if len(v) == 0 || isBenign(v) {
 		return
@@ -250,7 +266,11 @@ func (c *scan) userinfo(from int) {
 	c.next[byMail] = max(c.next[byMail], from+at+1)
 	c.rank = byUserinfo
 	user, passw, has := strings.Cut(c.s[from:from+at], ":")
-	c.teach(from, from+len(user), "user", user)
+	if len(user) >= 5 || hasDigit(user) || hasHan(user) {
+		c.teach(from, from+len(user), "user", user)
+	} else { // a word as short names databases and folders, too
+		c.mark(from, from+len(user), "user", user)
+	}
 	if has {
 		c.teach(from+len(user)+1, from+at, "secret", passw)
 	}
@@ -296,7 +316,7 @@ func (f *File) pem(s string) string {
 		}
 		start := i + k
 		lineEnd := start + byteOrEnd(s[start:], '\n')
-		if !strings.Contains(s[start:lineEnd], "PRIVATE KEY") {
+		if !privateKey(s[start:lineEnd]) {
 			i = start + 11
 			continue
 		}
@@ -313,3 +333,12 @@ func (f *File) pem(s string) string {
 		i = start + len(repl)
 	}
 }
+
+// privateKey tells of the first line of a private key: of PKCS, OpenSSH and
+// PGP, and OpenVPN's, which both ends share.
+func privateKey(s string) bool {
+	return strings.Contains(s, "PRIVATE KEY") || strings.Contains(s, "Static key")
+}
+
+// maxKeyLines bounds the lines of a private key without its own end.
+const maxKeyLines = 64

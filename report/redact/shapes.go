@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func digitsRun(s string) int {
 func (c *scan) particular(cl class, from, to int) int {
 	v := c.s[from:to]
 	kind, ok := shaped(cl, v)
-	if !ok {
+	if !ok || cl == ipNo && c.f.r.KeepIPs {
 		return 0
 	}
 	if cl == deviceID || cl == taxNo || cl == plateNo || cl == macNo {
@@ -60,13 +61,16 @@ func shaped(cl class, v string) (kind string, ok bool) {
 		return "birth", digits >= 4 && len(v) <= 40
 	case geo: // a place on the map, not a latency in milliseconds
 		frac := v[strings.LastIndexByte(v, '.')+1:]
-		return "geo", digits >= 5 && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
+		return "geo", digits >= 5 && onEarth(v) && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
 	case deviceID:
 		return "device", len(v) >= 8 && digits >= 4 && !strings.ContainsAny(v, " <")
 	case wifi:
 		return "wifi", len(v) >= 2 && !isBenign(v) && !strings.EqualFold(v, "<unknown ssid>") && v[0] != '{'
 	case taxNo:
 		return "tax", len(v) >= 15 && len(v) <= 20 && digits >= 8
+	case ipNo:
+		n, err := strconv.ParseUint(v, 10, 64)
+		return "ip", err == nil && len(v) >= 8 && n >= 1<<24 && n < 224<<24 && n>>24 != 127
 	case macNo:
 		hex := macSigns.Replace(v)
 		return "mac", len(hex) == 12 && allHex(hex) && strings.Trim(strings.ToLower(hex), "f") != "" && strings.Trim(hex, "0") != ""
@@ -181,6 +185,14 @@ const (
 
 // ticketNo tells of the number of a ticket at a desk, and not of a ticket that opens something.
 func ticketNo(v string) bool {
+	if len(v) <= 12 && digitsRun(v) == len(v) {
+		return true
+	}
 	rest := strings.TrimLeft(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	return len(v)-len(rest) <= 4 && len(v) <= 12 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
+	return len(v)-len(rest) <= 4 && len(v) <= 16 && len(v)-len(rest) > 0 && strings.Trim(strings.TrimPrefix(rest, "-"), digitSet) == ""
+}
+
+// onEarth tells whether the number that a text begins with can be a degree.
+func onEarth(v string) bool {
+	return digitsRun(strings.TrimLeft(v, "-+ NSEWnsew")) <= 3
 }

@@ -23,7 +23,7 @@ func (c *scan) spots() {
 			from = to + 1
 		}
 	}
-	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/"} { // who knows the address may write there
+	for _, mark := range [...]string{"/bot/v2/hook/", "/bot/hook/", "/webhookb2/", "/api/webhooks/", "/hooks/catch/", "/workflows/", "/mmopen/", "/mmhead/"} { // who knows the address may write there
 		if i := strings.Index(s, mark); i >= 0 {
 			from := i + len(mark)
 			if to := from + anyOrEnd(s[from:], " \t\"'<>?&#,;)"); looksSecret(s[from:to]) {
@@ -38,6 +38,12 @@ func (c *scan) spots() {
 			if looksSecret(s[from:to]) && strings.ToLower(s[from:to]) != s[from:to] {
 				c.secretSpan(from, to, "secret")
 			}
+		}
+	}
+	if i := strings.Index(s, "/qzone/"); i >= 0 {
+		c.folder(i + len("/qzone/"))
+		if n := digitsRun(s[i+7:]); n > 0 { // once more
+			c.folder(i + 7 + n)
 		}
 	}
 	c.logons()
@@ -203,14 +209,14 @@ func endsAsPassport(s string) bool {
 }
 
 // spotPaths are the folders behind which a link holds what may be done once.
-var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/"}
+var spotPaths = []string{"/services/", "/webhook/", "/reset/", "/reset-password/", "/verify/", "/activate/", "/confirm/", "/invite/", "/magic/", "/unsubscribe/", "/bot", "/hook/", "/webhookb2/", "/webhooks/", "/hooks/", "/workflows/", "/mmopen/", "/mmhead/", "/qzone/"}
 
 func spotPath(s string, i int) bool {
 	if i == 0 || !wordByte(s[i-1]) {
 		return false
 	}
 	switch s[i+1] {
-	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h':
+	case 's', 'w', 'r', 'v', 'a', 'c', 'i', 'm', 'u', 'b', 'h', 'q':
 		for _, p := range spotPaths {
 			if strings.HasPrefix(s[i:], p) {
 				return true

@@ -135,7 +135,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 		switch {
 		case pem:
 			out = f.keyLine(line)
-		case f.carry.what != nothingCarried || f.carry.cols != nil || ofHex[line[0]] && hexOffset(line) > 0:
+		case f.carry.what != nothingCarried || f.carry.cols != nil || (ofHex[line[0]] || line[0] == '\t' || line[0] == ' ') && hexOffset(line) > 0:
 			if from < at {
 				if _, err := io.WriteString(w, s[from:at]); err != nil {
 					return err
@@ -193,9 +193,19 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 func (f *File) keyLine(s string) string {
 	switch {
 	case f.inKey:
-		f.inKey = !strings.Contains(s, "-----END ")
-		return "\n" // lines keep their numbers
-	case strings.Contains(s, "-----BEGIN ") && strings.Contains(s, "PRIVATE KEY") && !strings.Contains(s, "-----END "):
+		if k := strings.Index(s, "-----END "); k >= 0 {
+			f.inKey = false
+			rest := s[k+9:]
+			if d := strings.Index(rest, "-----"); d >= 0 {
+				return f.line(rest[d+5:])
+			}
+			return "\n"
+		}
+		if f.inKey = ofKeyLine(s); f.inKey {
+			return "\n" // lines keep their numbers
+		}
+		return f.line(s)
+	case strings.Contains(s, "-----BEGIN ") && privateKey(s) && !strings.Contains(s, "-----END "):
 		f.inKey = true
 		p := f.r.pseudonym("secret", s)
 		f.hit("secret", p)

@@ -150,6 +150,11 @@ func (c *scan) sweep() {
 				end = i + sharedHead(c.s[i:], x.whole)
 				x.repl = lengthOf(c.s[i:end])
 			}
+			if x.rule == "text" {
+				if to := quotedRest(c.s, i, end); to > end {
+					end, x.repl = to, lengthOf(c.s[i:to])
+				}
+			}
 			c.spans = append(c.spans, span{start: i, end: end, repl: x.repl, rule: x.rule, rank: bySweep})
 			i = end
 			continue

@@ -7,7 +7,7 @@ import (
 
 // tableHead looks whether the first line of a text names the columns of a table.
 func (f *File) tableHead(line string) {
-	if len(line) > 4096 {
+	if len(line) > 4096 || ofSQL(line) {
 		return
 	}
 	for _, sep := range []byte{',', '\t', ';'} {

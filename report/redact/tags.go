@@ -35,6 +35,13 @@ func (c *scan) tag(i int) {
 		cl = c.attributes(i+1+len(name), end)
 	}
 	styled := isText(cl)
+	if sensitive(cl) && !styled && end+1 < len(s) && s[end+1] == '<' && end+2 < len(s) && s[end+2] != '/' && strings.Contains(inside, "ame=") {
+		c.within(cl, end+1)
+		return
+	}
+	if name == "body" && c.ofMessage(i, end+1) {
+		return
+	}
 	bare := !strings.Contains(inside, "=") && (name == "content" || name == "Content" || name == "text" || name == "Text") // of a message: HTML and SVG have attributes there
 	if cl == none && (bare || !ofHTML[strings.ToLower(name)]) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))

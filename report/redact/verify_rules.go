@@ -51,7 +51,7 @@ var vNotAlone = lazy.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9
 
 var checksOfTheSecond = []check{
 	{"phone", hint{number: true, near: nearNumber(11, mayBePhone)}, lazy.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
-		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || vCounter.MatchString(s[max(0, from-40):from])
+		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || strings.HasSuffix(s[:from], "0x") || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"id", hint{number: true, near: nearNumber(17, mayBeID)}, lazy.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
@@ -63,7 +63,7 @@ var checksOfTheSecond = []check{
 		if strings.Contains(v, " ") && strings.Contains(v, "-") {
 			return true
 		}
-		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from)
+		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"email", hint{near: nearAt}, lazy.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
 		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
@@ -76,7 +76,11 @@ var checksOfTheSecond = []check{
 		return strings.Contains(v, "<#>") || strings.HasPrefix(v, "<") || noDigits(s, from, to) && len(v) < 12
 	}},
 	{"token", hint{words: []string{"token", "passw", "secret", "api_key", "apikey"}, near: nearSecret}, lazy.MustCompile(`(?i)(?:access_?token|refresh_?token|auth_?token|[?&]token|["']token|password|passwd|app_?secret|secret_?key|api_?key)["']?\s*[=:]\s*["']?([A-Za-z0-9_+/=.-]{12,})`), noDigits},
-	{"auth", holdsBehind(8, "bearer", "basic"), lazy.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), noDigits},
+	{"auth", holdsBehind(8, "bearer", "basic"), lazy.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9_+/=.-]{12,})`), func(s string, from, to int) bool {
+		v := strings.TrimRight(s[from:to], "=")
+		k := strings.IndexByte(v, '=')
+		return noDigits(s, from, to) || k > 0 && strings.Trim(v[:k], "abcdefghijklmnopqrstuvwxyz_") == "" // token_type=bearer expires_in=7200
+	}},
 	{"secret", holds("akia", "asia", "ltai", "akid", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "aiza", "sk_live_", "rk_live_", "age-secret-key-", "private key"), lazy.MustCompile(`(?:^|[^A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{28,}|gh[posu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20}|xox[abps]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)`), never},
 	{"address", hint{four: true, near: nearFour(32, 1, behindWord)}, lazy.MustCompile(`(?i)(?:ip|addr|address|remote|client|peer|src|dest|for|from|host|via)["']?\s?[:=]?\s?["'\[]?((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.])`), fineAddress},
 	{"address", hint{four: true, near: nearFour(1, 8, withPort)}, lazy.MustCompile(`(?:^|[^0-9A-Za-z._-])((?:[0-9]{1,3}\.){3}[0-9]{1,3}):[0-9]{2,5}(?:$|[^0-9:.])`), fineAddress},

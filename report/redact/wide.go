@@ -23,7 +23,7 @@ func (c *scan) wide(i int) {
 	case 0xE2: // “
 		if s[i+1] == 0x80 && s[i+2] == 0x9C {
 			c.saidIn(i, 3)
-		} else if s[i+1] == 0x88 && s[i+2] == 0xB6 {
+		} else if s[i+1] == 0x88 && s[i+2] == 0xB6 || (s[i+1] == 0x86 || s[i+1] == 0x87) && s[i+2] == 0x92 {
 			c.key(i)
 		}
 	case 0xE3: // 】」「『
@@ -49,6 +49,8 @@ func (c *scan) wide(i int) {
 	switch s[i : i+3] {
 	case "先", "女", "姐", "学", "师":
 		c.spot()
+	case "客", "户", "服", "席", "方", "家", "员":
+		c.speaker(i + 3)
 	}
 	if strings.Contains(labelEnds, s[i:i+3]) {
 		if s[i:i+3] == "号" && i > 0 && (begins[s[i-1]] == digit) {
