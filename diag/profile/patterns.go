@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"meiqia-diag/diag/lazy"
@@ -290,7 +291,7 @@ func find(ms []matcher, text, code string) []Match {
 		}
 		if low != "" {
 			if loc := m.text.in(low); loc != nil {
-				out, seen[m.means] = append(out, Match{m.means, AsWritten(text, loc[0], loc[1])}), true
+				out, seen[m.means] = append(out, Match{m.means, AsWritten(text, loc[0], wordEnd(low, loc[0], loc[1]))}), true
 			}
 		}
 	}
@@ -341,6 +342,19 @@ func word(r, prev rune) (low rune, apart bool) {
 		return r + 'a' - 'A', prev >= 'a' && prev <= 'z' || prev >= '0' && prev <= '9'
 	}
 	return simple(r), false
+}
+
+// wordEnd is where what matched ends without the head of a word that an expression
+// looked at to be sure that another one ended: "message read 消|息已读".
+func wordEnd(low string, from, to int) int {
+	next, _ := utf8.DecodeRuneInString(low[to:])
+	head := strings.TrimRightFunc(low[from:to], unicode.IsLetter)
+	if unicode.IsLetter(next) && utf8.RuneCountInString(low[from+len(head):to]) <= 2 {
+		if kept := strings.TrimRight(head, " "); kept != "" && len(kept) < len(head) {
+			return from + len(kept)
+		}
+	}
+	return to
 }
 
 // AsWritten gives the part of a text that became Words(text)[from:to].

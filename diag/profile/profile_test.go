@@ -134,11 +134,13 @@ func TestEveryValidExpressionWorks(t *testing.T) {
 
 // Whoever reads what a line says sees the line, and not what it is looked for by.
 func TestMatchesAreQuotedAsWritten(t *testing.T) {
-	p := mustParse(t, "name: x\nsignals:\n  - {means: timeout, text: [\"net::err timed out\", \"请求超时\"]}\n  - {means: offline, text: [\"went off ?line\"]}\n", "x.yaml")
+	p := mustParse(t, "name: x\nsignals:\n  - {means: timeout, text: [\"net::err timed out\", \"请求超时\", \"message read(?: [^o]|$)\"]}\n  - {means: offline, text: [\"went off ?line\"]}\n", "x.yaml")
 	for text, want := range map[string]string{
 		"POST /recall net::ERR_TIMED_OUT (30 s)": "net::ERR_TIMED_OUT",
 		"\xff\xfe net::ERR-Timed-Out":            "net::ERR-Timed-Out",
 		"the 請求超時 again":                         "請求超時",
+		"message_read 消息已读":                      "message_read",
+		"message_read a":                         "message_read a",
 		"deviceWentOffLine=true":                 "WentOffLine",
 		"WENT_OFFLINE":                           "WENT_OFFLINE",
 	} {
