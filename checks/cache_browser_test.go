@@ -32,9 +32,9 @@ func deskOf(t *testing.T, s *webcachetest.Site) *desk {
 func TestStaleAppOfChromiumInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	dir := t.TempDir()
-	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
+	stop := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
-	b.Stop()
+	stop()
 	d := deskOf(t, s)
 	today := func(in *diag.Input) { in.Now = time.Now }
 
@@ -64,14 +64,14 @@ func TestStaleServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker.Store(true)
 	dir := t.TempDir()
-	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
+	stop := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if list, err := webcache.ReadWorkers(t.Context(), filepath.Join(dir, "Default"), func(string) bool { return true }); err == nil && len(list) == 1 && list[0].Active {
 			break
 		}
 	}
-	b.Stop()
+	stop()
 	s.Build.Store("20261118.2")
 	d := deskOf(t, s)
 	res := d.look(t, dir, func(in *diag.Input) { in.Now = func() time.Time { return time.Now().Add(30 * 24 * time.Hour) } })
@@ -84,10 +84,10 @@ func TestStaleServiceWorkerInABrowser(t *testing.T) {
 func TestStaleAppOfFirefoxInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	dir := filepath.Join(t.TempDir(), "profile")
-	b := webcachetest.Firefox(t, dir, s.URL+"/chat")
+	stop := webcachetest.Firefox(t, dir, s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
 	time.Sleep(2 * time.Second) // it writes what it got a little later
-	b.Stop()
+	stop()
 	s.Build.Store("20261118.2")
 	d := deskOf(t, s)
 	res := d.look(t, dir, func(in *diag.Input) {

@@ -56,6 +56,20 @@ func todo(doc *diag.Document) []lang.Text {
 	return out
 }
 
+// mostNow is how many steps a person takes at a time.
+const mostNow = 3
+
+// plan is what todo lists, in its order, in two parts where nothing is settled:
+// what tells the leading causes apart is done first, and the rest only if that
+// does not help. A rest of a single step is none.
+func plan(doc *diag.Document) (now, further []lang.Text) {
+	list := todo(doc)
+	if doc.Verdict.Outcome != diag.Inconclusive || len(list) <= mostNow+1 {
+		return list, nil
+	}
+	return list[:mostNow], list[mostNow:]
+}
+
 var lookFirst = lang.T("先别急着再按：这次撤回可能已经生效，只是结果没传回来。刷新会话，或请同事、访客看一眼，消息还在再撤回一次。",
 	"Do not press again yet: this recall may have gone through, and only its result been lost. Reload the conversation, or ask a colleague or the visitor to look; if the message is still there, recall it again.")
 

@@ -51,6 +51,7 @@ type page struct {
 	OthersHead lang.Text
 	Ruled      []pageRuled
 	RuledCount lang.Text
+	Further    []lang.Text // to do, if that does not help
 	Missing    []lang.Text
 
 	Verified    template.HTML // what became of another report's causes
@@ -151,12 +152,20 @@ var imageTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/g
 // besides are the names of files that an archive keeps next to the page.
 var besides = lazy.MustCompile(`^attachments/[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 
+// mostTodo is how many steps of each part the page shows.
+const mostTodo = 12
+
+// Next is the number of the first step of those that come if nothing else helped.
+func (p page) Next() int { return len(p.Todo) + 1 }
+
 func writeHTML(w io.Writer, doc *diag.Document, opt Options) error {
 	p := page{
 		CSS: pageStyle(), English: opt.Lang == lang.EN, HTMLLang: "zh-CN", Doc: doc, Title: title(doc), Summary: summary(doc), Sure: howSure(doc),
-		Todo: first(todo(doc), 12), Missing: first(unsettled(doc), mostRows), OthersHead: othersHead(doc), Steps: Steps(doc), Environment: environmentOf(doc), Facts: facts(doc),
+		Missing: first(unsettled(doc), mostRows), OthersHead: othersHead(doc), Steps: Steps(doc), Environment: environmentOf(doc), Facts: facts(doc),
 		Remedies: first(remedies(doc), mostRows), Problems: first(problems(doc), mostRows), Files: first(doc.Evidence, mostRows), Archived: opt.Archived,
 	}
+	p.Todo, p.Further = plan(doc)
+	p.Todo, p.Further = first(p.Todo, mostTodo), first(p.Further, mostTodo)
 	p.Compared, p.Differences = comparedLines(doc)
 	var err error
 	if p.Verified, err = verifiedHTML(doc); err != nil {

@@ -30,11 +30,15 @@ func writeMarkdown(w io.Writer, doc *diag.Document, opt Options) error {
 		m.f("%s%s%s%s\n", m.t(sHowSure), m.t(sColon), m.t(s), code)
 	}
 	m.head(sNow)
-	steps := todo(doc)
+	steps, further := plan(doc)
 	if len(steps) == 0 && doc.Verdict.Outcome == diag.Healthy {
 		steps = []lang.Text{sNothing}
 	}
-	m.numbered(steps)
+	m.numbered(1, steps)
+	if len(further) > 0 {
+		m.f("\n*%s%s*\n\n", m.t(sFurther), strings.TrimSpace(m.t(sColon)))
+		m.numbered(len(steps)+1, further)
+	}
 	m.stages()
 	m.timeline()
 	m.evidence()
@@ -76,9 +80,9 @@ func codeSpan(s string) string {
 	return strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›").Replace(clean(s))
 }
 
-func (m *markdown) numbered(list []lang.Text) {
+func (m *markdown) numbered(from int, list []lang.Text) {
 	for i, x := range list {
-		m.f("%d. %s\n", i+1, m.t(x))
+		m.f("%d. %s\n", from+i, m.t(x))
 	}
 	if len(list) == 0 {
 		m.f("%s\n", m.t(sNone))

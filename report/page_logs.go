@@ -51,6 +51,8 @@ type logRow struct {
 	Why    lang.Text
 	Text   string
 	Words  lang.Text // of a moment
+	Same   []logRow  // it and those after it that are alike, none for a row of its own
+	Alike  lang.Text // how many, and from when to when
 
 	at      time.Time
 	serious bool
@@ -112,6 +114,7 @@ func logsOf(logs []Log, ms []moment) pageLogs {
 			r.Day, day = d, d
 		}
 	}
+	p.Rows = folded(p.Rows)
 	return p
 }
 

@@ -76,7 +76,7 @@ var pageWords = map[string]lang.Text{
 	"whole": sWhole, "profile": sProfile, "version": sVersion, "started": sStarted, "noevidence": sNoEvidence,
 
 	"nplots": lang.T("延迟与丢包", "Latency"), "nchecks": lang.T("十项检查", "Checks"), "nlogs": lang.T("日志对照", "Logs"), "nsteps": lang.T("重现步骤", "Steps"), "nattachments": lang.T("截图与录屏", "Attachments"),
-	"then": lang.T("接着做", "and then"), "skip": lang.T("跳到正文", "Skip to the content"), "language": lang.T("语言", "Language"), "contents": lang.T("本页内容", "On this page"),
+	"then": lang.T("接着做", "and then"), "further": sFurther, "skip": lang.T("跳到正文", "Skip to the content"), "language": lang.T("语言", "Language"), "contents": lang.T("本页内容", "On this page"),
 	"timeline": lang.T("时间线", "Timeline"), "table": lang.T("时间线的表格", "The timeline as a table"), "plots": lang.T("延迟与丢包", "Latency and loss"),
 	"logs": lang.T("日志对照", "Logs side by side"), "attachments": lang.T("截图与录屏", "Screenshots and recordings"), "environment": lang.T("环境", "Environment"),
 	"time": lang.T("服务时间", "service time"), "what": lang.T("发生了什么", "what happened"), "clock": lang.T("谁的钟、当时显示", "whose clock, as shown"), "basis": lang.T("来历", "basis"), "source": lang.T("出处", "source"),

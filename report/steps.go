@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -263,9 +264,13 @@ func Summary(doc *diag.Document, l lang.Lang) string {
 		p(strings.Join(st, " "))
 		p(strings.Join(oc, "  "))
 	}
-	for i, s := range todo(doc) {
-		if i == 0 {
+	now, further := plan(doc)
+	for i, s := range append(slices.Clip(now), further...) {
+		switch i {
+		case 0:
 			p(in(sNow) + colon)
+		case len(now):
+			p(in(sFurther) + colon)
 		}
 		p("  " + strconv.Itoa(i+1) + ". " + in(s))
 	}

@@ -135,7 +135,7 @@ func (t *text) verdict() {
 		t.para(lead, "", sure, "")
 	}
 	t.head(sNow)
-	steps := todo(t.doc)
+	steps, further := plan(t.doc)
 	if len(steps) == 0 && t.doc.Verdict.Outcome == diag.Healthy {
 		steps = []lang.Text{sNothing}
 	}
@@ -144,6 +144,12 @@ func (t *text) verdict() {
 	}
 	if len(steps) == 0 {
 		t.line("  " + t.in(sNone))
+	}
+	for i, s := range further {
+		if i == 0 {
+			t.para("  ", "", t.in(sFurther)+t.colon(), "dim")
+		}
+		t.para("  "+strconv.Itoa(len(steps)+i+1)+". ", "", t.in(s), "dim")
 	}
 }
 

@@ -134,6 +134,7 @@ var (
 	sSemicolon       = lang.T("；", "; ")
 	sListed          = lang.T("、", " / ")
 	sHowSure         = lang.T("可信程度", "How sure")
+	sFurther         = lang.T("还不行，再做", "further, if that does not help")
 	sNow             = lang.T("现在该做什么", "What to do now")
 	sNothing         = lang.T("不需要做什么；若之后又撤回失败，请带上事发时的日志或 HAR 再查一次。", "Nothing. Should a recall fail later, run this again with the log or HAR of that moment.")
 	sStages          = lang.T("撤回经过的六个阶段", "The six stages of the recall")

@@ -3,14 +3,12 @@ package machine
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,22 +18,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 
 	"meiqia-diag/checks/dnr"
+	"meiqia-diag/diag/realbrowser"
 )
-
-// firefox finds the browser; see dnrtest.Chromium.
-func firefox(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range []string{"firefox-esr", "firefox"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no firefox found; install it (Debian: apt-get install firefox-esr), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test")
-	return ""
-}
 
 const foxScript = `
 browser.webRequest.onBeforeRequest.addListener(d => ({cancel: d.url.includes("/recall")}), {urls: ["*://*.desk.test/*"], types: ["xmlhttprequest"]}, ["blocking"]);
@@ -59,7 +43,6 @@ const go = async p => { try { return await (await fetch(p, {method: "POST"})).te
 </script>`
 
 func TestFirefoxRulesInABrowser(t *testing.T) {
-	program := firefox(t)
 	paths := []string{"/static/recall", "/single/recall", "/second/recall", "/dynamic/recall", "/api/recall"}
 	list, err := json.Marshal(paths)
 	if err != nil {
@@ -99,41 +82,16 @@ func TestFirefoxRulesInABrowser(t *testing.T) {
 		"bg.js": foxScript, "rules/one.json": []any{block(1, "/static/recall"), block(2, "/single/recall")}, "rules/two.json": []any{block(1, "/second/recall")}}))
 	writeFile("extensions/notes@desk.test.xpi", zipped(t, map[string]any{
 		"manifest.json": rule{"manifest_version": 2, "name": "Notes", "version": "1.0", "browser_specific_settings": rule{"gecko": rule{"id": "notes@desk.test"}}, "permissions": []string{"storage"}}}))
-	writeFile("user.js", []byte(`user_pref("xpinstall.signatures.required", false);
-user_pref("extensions.autoDisableScopes", 0);
-user_pref("extensions.enabledScopes", 15);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("network.proxy.type", 1);
-user_pref("network.proxy.http", "127.0.0.1");
-user_pref("network.proxy.http_port", 9);
-user_pref("network.proxy.ssl", "127.0.0.1");
-user_pref("network.proxy.ssl_port", 9);
-`)) // a proxy that is not there: no host but this machine is reached
+	realbrowser.WriteUserJS(t, dir, `user_pref("extensions.autoDisableScopes", 0);`, `user_pref("extensions.enabledScopes", 15);`,
+		// a proxy that is not there: no host but this machine is reached
+		`user_pref("network.proxy.type", 1);`, `user_pref("network.proxy.http", "127.0.0.1");`, `user_pref("network.proxy.http_port", 9);`,
+		`user_pref("network.proxy.ssl", "127.0.0.1");`, `user_pref("network.proxy.ssl_port", 9);`)
 
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program, "--headless", "--no-remote", "--profile", dir, s.URL+"/page")
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "MOZ_CRASHREPORTER_DISABLE=1")
-	cmd.SysProcAttr = ownGroup()
-	cmd.Cancel = func() error { return endGroup(cmd.Process.Pid) }
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := false
-	end := func() {
-		if !ended {
-			ended = true
-			_ = endGroup(cmd.Process.Pid) // it may have ended by itself
-			_ = cmd.Wait()                // by a signal, as it was told
-		}
-	}
-	defer end()
+	end := realbrowser.StartFirefox(t, dir, s.URL+"/page")
 	var became map[string]string
 	select {
 	case became = <-reports:
-	case <-ctx.Done():
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the browser reported nothing")
 	}
 	if became["/static/recall"] != "stopped" || became["/single/recall"] != "/single/recall" || became["/api/recall"] != "/api/recall" {

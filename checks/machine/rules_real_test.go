@@ -12,6 +12,7 @@ import (
 
 	"meiqia-diag/checks/dnr"
 	"meiqia-diag/checks/dnr/dnrtest"
+	"meiqia-diag/diag/realbrowser"
 )
 
 type rule = dnrtest.Rule
@@ -57,7 +58,7 @@ func named(list []ExtensionRules, name string) *ExtensionRules {
 
 // What the rules on disk say becomes of a request is what became of it in the browser.
 func TestRulesInABrowser(t *testing.T) {
-	dnrtest.Chromium(t)
+	realbrowser.Chromium(t)
 	origin := echoService(t)
 	static := blocker(t, "Static", map[string][]any{"one": {block(1, "/static/recall"), block(2, "/single/recall")}, "two-off": {block(1, "/unused/recall")}, "three": {block(1, "/switched/recall")}}, nil)
 	dynamic := blocker(t, "Dynamic", nil, dnrtest.Manifest{"permissions": []string{"declarativeNetRequest", "proxy", "contentSettings"}})

@@ -3,7 +3,6 @@
 package machine
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"net/http"
@@ -14,28 +13,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"meiqia-diag/diag/realbrowser"
+
 	"github.com/chromedp/chromedp"
 )
-
-// browser finds a browser. Its absence is a failure: what browsers keep on disk
-// is known from browsers alone.
-func browser(t *testing.T, names ...string) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatalf("no %s found; install it (Debian: apt-get install %s), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test", names[0], names[0])
-	return ""
-}
 
 // site serves a page that tells whether its script ran, and which cookie it could keep.
 type site struct {
@@ -91,53 +75,11 @@ func (s *site) await(t *testing.T, host string) (script, cookie string) {
 	return "", ""
 }
 
-// start starts a browser and gives what ends it as a person does: it is asked to, and waited for.
-func start(t *testing.T, program string, env []string, args ...string) (end func()) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.WaitDelay = 5 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	end = func() {
-		once.Do(func() {
-			done := make(chan struct{})
-			go func() { _ = cmd.Wait(); close(done) }() // it was told to end: how it did says nothing
-			for _, pid := range []int{cmd.Process.Pid, -cmd.Process.Pid} {
-				_ = syscall.Kill(pid, syscall.SIGTERM) // it may have ended by itself
-				select {
-				case <-done:
-				case <-time.After(10 * time.Second):
-				}
-			}
-			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			cancel()
-		})
-	}
-	t.Cleanup(end)
-	return end
-}
-
 // visit starts Chromium with a data folder and opens pages one after the other,
 // each when the last was shown.
 func visit(t *testing.T, program, dir string, urls []string, shown func(i int)) (end func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	alloc, endAlloc := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(program), chromedp.UserDataDir(dir), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true))
-	tab, endTab := chromedp.NewContext(alloc)
-	end = sync.OnceFunc(func() {
-		_ = chromedp.Cancel(tab) // it is closed as a person closes it, and writes what it keeps
-		endTab()
-		endAlloc()
-		cancel()
-	})
-	t.Cleanup(end)
+	tab, end := realbrowser.Drive(t, 90*time.Second, realbrowser.Options(program, dir))
 	for i, u := range urls {
 		if err := chromedp.Do(tab, chromedp.Navigate(u)); err != nil {
 			t.Fatal(err)
@@ -150,7 +92,7 @@ func visit(t *testing.T, program, dir string, urls []string, shown func(i int)) 
 // What Chromium makes of content settings, against what is read of them: while
 // it runs, and from what it wrote when it ended.
 func TestContentSettingsInABrowser(t *testing.T) {
-	program := browser(t, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+	program := realbrowser.Chromium(t)
 	for name, general := range map[string]int{"as it comes": 0, "off for all": contentBlock} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
@@ -231,7 +173,7 @@ func TestContentSettingsInABrowser(t *testing.T) {
 // Policies are laid out in a folder that stands in the place of the system's for
 // one Chromium alone.
 func TestPoliciesInABrowser(t *testing.T) {
-	program := browser(t, "chromium", "chromium-browser")
+	program := realbrowser.Chromium(t)
 	root := t.TempDir()
 	etc := filepath.Join(root, "etc/chromium")
 	if err := os.MkdirAll(filepath.Join(etc, "policies/managed"), 0o755); err != nil {
@@ -294,23 +236,11 @@ func TestPoliciesInABrowser(t *testing.T) {
 }
 
 func TestFirefoxSettingsInABrowser(t *testing.T) {
-	program := browser(t, "firefox-esr", "firefox")
 	s := newSite(t)
 	port := s.port()
 	open := func(t *testing.T, prefs string) (dir string) {
 		dir = t.TempDir()
-		user := prefs + `
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("browser.startup.homepage_override.mstone", "ignore");
-user_pref("browser.aboutwelcome.enabled", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("app.update.enabled", false);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-user_pref("browser.safebrowsing.downloads.remote.enabled", false);
-user_pref("services.settings.server", "data:,");
-user_pref("extensions.update.enabled", false);
-`
+		user := prefs + "\n" + strings.Join(realbrowser.QuietFirefox, "\n") + "\n"
 		if err := os.WriteFile(filepath.Join(dir, "prefs.js"), []byte(user), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -329,7 +259,7 @@ user_pref("extensions.update.enabled", false);
 		return dir
 	}
 	run := func(t *testing.T, dir, host string) (end func(), script, cookie string) {
-		end = start(t, program, []string{"MOZ_HEADLESS=1", "HOME=" + t.TempDir(), "MOZ_CRASHREPORTER_DISABLE=1"}, "--headless", "--no-remote", "--profile", dir, "http://"+host+":"+port+"/")
+		end = realbrowser.StartFirefox(t, dir, "http://"+host+":"+port+"/")
 		script, cookie = s.await(t, host)
 		return end, script, cookie
 	}

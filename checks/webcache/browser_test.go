@@ -70,7 +70,7 @@ func TestChromiumCachesInABrowser(t *testing.T) {
 		t.Run(string(format), func(t *testing.T) {
 			s := webcachetest.NewSite(t)
 			dir := t.TempDir()
-			b := webcachetest.Chromium(t, dir, string(format), s.URL+"/chat")
+			stop := webcachetest.Chromium(t, dir, string(format), s.URL+"/chat")
 			s.Await(t, "loaded", time.Minute)
 			profile := filepath.Join(dir, "Default")
 			if r, err := Read(t.Context(), profile, "Cache/Cache_Data", ofSite(s)); err != nil || r.Format != format {
@@ -78,7 +78,7 @@ func TestChromiumCachesInABrowser(t *testing.T) {
 			} else {
 				matches(t, s, r)
 			}
-			b.Stop()
+			stop()
 			r, err := Read(t.Context(), profile, "Cache/Cache_Data", ofSite(s))
 			if err != nil || r.Format != format || r.Torn != 0 {
 				t.Fatalf("%s, %d torn, %v", r.Format, r.Torn, err)
@@ -100,7 +100,7 @@ func TestFirefoxCacheInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker.Store(true)
 	dir := filepath.Join(t.TempDir(), "profile")
-	b := webcachetest.Firefox(t, dir, s.URL+"/chat")
+	stop := webcachetest.Firefox(t, dir, s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
 	time.Sleep(2 * time.Second) // it writes what it got a little later
 	if r, err := Read(t.Context(), dir, "cache2", ofSite(s)); err != nil || r.Format != Cache2 {
@@ -108,7 +108,7 @@ func TestFirefoxCacheInABrowser(t *testing.T) {
 	} else {
 		matches(t, s, r)
 	}
-	b.Stop()
+	stop()
 	r, err := Read(t.Context(), dir, "cache2", ofSite(s))
 	if err != nil || r.Torn != 0 {
 		t.Fatalf("%d torn, %v", r.Torn, err)
@@ -139,7 +139,7 @@ func TestChromiumServiceWorkerInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker.Store(true)
 	dir := t.TempDir()
-	b := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
+	stop := webcachetest.Chromium(t, dir, "", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
 	profile := filepath.Join(dir, "Default")
 	check := func(when string) {
@@ -171,7 +171,7 @@ func TestChromiumServiceWorkerInABrowser(t *testing.T) {
 		}
 	}
 	check("while it runs")
-	b.Stop()
+	stop()
 	check("after it ended")
 }
 

@@ -257,10 +257,10 @@ func TestReadingLeavesNoTraceInABrowser(t *testing.T) {
 	s := webcachetest.NewSite(t)
 	s.Worker.Store(true)
 	dir := t.TempDir()
-	b := webcachetest.Chromium(t, dir, "sql", s.URL+"/chat")
+	stop := webcachetest.Chromium(t, dir, "sql", s.URL+"/chat")
 	s.Await(t, "loaded", time.Minute)
 	time.Sleep(2 * time.Second)
-	b.Stop()
+	stop()
 	profile := filepath.Join(dir, "Default")
 	before := tree(t, profile)
 	if len(before) < 10 {

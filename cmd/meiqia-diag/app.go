@@ -76,19 +76,34 @@ func (a *app) t(zh, en string) string { return lang.T(zh, en).In(a.lang) }
 // say writes one line for the person, on stderr.
 func (a *app) say(t lang.Text) { a.tell("", harmless(t.In(a.lang))) }
 
-// tell writes one line on stderr. On a terminal it is broken between words,
-// unless something in it is longer than a line: that is for copying whole.
+// tell writes one line on stderr.
 func (a *app) tell(lead, s string) {
 	if a.errTTY {
-		text := strings.TrimLeft(s, " ")
-		indent := len(s) - len(text)
-		first := lipgloss.Width(lead) + indent
-		room := a.width(a.err) - first
-		if room >= 20 && !slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) == lipgloss.Width(w) && len(w) > room }) {
-			s = strings.Repeat(" ", indent) + strings.Join(report.Wrap(text, room), "\n"+strings.Repeat(" ", first))
-		}
+		s = broken(lead, s, a.width(a.err))
 	}
 	fmt.Fprintln(a.err, lead+s)
+}
+
+// print writes one line on stdout.
+func (a *app) print(lead, s string) error {
+	if a.outTTY {
+		s = broken(lead, s, a.width(a.out))
+	}
+	_, err := fmt.Fprintln(a.out, lead+s)
+	return err
+}
+
+// broken breaks a line for a terminal between words, behind a lead that only the
+// first has, unless something in it is longer than a line: that is for copying whole.
+func broken(lead, s string, width int) string {
+	text := strings.TrimLeft(s, " ")
+	indent := len(s) - len(text)
+	first := lipgloss.Width(lead) + indent
+	room := width - first
+	if room < 20 || slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) == lipgloss.Width(w) && len(w) > room }) {
+		return s
+	}
+	return strings.Repeat(" ", indent) + strings.Join(report.Wrap(text, room), "\n"+strings.Repeat(" ", first))
 }
 
 // fault writes one line that says what is wrong, where, and what to do.

@@ -8,6 +8,7 @@ import (
 
 	"meiqia-diag/diag/lab"
 	"meiqia-diag/diag/lab/browsertest"
+	"meiqia-diag/diag/realbrowser"
 )
 
 // recorded lets `record` watch a press, and gives its verdict: nothing else is
@@ -15,7 +16,7 @@ import (
 func (s *staged) recorded(setup browsertest.Setup, act func(d *browsertest.Desk)) document {
 	s.t.Helper()
 	temp := browsertest.Temp(s.t)
-	args := []string{"record", "--headless", "--browser", browsertest.ChromiumPath(s.t), "--browser-flag=--remote-debugging-port=0", "--window-size", "1280x800",
+	args := []string{"record", "--headless", "--browser", realbrowser.Chromium(s.t), "--browser-flag=--remote-debugging-port=0", "--window-size", "1280x800",
 		"--for", "60s", "--no-input", "--profile", s.overlay, "--format", "json", "--no-report"}
 	for _, dir := range setup.Extensions {
 		args = append(args, "--load-extension", dir)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,23 +20,8 @@ import (
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lab"
+	"meiqia-diag/diag/realbrowser"
 )
-
-// chromium finds the browser. Its absence is a failure: a recorder that has
-// recorded no browser is not known to work.
-func chromium(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no chromium found; install it (Debian: apt-get install chromium), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test")
-	return ""
-}
 
 // person is somebody at the recorded browser: a second connection, through
 // which the page gets real input events.
@@ -75,7 +59,7 @@ func recordTimes(t *testing.T, l *lab.Lab, times int, act func(p *person), args 
 	r := recorded{t: t, dir: filepath.Join(tmp, "recording"), profile: filepath.Join(tmp, "lab.yaml")}
 	must(t, os.WriteFile(r.profile, l.Profile(), 0o600))
 	port := freePort(t)
-	args = append([]string{"record", "--lang", "en", "--browser", chromium(t), "--headless", "--window-size", "1000x700", "--for", "60s", "--profile", r.profile, "--save", r.dir,
+	args = append([]string{"record", "--lang", "en", "--browser", realbrowser.Chromium(t), "--headless", "--window-size", "1000x700", "--for", "60s", "--profile", r.profile, "--save", r.dir,
 		"--format", "json", "--no-report", "--offline", "--browser-flag=--remote-debugging-port=" + strconv.Itoa(port)}, args...)
 	var out, errs bytes.Buffer
 	a := newApp(args)

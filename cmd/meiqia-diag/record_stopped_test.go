@@ -17,6 +17,7 @@ import (
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/incident"
 	"meiqia-diag/diag/lab"
+	"meiqia-diag/diag/realbrowser"
 )
 
 // extension writes an unpacked extension into a folder of its own.
@@ -168,7 +169,7 @@ func (r recorded) manifest() (m recording.Manifest) {
 
 // TestRecordCannot is what a person reads when a recording cannot begin.
 func TestRecordCannot(t *testing.T) {
-	exe := chromium(t)
+	exe := realbrowser.Chromium(t)
 	noDisplay := func(k string) {
 		t.Setenv(k, "")
 	}

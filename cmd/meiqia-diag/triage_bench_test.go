@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,6 +42,68 @@ func callHome(tb testing.TB, home string, args ...string) (status int, out, errs
 	a.env = func(k string) string { return map[string]string{"HOME": home, "LOCALAPPDATA": home}[k] }
 	status = a.end(a.run(tb.Context()))
 	return status, o.String(), e.String()
+}
+
+// packedAnew gives an archive with another report.json: as one that was changed,
+// or with manifest and seal as if it had been written so.
+func packedAnew(tb testing.TB, files []*zip.File, report []byte, sealed bool) []byte {
+	tb.Helper()
+	hash := func(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	put := func(name string, data []byte) {
+		x, err := w.Create(name)
+		if err == nil {
+			_, err = x.Write(data)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	for _, f := range files {
+		switch {
+		case f.Name == "report.json":
+			put(f.Name, report)
+		case f.Name == "manifest.json" && sealed:
+			var m map[string]any
+			r, err := f.Open()
+			if err == nil {
+				err = json.NewDecoder(r).Decode(&m)
+			}
+			if err != nil {
+				tb.Fatal(err)
+			}
+			for _, e := range m["files"].([]any) {
+				if e := e.(map[string]any); e["name"] == "report.json" {
+					e["size"], e["sha256"] = len(report), hash(report)
+				}
+			}
+			m["manifest_sha256"] = ""
+			data, err := json.MarshalIndent(m, "", "  ")
+			if err != nil {
+				tb.Fatal(err)
+			}
+			put(f.Name, bytes.Replace(data, []byte(`"manifest_sha256": ""`), fmt.Appendf(nil, `"manifest_sha256": %q`, hash(data)), 1))
+		default:
+			if err := w.Copy(f); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+	const head = "sha256:"
+	if sealed {
+		if err := w.SetComment(head + strings.Repeat("0", 64)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	data := buf.Bytes()
+	if sealed {
+		copy(data[len(data)-64:], hash(data[:len(data)-64]))
+	}
+	return data
 }
 
 // multiply writes n archives into a folder, each one of the given with another
@@ -77,31 +141,12 @@ func multiply(tb testing.TB, from []string, n int) string {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		var buf bytes.Buffer
-		w := zip.NewWriter(&buf)
-		for _, f := range zips[k].File {
-			if f.Name != "report.json" {
-				if err := w.Copy(f); err != nil {
-					tb.Fatal(err)
-				}
-				continue
-			}
-			x, err := w.Create(f.Name)
-			if err == nil {
-				_, err = x.Write(data)
-			}
-			if err != nil {
-				tb.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			tb.Fatal(err)
-		}
+		packed := packedAnew(tb, zips[k].File, data, true)
 		sub := filepath.Join(dir, fmt.Sprintf("%02d", i%50))
 		if err := os.MkdirAll(sub, 0o700); err != nil {
 			tb.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("report-%05d.zip", i)), buf.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("report-%05d.zip", i)), packed, 0o600); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -81,5 +82,64 @@ func TestTriageFailsOnRegression(t *testing.T) {
 				t.Errorf("the regression is not told:\n%s", out)
 			}
 		}
+	}
+}
+
+// A report that is not what was written is told of and not counted, and the rest is.
+func TestTriageTellsOfChangedReports(t *testing.T) {
+	dir := t.TempDir()
+	incident := write(t, t.TempDir(), "incident.yaml", goodIncident)
+	good := filepath.Join(dir, "good.zip")
+	if status, _, errs := call(t, nil, "", "recall", "--incident", incident, "--offline", "--no-input", "--output", good); status == statusUsage {
+		t.Fatal(errs)
+	}
+	z, err := zip.OpenReader(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	data, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := z.Open("report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.NewDecoder(report).Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	other := func(second string) []byte {
+		doc["started_at"] = "2026-11-20T10:30:" + second + "Z"
+		out, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	last := bytes.Clone(data)
+	last[len(last)-200] ^= 1 // in the directory of the archive or what stands before it
+	write(t, dir, "changed.zip", string(packedAnew(t, z.File, other("01"), false)))
+	write(t, dir, "sealed.zip", string(packedAnew(t, z.File, other("02"), true)))
+	write(t, dir, "byte.zip", string(last))
+	write(t, dir, "cut.zip", string(data[:len(data)/2]))
+	for _, again := range []bool{false, true} {
+		status, out, errs := call(t, map[string]string{"XDG_DATA_HOME": filepath.Join(dir, "..", "home")}, "", "triage", dir, "--lang", "en", "--format", "json")
+		var p triage.Picture
+		if err := json.Unmarshal([]byte(out), &p); err != nil || status != statusHealthy {
+			t.Fatalf("status %d, %v: %s", status, err, errs)
+		}
+		states := map[string]string{}
+		for _, u := range p.Unread {
+			states[filepath.Base(u.Path)] = u.State
+		}
+		if p.Reports != 2 || p.Files.Reports != 2 || states["changed.zip"] != "changed" || states["byte.zip"] == "" || states["cut.zip"] != "broken" || len(states) != 3 {
+			t.Errorf("again %v: %d reports of %+v, %v", again, p.Reports, p.Files, p.Unread)
+		}
+	}
+	_, out, _ := call(t, nil, "", "triage", dir, "--lang", "en")
+	if !strings.Contains(out, "changed: report.json: the content differs from the manifest") {
+		t.Errorf("what was changed is not told:\n%s", out)
 	}
 }

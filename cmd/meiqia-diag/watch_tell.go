@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"meiqia-diag/diag"
 	"meiqia-diag/diag/lang"
@@ -71,9 +70,9 @@ func (w *watching) tell(t watch.Turn, r watch.Run, doc *diag.Document, changed w
 		list = append(list, w.stateText(r))
 	}
 	for _, x := range list {
-		line := lang.T("%s  第 %d 次  %s", "%s  run %d  %s").F(r.Started.Format("2006-01-02 15:04:05"), t.N, x)
+		lead := lang.T("%s  第 %d 次  ", "%s  run %d  ").F(r.Started.Format("2006-01-02 15:04:05"), t.N)
 		w.progress.clear()
-		if _, err := fmt.Fprintln(w.a.out, harmless(line.In(w.a.lang))); err != nil {
+		if err := w.a.print(lead.In(w.a.lang), harmless(x.In(w.a.lang))); err != nil {
 			return err
 		}
 	}
@@ -106,13 +105,17 @@ func (w *watching) summary() error {
 	if w.o.format == "json" {
 		return w.a.jsonLine(s)
 	}
-	text := ""
-	for _, k := range s.Causes {
-		text += w.a.t(fmt.Sprintf("  %s  %d 次，出现 %d 回，首次在第 %d 次，最后在第 %d 次\n", causeLine(k.Code).ZH, k.Runs, k.Appearances, k.First, k.Last),
-			fmt.Sprintf("  %s  in %d runs, came %d times, first in run %d, last in run %d\n", causeLine(k.Code).EN, k.Runs, k.Appearances, k.First, k.Last))
+	if err := w.a.print("", harmless(s.Text.In(w.a.lang))); err != nil {
+		return err
 	}
-	_, err := fmt.Fprintf(w.a.out, "%s\n%s", s.Text.In(w.a.lang), text)
-	return err
+	for _, k := range s.Causes {
+		line := lang.T("%s  %s，出现 %s，首次在第 %d 次，最后在第 %d 次", "%s  in %s, came %s, first in run %d, last in run %d").F(causeLine(k.Code),
+			lang.Count(k.Runs, "%d 次", "%d run", "%d runs"), lang.Count(k.Appearances, "%d 回", "%d time", "%d times"), k.First, k.Last)
+		if err := w.a.print("  ", harmless(line.In(w.a.lang))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // watchFailure is the line of a watch that could not begin, or not go on.

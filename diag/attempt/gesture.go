@@ -25,18 +25,20 @@ var (
 // missedGesture gives the words by which a page's or client's log says that a
 // press did not do what it was meant to, "" when there are none.
 func missedGesture(text string, prof *profile.Profile) string {
-	low := profile.Words(head(text, 2048))
-	if m := pickedOther.FindString(low); m != "" && !menuListed.MatchString(m) {
-		return m
+	text = head(text, 2048)
+	low := profile.Words(text)
+	said := func(loc []int) string { return profile.AsWritten(text, loc[0], loc[1]) }
+	if at := pickedOther.FindStringIndex(low); at != nil && !menuListed.MatchString(low[at[0]:at[1]]) {
+		return said(at)
 	}
-	if m := failedGesture.FindString(low); m != "" {
-		return m
+	if at := failedGesture.FindStringIndex(low); at != nil {
+		return said(at)
 	}
 	if m := heldFor.FindStringSubmatch(low); m != nil && millis(m[1], m[2]) < millis(m[3], firstText(m[4], m[2])) {
-		return m[0]
+		return said(heldFor.FindStringIndex(low))
 	}
-	if m := missedHit.FindString(low); m != "" && uiLine.MatchString(text) || m != "" && prof.RecallVerb(low) != "" && menuWord.MatchString(low) {
-		return m
+	if at := missedHit.FindStringIndex(low); at != nil && (uiLine.MatchString(text) || prof.RecallVerb(low) != "" && menuWord.MatchString(low)) {
+		return said(at)
 	}
 	return ""
 }

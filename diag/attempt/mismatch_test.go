@@ -1,6 +1,7 @@
 package attempt
 
 import (
+	"strings"
 	"testing"
 
 	"meiqia-diag/diag/incident"
@@ -45,7 +46,11 @@ func TestNeighbourPressed(t *testing.T) {
 		`pointerup (239,599) -> menu-item "撤回"`: false,
 		`menu items 复制|引用|撤回 shown at (10,20)`:  false,
 	} {
-		if got := missedGesture(text, embedded()) != ""; got != want {
+		words := missedGesture(text, embedded())
+		if !strings.Contains(text, words) {
+			t.Errorf("%s is quoted as %q", text, words)
+		}
+		if got := words != ""; got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

@@ -52,6 +52,11 @@ type found struct {
 	part logs.Part
 	at   time.Time
 	text []byte // at most maxEntry
+
+	// What thinner.look found.
+	form  uint64
+	class byte // '4' or '5' of an HTTP status of that class
+	kin   []*kin
 }
 
 // picked is an entry that may be kept, and how far it is from the press or the sending.
@@ -124,10 +129,16 @@ func thin(ctx context.Context, r io.ReaderAt, rd *logs.Reading, scan *logs.Scan,
 			}
 		}
 	}
-	for _, p := range scan.Ranges {
-		if err := t.walk(ctx, r, p, t.take); err != nil {
-			return nil, nil, 0, err
+	err = t.side(func(each func(*found)) error {
+		for _, p := range scan.Ranges {
+			if err := t.walk(ctx, r, p, each); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	list := t.chosen()
 	plain = make([]int64, 0, 4*sampled)
@@ -192,6 +203,20 @@ func (t *thinner) named(e *found) {
 	})
 }
 
+// look tells what take asks of an entry. It changes nothing, so several may do it side by side.
+func (t *thinner) look(e *found) {
+	e.class, e.kin = 0, e.kin[:0]
+	e.form = logs.Form(e.text, func(i, j int) {
+		if k := t.kin[string(e.text[i:j])]; k != nil {
+			e.kin = append(e.kin, k)
+		}
+		if j-i == 3 && (e.text[i] == '4' || e.text[i] == '5') && isStatus(e.text[:i]) {
+			e.class = e.text[i]
+		}
+	})
+	e.form ^= uint64(e.class) << 32
+}
+
 // take notes an entry of the incident's time where it is worth it so far.
 func (t *thinner) take(e *found) {
 	t.total++
@@ -201,18 +226,12 @@ func (t *thinner) take(e *found) {
 	} else {
 		t.plain[1].add(x)
 	}
-	class := byte(0)
-	sum := logs.Form(e.text, func(i, j int) {
-		if k := t.kin[string(e.text[i:j])]; k != nil {
-			if k.seen++; len(k.list) < ofOneKin {
-				k.list = append(k.list, x)
-			}
+	for _, k := range e.kin {
+		if k.seen++; len(k.list) < ofOneKin {
+			k.list = append(k.list, x)
 		}
-		if j-i == 3 && (e.text[i] == '4' || e.text[i] == '5') && isStatus(e.text[:i]) {
-			class = e.text[i]
-		}
-	})
-	sum ^= uint64(class) << 32
+	}
+	sum, class := e.form, e.class
 	f := t.forms[sum]
 	if f == nil && len(t.forms) >= maxForms {
 		sum = logs.Form(opening(e.text), func(int, int) {}) ^ uint64(class)<<32

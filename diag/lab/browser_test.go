@@ -3,46 +3,19 @@ package lab
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
-)
 
-// chromium finds the browser. Its absence is a failure: a lab that nobody has
-// seen in a browser is not known to work.
-func chromium(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no chromium found; install it (Debian: apt-get install chromium), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test")
-	return ""
-}
+	"meiqia-diag/diag/realbrowser"
+)
 
 // windows opens the workbench and the visitor's page in two windows of one browser.
 func windows(t *testing.T, l *Lab) (agent, visitor context.Context) {
 	t.Helper()
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	t.Cleanup(cancel)
-	alloc, end := chromedp.NewExecAllocator(ctx, opts...)
-	t.Cleanup(end)
-	agent, endAgent := chromedp.NewContext(alloc)
-	t.Cleanup(func() { _ = chromedp.Cancel(agent); endAgent() })
+	agent, _ = realbrowser.Drive(t, 90*time.Second, realbrowser.Options(realbrowser.Chromium(t), t.TempDir()))
 	must(t, chromedp.Do(agent, chromedp.Navigate(l.URL("workbench"))))
 	visitor, endVisitor := chromedp.NewContext(agent, chromedp.WithNewWindow(true))
 	t.Cleanup(endVisitor)

@@ -15,6 +15,7 @@ import (
 	"meiqia-diag/diag/evidence/recording"
 	"meiqia-diag/diag/lab/browsertest"
 	"meiqia-diag/diag/profile"
+	"meiqia-diag/diag/realbrowser"
 	"meiqia-diag/diag/record"
 )
 
@@ -52,7 +53,7 @@ func watched(t *testing.T, l *Lab) string {
 	temp, dir := browsertest.Temp(t), t.TempDir()
 	done, end := make(chan error, 1), make(chan string, 1)
 	go func() {
-		_, err := record.Run(context.WithoutCancel(t.Context()), record.Options{Browser: browsertest.ChromiumPath(t), Tool: "test", Profile: prof, URL: l.URL("workbench"),
+		_, err := record.Run(context.WithoutCancel(t.Context()), record.Options{Browser: realbrowser.Chromium(t), Tool: "test", Profile: prof, URL: l.URL("workbench"),
 			Headless: true, Flags: []string{"--remote-debugging-port=0"}, Limit: 2 * time.Minute, End: end}, dir)
 		done <- err
 	}()

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"meiqia-diag/diag/lazy"
 )
@@ -271,25 +273,25 @@ func (p *Profile) Prepare() *Profile {
 // Match is one meaning found in a text.
 type Match struct {
 	Means string
-	Text  string // the words that said so
+	Text  string // the words that said so, as they were written
 }
 
 func find(ms []matcher, text, code string) []Match {
 	low := Words(text)
-	code = strings.ToLower(code)
+	lowCode := strings.ToLower(code)
 	var out []Match
 	seen := map[string]bool{}
 	for _, m := range ms {
 		if seen[m.means] {
 			continue
 		}
-		if code != "" && m.codes != nil && m.codes().in(code) != nil {
+		if code != "" && m.codes != nil && m.codes().in(lowCode) != nil {
 			out, seen[m.means] = append(out, Match{m.means, code}), true
 			continue
 		}
 		if low != "" {
 			if loc := m.text.in(low); loc != nil {
-				out, seen[m.means] = append(out, Match{m.means, low[loc[0]:loc[1]]}), true
+				out, seen[m.means] = append(out, Match{m.means, AsWritten(text, loc[0], wordEnd(low, loc[0], loc[1]))}), true
 			}
 		}
 	}
@@ -320,19 +322,60 @@ func Words(s string) string {
 	b.Grow(len(s) + 8)
 	var prev rune
 	for _, r := range s {
-		switch {
-		case r == '_' || r == '-':
-			r = ' '
+		low, apart := word(r, prev)
+		if apart {
 			b.WriteByte(' ')
-		case r >= 'A' && r <= 'Z':
-			if prev >= 'a' && prev <= 'z' || prev >= '0' && prev <= '9' {
-				b.WriteByte(' ')
-			}
-			b.WriteRune(r + 'a' - 'A')
-		default:
-			b.WriteRune(simple(r))
 		}
+		b.WriteRune(low)
 		prev = r
 	}
 	return b.String()
+}
+
+// word is how Words writes a character, and whether it begins a word of its own
+// behind the one before.
+func word(r, prev rune) (low rune, apart bool) {
+	switch {
+	case r == '_' || r == '-':
+		return ' ', false
+	case r >= 'A' && r <= 'Z':
+		return r + 'a' - 'A', prev >= 'a' && prev <= 'z' || prev >= '0' && prev <= '9'
+	}
+	return simple(r), false
+}
+
+// wordEnd is where what matched ends without the head of a word that an expression
+// looked at to be sure that another one ended: "message read 消|息已读".
+func wordEnd(low string, from, to int) int {
+	next, _ := utf8.DecodeRuneInString(low[to:])
+	head := strings.TrimRightFunc(low[from:to], unicode.IsLetter)
+	if unicode.IsLetter(next) && utf8.RuneCountInString(low[from+len(head):to]) <= 2 {
+		if kept := strings.TrimRight(head, " "); kept != "" && len(kept) < len(head) {
+			return from + len(kept)
+		}
+	}
+	return to
+}
+
+// AsWritten gives the part of a text that became Words(text)[from:to].
+func AsWritten(text string, from, to int) string {
+	start, at := -1, 0 // at is the place in Words(text)
+	var prev rune
+	for i, r := range text {
+		if at >= to {
+			return text[max(start, 0):i]
+		}
+		low, apart := word(r, prev)
+		if at += utf8.RuneLen(low); apart {
+			at++
+		}
+		if start < 0 && at > from {
+			start = i
+		}
+		prev = r
+	}
+	if start < 0 {
+		return ""
+	}
+	return text[start:]
 }

@@ -2,7 +2,9 @@ package profile
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestSite(t *testing.T) {
@@ -130,6 +132,39 @@ func TestEveryValidExpressionWorks(t *testing.T) {
 	}
 }
 
+// Whoever reads what a line says sees the line, and not what it is looked for by.
+func TestMatchesAreQuotedAsWritten(t *testing.T) {
+	p := mustParse(t, "name: x\nsignals:\n  - {means: timeout, text: [\"net::err timed out\", \"请求超时\", \"message read(?: [^o]|$)\"]}\n  - {means: offline, text: [\"went off ?line\"]}\n", "x.yaml")
+	for text, want := range map[string]string{
+		"POST /recall net::ERR_TIMED_OUT (30 s)": "net::ERR_TIMED_OUT",
+		"\xff\xfe net::ERR-Timed-Out":            "net::ERR-Timed-Out",
+		"the 請求超時 again":                         "請求超時",
+		"message_read 消息已读":                      "message_read",
+		"message_read a":                         "message_read a",
+		"deviceWentOffLine=true":                 "WentOffLine",
+		"WENT_OFFLINE":                           "WENT_OFFLINE",
+	} {
+		if got := p.SignalsIn(text); len(got) != 1 || got[0].Text != want {
+			t.Errorf("%q is quoted as %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzAsWritten(f *testing.F) {
+	f.Add("POST /recall net::ERR_TIMED_OUT", 3, 20)
+	f.Add("RecallWindowExpired-請求超時\xff\xfeX1Y", 7, 30)
+	f.Fuzz(func(t *testing.T, text string, from, to int) {
+		low := Words(text)
+		if from < 0 || to > len(low) || from >= to || !utf8.RuneStart(low[from]) || to < len(low) && !utf8.RuneStart(low[to]) {
+			return
+		}
+		got := AsWritten(text, from, to)
+		if !strings.Contains(text, got) || !strings.Contains(Words(got), strings.TrimPrefix(low[from:to], " ")) {
+			t.Errorf("%q of %q is %q", low[from:to], text, got)
+		}
+	})
+}
+
 func TestMatches(t *testing.T) {
 	p := mustParse(t, `name: x
 refusals:
@@ -142,9 +177,9 @@ recall: {verbs: ["recall", "撤回"], objects: ["messages?", "消息"]}
 		text, code string
 		want       []Match
 	}{
-		{"It was TOO_LATE", "", []Match{{"window", "too late"}}},
+		{"It was TOO_LATE", "", []Match{{"window", "TOO_LATE"}}},
 		{"", "40302", []Match{{"window", "40302"}}},
-		{"", "140302", nil}, {"", "E77", []Match{{"window", "e77"}}}, {"", "e", nil},
+		{"", "140302", nil}, {"", "E77", []Match{{"window", "E77"}}}, {"", "e", nil},
 		{"was read, too late", "", []Match{{"window", "too late"}, {"read", "was read"}}}, // the profile's order
 		{"too late again", "", []Match{{"window", "too late"}}},                           // each meaning once
 		{"nothing", "0", nil},

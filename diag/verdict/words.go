@@ -158,27 +158,27 @@ func missing(list []scored, obs diag.Observations, outcome string, ctx Context) 
 	if list[0].p >= 0.9 || outcome == diag.Healthy {
 		return nil
 	}
-	seen := map[string]bool{}
-	add := func(t lang.Text) {
+	seen, asked := map[string]bool{}, map[string]bool{} // texts, and kinds of evidence: each is asked for once
+	add := func(t lang.Text, what string) {
 		if !seen[t.EN] && !t.IsZero() {
-			seen[t.EN] = true
+			seen[t.EN], asked[what] = true, what != ""
 			out = append(out, t)
 		}
 	}
 	switch _, answered := obs.First("server.answer"); {
 	case ctx.Health && !ctx.Measured: // there is no failure to bring evidence of
-		add(lang.T("联网再运行一次（不加 --offline）", "a run with the network (without --offline)"))
+		add(lang.T("联网再运行一次（不加 --offline）", "a run with the network (without --offline)"), "online")
 	case !ctx.Health && !answered:
 		if _, ok := obs.First("browser.dispatch"); !ok {
-			add(lang.T("撤回那一刻浏览器的 HAR（开发者工具 → 网络 → 导出）", "a HAR of the browser at the moment of the recall (developer tools → network → export)"))
+			add(lang.T("撤回那一刻浏览器的 HAR（开发者工具 → 网络 → 导出）", "a HAR of the browser at the moment of the recall (developer tools → network → export)"), "har")
 		}
 	}
 	switch _, asked := obs.First("window.asked"); {
 	case ctx.Health: // nobody pressed
 	case obs.Has("window.order", "reversed"):
-		add(lang.T("核对消息的发送时间和按下撤回的时间：按现在给的，撤回早于发送", "check when the message was sent and when the recall was pressed: as given, the recall was before the send"))
+		add(lang.T("核对消息的发送时间和按下撤回的时间：按现在给的，撤回早于发送", "check when the message was sent and when the recall was pressed: as given, the recall was before the send"), "times")
 	case !asked:
-		add(lang.T("消息的发送时间和按下撤回的时间（精确到秒）", "when the message was sent and when the recall was pressed, to the second"))
+		add(lang.T("消息的发送时间和按下撤回的时间（精确到秒）", "when the message was sent and when the recall was pressed, to the second"), "times")
 	}
 	n := 0
 	for _, s := range list {
@@ -188,8 +188,8 @@ func missing(list []scored, obs diag.Observations, outcome string, ctx Context) 
 		n++
 		c, _ := diag.CauseOf(s.code)
 		for _, p := range c.Settle {
-			if !had(p.Have, obs) {
-				add(p.Text)
+			if !asked[p.Have] && !had(p.Have, obs) {
+				add(p.Text, p.Have)
 				break
 			}
 		}

@@ -33,6 +33,21 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// Whoever is asked for a HAR is not asked for one again in other words, as each
+// cause would: evidence of a kind is asked for once.
+func TestEvidenceOfAKindIsAskedForOnce(t *testing.T) {
+	v := Judge(saw(t, "attempt.symptom=timed_out?"), Context{}).Verdict
+	n := 0
+	for _, m := range v.Missing {
+		if strings.Contains(m, "HAR") {
+			n++
+		}
+	}
+	if n != 1 || len(v.Missing) < 3 {
+		t.Errorf("a HAR is asked for %d times: %q", n, v.Missing)
+	}
+}
+
 func TestQuantities(t *testing.T) {
 	for _, c := range []struct {
 		value  float64

@@ -37,6 +37,7 @@ type Opened struct {
 	zip   *zip.Reader
 	gaps  bool // bytes that belong to no file
 	total int64
+	sum   string // of data, once it is known
 }
 
 // Open reads a report, decrypts it with one of the identities if it is
@@ -135,7 +136,12 @@ func (o *Opened) Name() string { return o.file }
 func (o *Opened) Archive() bool { return o.zip != nil }
 
 // SHA256 is the hash of the report: of an encrypted one, of what is inside.
-func (o *Opened) SHA256() string { return sum(o.data) }
+func (o *Opened) SHA256() string {
+	if o.sum == "" {
+		o.sum = sum(o.data)
+	}
+	return o.sum
+}
 
 // Bytes is the report, decrypted.
 func (o *Opened) Bytes() []byte { return o.data }

@@ -272,6 +272,75 @@ func TestExtract(t *testing.T) {
 	}
 }
 
+// What Intact gives is what was written, or what tells nothing of being written:
+// a change of one byte anywhere, and of one file when the archive is packed anew, shows.
+func TestIntact(t *testing.T) {
+	data := small(t)
+	intact := func(data []byte) error {
+		o, err := open("x.zip", data, nil)
+		if err != nil {
+			return err
+		}
+		got, err := o.Intact("report.json")
+		if err == nil && len(got) == 0 {
+			t.Error("nothing was read")
+		}
+		if o.SHA256() != sum(data) {
+			t.Errorf("the hash is %s", o.SHA256())
+		}
+		return err
+	}
+	if err := intact(data); err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		changed := bytes.Clone(data)
+		i := r.IntN(len(changed))
+		changed[i] ^= byte(1 + r.IntN(255))
+		if intact(changed) == nil {
+			t.Errorf("a change of byte %d does not show", i)
+		}
+	}
+
+	path := filepath.Join(t.TempDir(), "whole.zip")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(files map[string]string)
+		err    error
+	}{
+		"packed anew":      {func(map[string]string) {}, nil},
+		"another verdict":  {func(f map[string]string) { f["report.json"] = strings.Replace(f["report.json"], "0.9", "0.8", 1) }, ErrChanged},
+		"another manifest": {func(f map[string]string) { f["manifest.json"] += " " }, ErrChanged},
+		"no manifest":      {func(f map[string]string) { delete(f, "manifest.json") }, nil},
+		"no report":        {func(f map[string]string) { delete(f, "report.json") }, ErrNotHeld},
+		"not in the manifest": {func(f map[string]string) {
+			f["manifest.json"] = selfHashed(strings.Replace(f["manifest.json"], `"report.json"`, `"other.json"`, 1))
+		}, ErrChanged},
+		"another log, no seal": {func(f map[string]string) { f["logs/client.log"] += "more" }, nil}, // nothing is read of it
+	} {
+		files := contents(t, path)
+		c.change(files)
+		packed, err := os.ReadFile(writeZip(t, files))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := intact(packed); !errors.Is(err, c.err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// selfHashed gives a manifest the hash of itself.
+func selfHashed(manifest string) string {
+	head, rest, _ := strings.Cut(manifest, `"manifest_sha256": "`)
+	_, tail, _ := strings.Cut(rest, `"`)
+	empty := head + `"manifest_sha256": ""` + tail
+	return head + `"manifest_sha256": "` + sum([]byte(empty)) + `"` + tail
+}
+
 func FuzzOpen(f *testing.F) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -296,6 +365,7 @@ func FuzzOpen(f *testing.F) {
 			}
 		}
 		o.Verify()
+		_, _ = o.Intact("report.json")
 		_, _ = o.Document()
 	})
 }

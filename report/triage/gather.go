@@ -20,6 +20,7 @@ type Gathered struct {
 	Reports   int `json:"reports"`    // files that hold a report
 	Duplicate int `json:"duplicates"` // of these, the same report once more
 	Broken    int `json:"broken"`
+	Changed   int `json:"changed"` // archives that are not what was written
 	Encrypted int `json:"encrypted"`
 	Foreign   int `json:"foreign"`
 	Missing   int `json:"missing"` // paths that were named and cannot be looked at
@@ -209,6 +210,8 @@ func (g *Gathered) count(present map[string][]store.File, fresh []store.File, ba
 			g.Encrypted++
 		case stateForeign:
 			g.Foreign++
+		case stateChanged:
+			g.Changed++
 		default:
 			g.Broken++
 		}

@@ -18,13 +18,14 @@ import (
 const (
 	stateReport    = "report"
 	stateBroken    = "broken"    // it claims to be a report and cannot be read
+	stateChanged   = "changed"   // it is not what was written: its seal or manifest says so
 	stateEncrypted = "encrypted" // it can be read with a key alone
 	stateForeign   = "foreign"   // it is something else
 )
 
 // readerVersion says which code read a file. It grows with what is read of one,
 // so that files which an older version could not read are looked at again.
-const readerVersion = 2
+const readerVersion = 3
 
 // maxReport bounds a bare report.json; package archive bounds what is packed.
 const maxReport = 64 << 20
@@ -97,9 +98,11 @@ func readArchive(path string, ids ...age.Identity) (*store.Report, string, lang.
 	}
 	data := a.Bytes()
 	if a.Archive() {
-		data, err = a.File("report.json")
+		data, err = a.Intact("report.json")
 	}
 	switch {
+	case errors.Is(err, archive.ErrChanged):
+		return nil, stateChanged, whyChanged(err)
 	case errors.Is(err, archive.ErrNotHeld):
 		return nil, stateForeign, lang.T("压缩包里没有 report.json", "the archive holds no report.json")
 	case err != nil:
@@ -139,6 +142,15 @@ func extract(data []byte) (*store.Report, string, lang.Text) {
 		what = lang.T("不合 report.json 的格式：%s：%s", "not as a report.json is: %s: %s").F(p.Field, what)
 	}
 	return nil, stateBroken, what
+}
+
+// whyChanged says in which file of an archive it shows.
+func whyChanged(err error) lang.Text {
+	var p *lang.Problem
+	if errors.As(err, &p) && p.Field != "" {
+		return lang.T("%s：%s", "%s: %s").F(tidy(p.Field), why(err))
+	}
+	return why(err)
 }
 
 // why says in words what kept a file from being read, without the file's name.

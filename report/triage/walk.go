@@ -20,12 +20,15 @@ type found struct {
 // Unread is a file, or a path, that gave no report, and why.
 type Unread struct {
 	Path  string    `json:"path"`
-	State string    `json:"state"` // broken encrypted foreign missing
+	State string    `json:"state"` // broken changed encrypted foreign missing
 	Why   lang.Text `json:"why"`
 }
 
 // stateMissing is a path that was named and cannot be looked at.
 const stateMissing = "missing"
+
+// Missing tells of a path that was named, rather than of a file within one.
+func (u Unread) Missing() bool { return u.State == stateMissing }
 
 // roots makes paths absolute, in the order given and each once. Links that are
 // named themselves are followed.

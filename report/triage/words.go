@@ -58,7 +58,7 @@ var resultNames = map[string]lang.Text{
 }
 
 var stateNames = map[string]lang.Text{
-	stateBroken: lang.T("损坏", "broken"), stateEncrypted: lang.T("加密", "encrypted"), stateForeign: lang.T("不是报告", "foreign"), stateMissing: lang.T("找不到", "missing"),
+	stateBroken: lang.T("损坏", "broken"), stateChanged: lang.T("改动过", "changed"), stateEncrypted: lang.T("加密", "encrypted"), stateForeign: lang.T("不是报告", "foreign"), stateMissing: lang.T("找不到", "missing"),
 }
 
 // valueName is what people call a field's value.
@@ -141,7 +141,7 @@ func (p *Picture) filesText() lang.Text {
 		n   int
 		one lang.Text
 	}{
-		{g.Duplicate, lang.Count(g.Duplicate, "重复 %d", "%d duplicate", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken").F(g.Broken)}, {g.Encrypted, lang.T("加密 %d", "%d encrypted").F(g.Encrypted)},
+		{g.Duplicate, lang.Count(g.Duplicate, "重复 %d", "%d duplicate", "%d duplicates")}, {g.Broken, lang.T("损坏 %d", "%d broken").F(g.Broken)}, {g.Changed, lang.T("改动过 %d", "%d changed").F(g.Changed)}, {g.Encrypted, lang.T("加密 %d", "%d encrypted").F(g.Encrypted)},
 		{g.Foreign, lang.T("不是报告 %d", "%d foreign").F(g.Foreign)}, {g.Missing, lang.T("找不到 %d", "%d missing").F(g.Missing)}, {g.Gone, lang.T("文件已不在、仍在库中 %d", "%d gone and kept in the store").F(g.Gone)},
 	} {
 		if one := x.one; x.n > 0 {

@@ -7,30 +7,15 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
-)
 
-// Chromium finds the browser. Its absence is a failure: rules that nobody has
-// seen in a browser are not known to be told right.
-func Chromium(t testing.TB) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no chromium found; install it (Debian: apt-get install chromium), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test")
-	return ""
-}
+	"meiqia-diag/diag/realbrowser"
+)
 
 // Manifest is an extension's manifest, or any other JSON object.
 type Manifest map[string]any
@@ -95,34 +80,14 @@ type Browser struct {
 // Start starts a browser on a profile folder with extensions loaded; it ends with the test.
 func Start(t testing.TB, dataDir string, extensions ...string) *Browser {
 	t.Helper()
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(Chromium(t)), chromedp.UserDataDir(dataDir), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		// Names of the tests' services are this machine, and no other is reached.
-		chromedp.Flag("host-resolver-rules", "MAP * 127.0.0.1"),
-	}
+	// Names of the tests' services are this machine, and no other is reached.
+	opts := realbrowser.Options(realbrowser.Chromium(t), dataDir, chromedp.Flag("host-resolver-rules", "MAP * 127.0.0.1"))
 	if len(extensions) > 0 {
 		opts = append(opts, chromedp.Flag("load-extension", strings.Join(extensions, ",")))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	alloc, endAlloc := chromedp.NewExecAllocator(ctx, opts...)
-	tab, endTab := chromedp.NewContext(alloc)
-	ended := false
-	b := &Browser{t: t, ctx: tab}
-	b.end = func() {
-		if ended {
-			return
-		}
-		ended = true
-		_ = chromedp.Cancel(tab) // waits for the browser to end; it may have ended by itself
-		endTab()
-		endAlloc()
-		cancel()
-	}
-	t.Cleanup(b.end)
-	if err := chromedp.Do(tab); err != nil {
+	b := &Browser{t: t}
+	b.ctx, b.end = realbrowser.Drive(t, 3*time.Minute, opts)
+	if err := chromedp.Do(b.ctx); err != nil {
 		t.Fatal(err)
 	}
 	return b

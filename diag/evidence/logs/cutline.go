@@ -26,8 +26,6 @@ type walker struct {
 
 	block0 *block
 	off    int64 // of the line at hand
-	near   int64 // the last full date of this block, when hasNear
-	has    bool
 	s      stamp
 	text   []byte // room for a transcoded block or line
 }

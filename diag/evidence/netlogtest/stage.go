@@ -2,7 +2,6 @@ package netlogtest
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +16,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"meiqia-diag/diag/realbrowser"
 )
 
 // Stage is a service that goes wrong in every way at its own addresses, and counts what reaches it.
@@ -119,38 +119,14 @@ func reset(w http.ResponseWriter) {
 	c.Close()
 }
 
-// Chromium finds the browser, whose absence is a failure.
-func Chromium(t testing.TB) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no chromium found; install it (Debian: apt-get install chromium), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test")
-	return ""
-}
-
 // Browse runs a script, an async function's body, on a page in a real Chromium, and
 // gives the NetLog that it wrote and what the script returned. seen gets the
 // events of the page as chromedp.Listen gives them, nil for nobody.
 func Browse(t testing.TB, page, script, mode string, seen func(any), flags ...chromedp.ExecAllocatorOption) (log []byte, said string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "log.json")
-	opts := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(Chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("log-net-log", file), chromedp.Flag("net-log-capture-mode", mode),
-	}, flags...)
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	defer cancel()
-	alloc, end := chromedp.NewExecAllocator(ctx, opts...)
-	defer end()
-	tab, endTab := chromedp.NewContext(alloc)
+	flags = append([]chromedp.ExecAllocatorOption{chromedp.Flag("log-net-log", file), chromedp.Flag("net-log-capture-mode", mode)}, flags...)
+	tab, end := realbrowser.Drive(t, 90*time.Second, realbrowser.Options(realbrowser.Chromium(t), t.TempDir(), flags...))
 	if seen != nil {
 		if err := chromedp.Listen(tab, seen); err != nil {
 			t.Fatal(err)
@@ -177,11 +153,7 @@ func Browse(t testing.TB, page, script, mode string, seen func(any), flags ...ch
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	if err := chromedp.Cancel(tab); err != nil { // closes the browser, which ends the log as it should
-		t.Fatal(err)
-	}
-	endTab()
-	end()
+	end() // closes the browser, which ends the log as it should
 	for {
 		data, err := os.ReadFile(file)
 		if err == nil && bytes.HasSuffix(bytes.TrimSpace(data), []byte("}")) && bytes.Contains(data, []byte(`"polledData"`)) || time.Now().After(deadline) {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"meiqia-diag/diag/realbrowser"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/extensions"
 	"github.com/chromedp/cdproto/input"
@@ -24,14 +26,7 @@ type chromium struct {
 	t       testing.TB
 	profile string
 	page    context.Context
-	end     context.CancelFunc
 	tape    *tape
-}
-
-// ChromiumPath gives the browser's program.
-func ChromiumPath(t testing.TB) string {
-	t.Helper()
-	return find(t, "chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 }
 
 // Chromium starts one. It is closed with the test at the latest.
@@ -39,14 +34,7 @@ func Chromium(t testing.TB, s Setup) Browser {
 	t.Helper()
 	b := &chromium{t: t, profile: s.folder(t), tape: newTape()}
 	s.writePreferences(t, b.profile)
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(ChromiumPath(t)), chromedp.UserDataDir(b.profile), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.WindowSize(max(s.Width, 1280), max(s.Height, 800)),
-	}
-	for _, name := range []string{"disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check", "disable-background-networking",
-		"disable-component-update", "disable-sync", "disable-dev-shm-usage", "enable-unsafe-extension-debugging"} {
-		opts = append(opts, chromedp.Flag(name, true))
-	}
+	opts := realbrowser.Options(realbrowser.Chromium(t), b.profile, chromedp.WindowSize(max(s.Width, 1280), max(s.Height, 800)), chromedp.Flag("enable-unsafe-extension-debugging", true))
 	for _, flag := range s.Flags {
 		name, value, ok := strings.Cut(flag, "=")
 		if !ok {
@@ -55,11 +43,7 @@ func Chromium(t testing.TB, s Setup) Browser {
 		}
 		opts = append(opts, chromedp.Flag(name, value))
 	}
-	alloc, endAlloc := chromedp.NewExecAllocator(t.Context(), opts...)
-	var endPage context.CancelFunc
-	b.page, endPage = chromedp.NewContext(alloc, chromedp.WithListener(b.tape.hear))
-	b.end = func() { b.close(); endPage(); endAlloc() }
-	t.Cleanup(b.end)
+	b.page, _ = realbrowser.Drive(t, 10*time.Minute, opts, chromedp.WithListener(b.tape.hear))
 	for _, dir := range s.Extensions {
 		_, err := chromedp.CallBrowser(b.page, extensions.LoadUnpacked, extensions.LoadUnpackedParams{Path: dir})
 		must(t, err)

@@ -10,7 +10,6 @@ package browsertest
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 )
@@ -49,22 +48,6 @@ type Setup struct {
 
 // limit bounds each step.
 const limit = 20 * time.Second
-
-// find finds a browser. Its absence is a failure: what nobody has seen in a
-// browser is not known to work.
-func find(t testing.TB, debian string, names ...string) string {
-	t.Helper()
-	if os.Getenv("MEIQIA_DIAG_NO_BROWSER") == "1" {
-		t.Skip("MEIQIA_DIAG_NO_BROWSER=1: no browser is to be started here")
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatalf("no %s found; install it (Debian: apt-get install %s), or set MEIQIA_DIAG_NO_BROWSER=1 to go without this test", names[0], debian)
-	return ""
-}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"meiqia-diag/diag/realbrowser"
 )
 
 // firefox is a running Firefox with one page. Its profile is a temporary one:
@@ -26,18 +28,12 @@ type firefox struct {
 	gone    chan struct{}
 }
 
-// FirefoxPath gives the browser's program.
-func FirefoxPath(t testing.TB) string {
-	t.Helper()
-	return find(t, "firefox-esr", "firefox-esr", "firefox")
-}
-
 // Firefox starts one. It is closed with the test at the latest.
 func Firefox(t testing.TB, s Setup) Browser {
 	t.Helper()
 	b := &firefox{t: t, profile: s.folder(t), reel: newReel(), gone: make(chan struct{})}
 	s.writeUserJS(t, b.profile)
-	b.cmd = exec.Command(FirefoxPath(t), "--headless", "--remote-debugging-port=0", "--no-remote", "--profile", b.profile, "--width", "1280", "--height", "800")
+	b.cmd = exec.Command(realbrowser.Firefox(t), "--headless", "--remote-debugging-port=0", "--no-remote", "--profile", b.profile, "--width", "1280", "--height", "800")
 	b.cmd.Env = append(os.Environ(), "MOZ_CRASHREPORTER_DISABLE=1", "HOME="+t.TempDir())
 	stderr, err := b.cmd.StderrPipe()
 	must(t, err)
@@ -79,16 +75,10 @@ func Firefox(t testing.TB, s Setup) Browser {
 	return b
 }
 
-// writeUserJS lays down what a user set by hand; the first lines keep a
-// browser in a test from asking the internet.
+// writeUserJS lays down what a user set by hand.
 func (s Setup) writeUserJS(t testing.TB, dir string) {
 	t.Helper()
-	lines := []string{
-		`user_pref("xpinstall.signatures.required", false);`, `user_pref("extensions.update.enabled", false);`, `user_pref("app.update.auto", false);`,
-		`user_pref("browser.shell.checkDefaultBrowser", false);`, `user_pref("datareporting.policy.dataSubmissionEnabled", false);`, `user_pref("toolkit.telemetry.enabled", false);`,
-		`user_pref("network.captive-portal-service.enabled", false);`, `user_pref("network.connectivity-service.enabled", false);`, `user_pref("browser.safebrowsing.update.enabled", false);`,
-		`user_pref("services.settings.server", "data:,");`, `user_pref("browser.cache.disk.enable", true);`,
-	}
+	lines := []string{`user_pref("browser.cache.disk.enable", true);`}
 	for _, kind := range s.Block {
 		switch kind {
 		case "javascript": // Firefox knows it for all sites only
@@ -103,7 +93,7 @@ func (s Setup) writeUserJS(t testing.TB, dir string) {
 	if s.UserAgent != "" {
 		lines = append(lines, fmt.Sprintf(`user_pref("general.useragent.override", %q);`, s.UserAgent))
 	}
-	must(t, os.WriteFile(filepath.Join(dir, "user.js"), []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	realbrowser.WriteUserJS(t, dir, lines...)
 }
 
 func (b *firefox) call(method string, params, v any) {

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -201,7 +204,11 @@ func openSQLite(path string) (*sql.DB, error) {
 
 func openPostgres(where string) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(where)
-	if err != nil {
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		return nil, &lang.Problem{File: file.Path, What: lang.T("数据库地址里写的文件读不了：%s", "a file that the database's address names cannot be read: %s").F(lang.Reason(file))}
+	case err != nil:
 		return nil, badAddress()
 	}
 	if cfg.ConnectTimeout == 0 || cfg.ConnectTimeout > connectWithin {
@@ -262,7 +269,20 @@ func (d *DB) reason(err error) lang.Text {
 	var ch *clickhouse.Exception
 	var op *net.OpError
 	text := err.Error()
+	var who *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
 	switch {
+	case errors.As(err, &unknown):
+		return lang.T("它的 TLS 证书没有可信的机构签发（自签的请用 sslrootcert 给出根证书）", "nobody that is trusted signed its TLS certificate (give the root of your own with sslrootcert)")
+	case errors.As(err, &name):
+		return lang.T("它的 TLS 证书不是给 %s 的", "its TLS certificate is not for %s").F(name.Host)
+	case errors.As(err, &who):
+		return lang.T("它的 TLS 证书没有通过检验", "its TLS certificate does not pass")
+	case strings.Contains(text, "server refused TLS"):
+		return lang.T("它不用 TLS，而地址里要求用", "it does without TLS, which the address asks for")
+	case errors.As(err, &pg) && pg.Code == "28000": // PostgreSQL has one code for both
+		return lang.T("它不让这个账号这样连接，或只接受 TLS（28000）", "it does not let this account in this way, or over TLS alone (28000)")
 	case errors.As(err, &pg):
 		if strings.HasPrefix(pg.Code, "28") {
 			return lang.T("账号或密码不对（%s）", "account or password is wrong (%s)").F(pg.Code)

@@ -53,7 +53,7 @@ type File struct {
 	Path   string // absolute
 	Size   int64
 	MTime  int64  // ns since 1970
-	State  string // report broken encrypted foreign
+	State  string // report broken changed encrypted foreign
 	WhyZH  string // of any state but report
 	WhyEN  string
 	Reader int64  // version of the code that read it

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -162,6 +163,35 @@ func TestPostgreSQL(t *testing.T) {
 	s := storetest.Postgres(t)
 	conduct(t, s.Address)
 	secrets(t, s, "PGPASSWORD")
+}
+
+// Over TLS the store keeps what it keeps elsewhere, and goes by the address: a
+// server that nobody vouches for is not spoken to, and neither side falls back
+// to plain text.
+func TestPostgreSQLOverTLS(t *testing.T) {
+	s, root := storetest.PostgresTLS(t)
+	conduct(t, s.Address)
+	stranger, _ := storetest.Certificate(t, t.TempDir())
+	plain := storetest.Postgres(t)
+	trusting := "sslmode=verify-full&sslrootcert=" + url.QueryEscape(root)
+	for name, c := range map[string]struct{ where, why string }{
+		"another root":                    {strings.Replace(s.Address, url.QueryEscape(root), url.QueryEscape(stranger), 1), "nobody that is trusted signed"},
+		"another name":                    {strings.Replace(s.Address, "127.0.0.1", "localhost", 1), "not for localhost"},
+		"plain text to a server with TLS": {strings.Replace(s.Address, trusting, "sslmode=disable", 1), "over TLS alone"},
+		"TLS to a server without":         {strings.Replace(plain.Address, "sslmode=disable", trusting, 1), "does without TLS"},
+		"a root that is not there":        {strings.Replace(s.Address, url.QueryEscape(root), "nowhere.pem", 1), "nowhere.pem: a file that the database's address names"},
+	} {
+		db, err := store.Open(t.Context(), c.where)
+		if err == nil {
+			t.Errorf("%s: opened %s", name, db.Where())
+			_ = db.Close()
+			continue
+		}
+		told(t, err)
+		if !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestClickHouse(t *testing.T) {

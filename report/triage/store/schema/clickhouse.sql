@@ -58,7 +58,7 @@ CREATE TABLE triage_files (
   path String,
   size Int64,
   mtime_ns Int64,
-  state String,                   -- report broken encrypted foreign
+  state String,                   -- report broken changed encrypted foreign
   why_zh String,
   why_en String,
   reader Int64,                   -- version of the reading code

@@ -62,7 +62,7 @@ CREATE TABLE triage_files (
   path TEXT NOT NULL,
   size BIGINT NOT NULL,
   mtime_ns BIGINT NOT NULL,
-  state TEXT NOT NULL,            -- report broken encrypted foreign
+  state TEXT NOT NULL,            -- report broken changed encrypted foreign
   why_zh TEXT NOT NULL,
   why_en TEXT NOT NULL,
   reader BIGINT NOT NULL,        -- version of the reading code

@@ -62,7 +62,7 @@ CREATE TABLE triage_files (
   path TEXT NOT NULL,
   size INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL,
-  state TEXT NOT NULL,            -- report broken encrypted foreign
+  state TEXT NOT NULL,            -- report broken changed encrypted foreign
   why_zh TEXT NOT NULL,
   why_en TEXT NOT NULL,
   reader INTEGER NOT NULL,        -- version of the reading code

@@ -3,7 +3,14 @@
 package storetest
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
+	"math/big"
 	"net"
 	"net/url"
 	"os"
@@ -112,12 +119,52 @@ func address(kind string, port int, path, query string) Server {
 	return Server{Kind: kind, Address: u.String(), Bare: bare.String()}
 }
 
-// Postgres starts a PostgreSQL server.
+// Postgres starts a PostgreSQL server without TLS.
 func Postgres(tb testing.TB) Server {
 	tb.Helper()
+	return postgres(tb, "sslmode=disable")
+}
+
+// PostgresTLS starts a PostgreSQL server that answers over TLS alone, with a
+// certificate that it signed itself for 127.0.0.1 and nothing else. root is the
+// file of that certificate.
+func PostgresTLS(tb testing.TB) (s Server, root string) {
+	tb.Helper()
+	dir := folder(tb)
+	root, key := Certificate(tb, dir)
+	hba := filepath.Join(dir, "hba")
+	write(tb, hba, "hostssl all all 127.0.0.1/32 scram-sha-256\n")
+	return postgres(tb, "sslmode=verify-full&sslrootcert="+url.QueryEscape(root), "-c", "ssl=on", "-c", "ssl_cert_file="+root, "-c", "ssl_key_file="+key, "-c", "hba_file="+hba), root
+}
+
+// Certificate makes a certificate for 127.0.0.1, signed by itself.
+func Certificate(tb testing.TB, dir string) (cert, key string) {
+	tb.Helper()
+	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "store"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, t, t, pair.Public(), pair)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(pair)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	write(tb, cert, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	write(tb, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+	return cert, key
+}
+
+func postgres(tb testing.TB, query string, settings ...string) Server {
+	tb.Helper()
 	const folders = "/usr/lib/postgresql/*/bin"
-	initdb, postgres := find(tb, "initdb", folders), find(tb, "postgres", folders)
-	if initdb == "" || postgres == "" {
+	initdb, server := find(tb, "initdb", folders), find(tb, "postgres", folders)
+	if initdb == "" || server == "" {
 		tb.Skip("POSTGRESQL IS NOT INSTALLED: nothing is known of how triage gets on with it")
 	}
 	dir, port := folder(tb), freePort(tb)
@@ -129,8 +176,9 @@ func Postgres(tb testing.TB) Server {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("initdb: %v\n%s", err, out)
 	}
-	run(tb, dir, port, postgres, "-D", data, "-p", fmt.Sprint(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off")
-	return address("postgres", port, "/postgres", "sslmode=disable")
+	args := append([]string{"-D", data, "-p", fmt.Sprint(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"}, settings...)
+	run(tb, dir, port, server, args...)
+	return address("postgres", port, "/postgres", query)
 }
 
 // ClickHouse starts a ClickHouse server.

@@ -1,9 +1,9 @@
-package webcachetest
+package realbrowser
 
 import "os/exec"
 
 func ownGroup(*exec.Cmd) {}
 
-func terminate(c *exec.Cmd) { _ = c.Process.Kill() }
+func ask(c *exec.Cmd) { _ = c.Process.Kill() }
 
 func kill(c *exec.Cmd) { _ = c.Process.Kill() }
