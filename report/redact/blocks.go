@@ -142,6 +142,23 @@ func (c *scan) firstArgument(at int) {
 	}
 }
 
+// codeBefore marks the number before the bracket at s[i] in which it is said to
+// be a code: 482913（登录验证码）.
+func (c *scan) codeBefore(i int) {
+	s := c.s
+	from := i
+	for from > 0 && begins[s[from-1]] == digit {
+		from--
+	}
+	n := strings.Index(s[i:min(len(s), i+48)], "）")
+	if n < 0 || i-from < 4 || i-from > 8 || !hasAny(s[i:i+n], "验证码", "校验码", "动态码", "动态密码") {
+		return
+	}
+	c.rank = byKey
+	c.mark(from, i, "secret", s[from:i])
+	c.next[byKey], c.next[byNumber] = max(c.next[byKey], i), max(c.next[byNumber], i)
+}
+
 // codeIn marks the number that a text message tells behind the word for it, which
 // ends at s[end]: verification code is 482913.
 func (c *scan) codeIn(end int) {

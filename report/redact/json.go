@@ -209,6 +209,16 @@ func (f *File) str(n *node, at around) {
 	case text:
 		n.text = f.length(v)
 		return
+	case none:
+		if at.person && !f.Prose && hasHan(v) {
+			switch f.r.about(at.key).squeezed { // of a visitor's card
+			case "comment", "bio", "intro", "introduction", "memo":
+				n.text = f.length(v)
+				return
+			case "weibo", "weixinname", "wechatname":
+				c.nameSpan(0, len(v), v, true)
+			}
+		}
 	case logText:
 		if ofProgram(v) {
 			break

@@ -321,7 +321,7 @@ func (c *scan) digest(from, to int) {
 			at = end
 		}
 	}
-	c.next[byKey] = max(c.next[byKey], to)
+	c.next[byKey], c.next[byScheme] = max(c.next[byKey], to), max(c.next[byScheme], to)
 }
 
 // ofKeyLine tells whether a line can be one of a private key: its last word is

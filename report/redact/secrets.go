@@ -132,7 +132,7 @@ func (c *scan) authorization(from, to int) {
 		if len(v) > len(w)+1 && strings.EqualFold(v[:len(w)], w) && v[len(w)] == ' ' {
 			from += len(w) + 1
 			if w == "Digest" && strings.Contains(c.s[from:to], "=") {
-				c.digest(from, to)
+				c.digest(from, len(c.s))
 				return
 			}
 			if w == "Bearer" || w == "Basic" || w == "Token" {

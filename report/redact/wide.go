@@ -11,6 +11,9 @@ func (c *scan) wide(i int) {
 		case s[i+1] == 0xB9 && s[i+2] == 0x95, s[i+1] == 0xB8 && s[i+2] == 0xB0: // ﹕ ︰
 			c.key(i)
 		case s[i+1] == 0xBC && (s[i+2] == 0x88 || s[i+2] == 0xBD):
+			if i > 3 && s[i+2] == 0x88 && begins[s[i-1]] == digit {
+				c.codeBefore(i)
+			}
 			c.bracket(i, 3)
 		case s[i+1] == 0xBC && (s[i+2] == 0x9A || s[i+2] == 0x9D):
 			c.key(i)
