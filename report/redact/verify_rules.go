@@ -51,11 +51,11 @@ var vNotAlone = lazy.MustCompile(`^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9
 
 var checksOfTheSecond = []check{
 	{"phone", hint{number: true, near: nearNumber(11, mayBePhone)}, lazy.MustCompile(`(?:^|[^0-9])((?:\+?86|0086)?[ -]?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?:$|[^0-9])`), func(s string, from, to int) bool {
-		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || from > 1 && strings.EqualFold(s[from-2:from], "0x") || vCounter.MatchString(s[max(0, from-40):from])
+		return hexAround(s, from, to) || partOfUUID(s, from, to) || fraction(s, from) || !evenGaps(s[from:to]) || inProgram(s, from) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"id", hint{number: true, near: nearNumber(17, mayBeID)}, lazy.MustCompile(`(?:^|[^0-9])([1-9][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx])(?:$|[^0-9])`), func(s string, from, to int) bool {
 		v := strings.NewReplacer(" ", "", "-", "").Replace(s[from:to])
-		return !checksum11(v) || hexAround(s, from, to)
+		return !checksum11(v) || hexAround(s, from, to) || inProgram(s, from)
 	}},
 	{"id", holds("身份证", "idcard", "id_card", "id-card", "identity"), lazy.MustCompile(`(?i)(?:身份证|id[_-]?card|identity)[^0-9\n]{0,12}([1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})(?:$|[^0-9])`), never},
 	{"card", hint{number: true, near: nearNumber(16, mayBeCard)}, lazy.MustCompile(`(?:^|[^0-9.])(62[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|4[0-9]{3}(?:[ -]?[0-9]{4}){3}|5[1-5][0-9]{2}(?:[ -]?[0-9]{4}){3})(?:$|[^0-9])`), func(s string, from, to int) bool {
@@ -63,7 +63,7 @@ var checksOfTheSecond = []check{
 		if strings.Contains(v, " ") && strings.Contains(v, "-") || strings.ContainsAny(v, " -") && v[4] != ' ' && v[4] != '-' {
 			return true // two numbers
 		}
-		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from) || vCounter.MatchString(s[max(0, from-40):from])
+		return !mod10(strings.NewReplacer(" ", "", "-", "").Replace(v)) || hexAround(s, from, to) || fraction(s, from) || inProgram(s, from) || vCounter.MatchString(s[max(0, from-40):from])
 	}},
 	{"email", hint{near: nearAt}, lazy.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
 		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
@@ -198,6 +198,9 @@ func noLetters(s string) bool {
 func fraction(s string, at int) bool {
 	return at >= 2 && s[at-1] == '.' && s[at-2] >= '0' && s[at-2] <= '9'
 }
+
+// inProgram tells of a number that a program writes in hexadecimal, 0x….
+func inProgram(s string, at int) bool { return at > 1 && strings.EqualFold(s[at-2:at], "0x") }
 
 func hexAround(s string, from, to int) bool {
 	hex := func(b byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", b) >= 0 }
