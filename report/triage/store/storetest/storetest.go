@@ -178,6 +178,15 @@ func postgres(tb testing.TB, query string, settings ...string) Server {
 	}
 	args := append([]string{"-D", data, "-p", fmt.Sprint(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"}, settings...)
 	run(tb, dir, port, server, args...)
+	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) { // its port answers before it does
+		pid, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+		if err == nil && strings.Contains(string(pid), "\nready") {
+			break
+		}
+		if time.Since(start) > startsWithin {
+			tb.Fatalf("PostgreSQL does not get ready: %v\n%s", err, pid)
+		}
+	}
 	return address("postgres", port, "/postgres", query)
 }
 
