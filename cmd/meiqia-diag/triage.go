@@ -38,10 +38,10 @@ func (a *app) triageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "triage [PATH...]", Short: a.t("把许多报告汇成一张图", "put many reports into one picture"),
 		Long: a.t("读报告压缩包、report.json 和文件夹里的报告，汇总：原因随时间、版本、浏览器、网络和规则的分布，缺得最多的证据，以及从何时、哪个版本起某个原因变多。\n"+
-			"读到的存进一个 SQLite 文件，下次只读新的和改过的文件；同一份报告只算一次。损坏、改动过、加密和不是报告的文件列出来，不影响其余；PATH 写 - 则从标准输入读路径，一行一个；不写 PATH 则看库里的全部。\n"+
+			"读到的存进一个 SQLite 文件，下次只读新的和改过的文件；同一份报告只算一次。损坏、加密和不是报告的文件列出来，不影响其余；改动过的报告照样计入，也列出来；PATH 写 - 则从标准输入读路径，一行一个；不写 PATH 则看库里的全部。\n"+
 			"读得了就以 0 退出，一份也读不了、或点了名的路径不在，以 2 退出；--fail-on regression 时，有原因变多以 1 退出。",
 			"Read report archives, report.json files and folders of them, and sum them up: causes over time, by version, browser, network and rule, what was missing most often, and which cause became more frequent since when or which version.\n"+
-				"What was read is kept in an SQLite file, so that the next run reads new and changed files alone; one report counts once. Broken, changed, encrypted and foreign files are listed and do not stop the rest. PATH - reads paths from standard input, one a line; without PATH the whole store is shown.\n"+
+				"What was read is kept in an SQLite file, so that the next run reads new and changed files alone; one report counts once. Broken, encrypted and foreign files are listed and do not stop the rest; changed reports are counted and listed. PATH - reads paths from standard input, one a line; without PATH the whole store is shown.\n"+
 				"The exit status is 0 if reports could be read, 2 if none could or a path that was named is not there; with --fail-on regression it is 1 if a cause became more frequent."),
 		Example: examples(a.t("一个文件夹的报告", "a folder of reports"), "meiqia-diag triage reports/",
 			a.t("最近 30 天，按客户端版本和设备", "the last 30 days, by client version and device"), "meiqia-diag triage reports/ --since 30d --by client_version,device",

@@ -85,7 +85,7 @@ func TestTriageFailsOnRegression(t *testing.T) {
 	}
 }
 
-// A report that is not what was written is told of and not counted, and the rest is.
+// A report that is not what was written is told of, and counted by what it says.
 func TestTriageTellsOfChangedReports(t *testing.T) {
 	dir := t.TempDir()
 	incident := write(t, t.TempDir(), "incident.yaml", goodIncident)
@@ -134,12 +134,12 @@ func TestTriageTellsOfChangedReports(t *testing.T) {
 		for _, u := range p.Unread {
 			states[filepath.Base(u.Path)] = u.State
 		}
-		if p.Reports != 2 || p.Files.Reports != 2 || states["changed.zip"] != "changed" || states["byte.zip"] == "" || states["cut.zip"] != "broken" || len(states) != 3 {
+		if p.Reports != 3 || p.Files.Reports < 3 || p.Files.Changed < 1 || states["changed.zip"] != "changed" || states["byte.zip"] == "" || states["cut.zip"] != "broken" || len(states) != 3 {
 			t.Errorf("again %v: %d reports of %+v, %v", again, p.Reports, p.Files, p.Unread)
 		}
 	}
 	_, out, _ := call(t, nil, "", "triage", dir, "--lang", "en")
-	if !strings.Contains(out, "changed: report.json: the content differs from the manifest") {
+	if !strings.Contains(out, "changed, counted all the same: report.json: the content differs") {
 		t.Errorf("what was changed is not told:\n%s", out)
 	}
 }

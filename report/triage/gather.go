@@ -20,7 +20,7 @@ type Gathered struct {
 	Reports   int `json:"reports"`    // files that hold a report
 	Duplicate int `json:"duplicates"` // of these, the same report once more
 	Broken    int `json:"broken"`
-	Changed   int `json:"changed"` // archives that are not what was written
+	Changed   int `json:"changed"` // of Reports, archives that are not what was written
 	Encrypted int `json:"encrypted"`
 	Foreign   int `json:"foreign"`
 	Missing   int `json:"missing"` // paths that were named and cannot be looked at
@@ -199,19 +199,20 @@ func (g *Gathered) count(present map[string][]store.File, fresh []store.File, ba
 		u := Unread{Path: f.Path, State: f.State}
 		u.Why.ZH, u.Why.EN = f.WhyZH, f.WhyEN
 		switch f.State {
-		case stateReport:
+		case stateReport, stateChanged:
 			g.Reports++
 			if g.scope[f.Hash] {
 				g.Duplicate++
 			}
 			g.scope[f.Hash] = true
-			continue
+			if f.State == stateReport {
+				continue
+			}
+			g.Changed++
 		case stateEncrypted:
 			g.Encrypted++
 		case stateForeign:
 			g.Foreign++
-		case stateChanged:
-			g.Changed++
 		default:
 			g.Broken++
 		}

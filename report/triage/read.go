@@ -18,7 +18,7 @@ import (
 const (
 	stateReport    = "report"
 	stateBroken    = "broken"    // it claims to be a report and cannot be read
-	stateChanged   = "changed"   // it is not what was written: its seal or manifest says so
+	stateChanged   = "changed"   // a report, but not what was written: its seal or manifest says so
 	stateEncrypted = "encrypted" // it can be read with a key alone
 	stateForeign   = "foreign"   // it is something else
 )
@@ -100,9 +100,11 @@ func readArchive(path string, ids ...age.Identity) (*store.Report, string, lang.
 	if a.Archive() {
 		data, err = a.Intact("report.json")
 	}
+	changed := err
+	if errors.Is(err, archive.ErrChanged) { // what it says counts, and that it was changed is told
+		data, err = a.File("report.json")
+	}
 	switch {
-	case errors.Is(err, archive.ErrChanged):
-		return nil, stateChanged, whyChanged(err)
 	case errors.Is(err, archive.ErrNotHeld):
 		return nil, stateForeign, lang.T("压缩包里没有 report.json", "the archive holds no report.json")
 	case err != nil:
@@ -111,6 +113,9 @@ func readArchive(path string, ids ...age.Identity) (*store.Report, string, lang.
 	report, state, text := extract(data)
 	if report != nil && a.Archive() {
 		report.Archive = a.SHA256()
+		if changed != nil {
+			return report, stateChanged, whyChanged(changed)
+		}
 	}
 	return report, state, text
 }

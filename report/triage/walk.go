@@ -17,7 +17,8 @@ type found struct {
 	mtime int64 // ns since 1970
 }
 
-// Unread is a file, or a path, that gave no report, and why.
+// Unread is a file, or a path, that gave no report, or one that is not what was
+// written, and why.
 type Unread struct {
 	Path  string    `json:"path"`
 	State string    `json:"state"` // broken changed encrypted foreign missing

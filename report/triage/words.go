@@ -20,7 +20,7 @@ var (
 	sOverTime    = lang.T("随时间", "Over time")
 	sBy          = lang.T("按%s", "By %s")
 	sMissing     = lang.T("最常缺的证据", "What was missing most often")
-	sUnread      = lang.T("没有读进来的文件", "Files that gave no report")
+	sUnread      = lang.T("没有读进来或改动过的文件", "Files that gave no report, or were changed")
 	sColon       = lang.T("：", ": ")
 	sComma       = lang.T("，", ", ")
 	sListed      = lang.T("、", ", ")
@@ -58,7 +58,7 @@ var resultNames = map[string]lang.Text{
 }
 
 var stateNames = map[string]lang.Text{
-	stateBroken: lang.T("损坏", "broken"), stateChanged: lang.T("改动过", "changed"), stateEncrypted: lang.T("加密", "encrypted"), stateForeign: lang.T("不是报告", "foreign"), stateMissing: lang.T("找不到", "missing"),
+	stateBroken: lang.T("损坏", "broken"), stateChanged: lang.T("改动过，仍计入", "changed, counted all the same"), stateEncrypted: lang.T("加密", "encrypted"), stateForeign: lang.T("不是报告", "foreign"), stateMissing: lang.T("找不到", "missing"),
 }
 
 // valueName is what people call a field's value.
