@@ -23,6 +23,9 @@ func mark(b []byte) (enc string, n int) {
 // ASCII character has its NUL on the same side, and what is not ASCII is what
 // people write. Zero units are holes and say nothing.
 func bareUTF16(b []byte) string {
+	if bytes.IndexByte(b, 0) < 0 {
+		return ""
+	}
 	var le, be, okLE, okBE, units int
 	for i := 0; i+1 < len(b); i += 2 {
 		lo, hi := b[i], b[i+1]
