@@ -345,9 +345,9 @@ func (f *File) boundItems(list *node, cols []class, at around) {
 		key := keyOf(cols[i])
 		switch item.kind {
 		case '"':
-			f.str(item, around{key: key, depth: at.depth + 2})
+			f.str(item, around{key: key, depth: at.depth + 2, layers: at.layers})
 		case '0':
-			f.number(item, around{key: key, depth: at.depth + 2})
+			f.number(item, around{key: key, depth: at.depth + 2, layers: at.layers})
 		}
 	}
 }

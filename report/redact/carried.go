@@ -8,6 +8,7 @@ import (
 
 // under redacts a text that is the whole value under a key of that class.
 func (f *File) under(cl class, v string) string {
+	v = plainly(unescape(v))
 	if cl == textOrID && digitsRun(v) == len(v) {
 		return f.line(v)
 	}
@@ -19,7 +20,7 @@ func (f *File) under(cl class, v string) string {
 	}
 	c := &scan{f: f, s: v, rank: byKey}
 	from := 0
-	if k := strings.IndexAny(v, "=:"); k > 0 && cl != cookie && cl != auth { // a block of pairs
+	if k := strings.IndexAny(v, "=:"); k > 0 && strings.Trim(v[k:], "=") != "" && cl != cookie && cl != auth { // a block of pairs
 		if from = k + 1; f.classify(strings.TrimSpace(v[:k])) != none {
 			return f.line(v)
 		}

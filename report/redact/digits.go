@@ -21,6 +21,10 @@ func separator(s string, i int) int {
 	switch b := s[i]; {
 	case b == ' ' || b == '-' || b == '.' || b == '_' || b == '(' || b == ')':
 		return 1
+	case b == '+': // for a space, in a form
+		if i > 0 && begins[s[i-1]] == digit && i+1 < len(s) && begins[s[i+1]] == digit {
+			return 1
+		}
 	case b == '%' || b >= 0x80:
 		for _, sep := range separators {
 			if strings.HasPrefix(s[i:], sep) {

@@ -25,7 +25,7 @@ func unescape(s string) string {
 // unescapeOnce turns \uXXXX, \xXX and &#NN; into the letters they stand for, but
 // for quotes, backslashes and what is no letter.
 func unescapeOnce(s string) string {
-	if !strings.Contains(s, `\`) && !strings.Contains(s, "&#") {
+	if !strings.Contains(s, `\`) && !strings.Contains(s, "&") {
 		return s
 	}
 	var b strings.Builder
@@ -38,6 +38,11 @@ func unescapeOnce(s string) string {
 			}
 		}
 		r, size := escapeAt(s[i:])
+		if size > 0 && r == '\\' { // as it is where backslashes escape
+			b.WriteString(`\\`)
+			i += size
+			continue
+		}
 		if size > 0 && r >= 0x20 && r != 0x7f && r != '"' && r != '\\' && r != '\'' && r != utf8.RuneError {
 			b.WriteRune(r)
 			i += size
@@ -80,7 +85,10 @@ func escapeAt(s string) (rune, int) {
 		if r, n := hex(2, 4); r < 0x80 {
 			return r, n
 		}
-	case strings.HasPrefix(s, "&#"):
+	case s[0] == '&' && len(s) > 1 && s[1] != '#':
+		r, n := entityAt(s)
+		return r, n
+	case s[0] == '&':
 		end := strings.IndexByte(s[:min(len(s), 10)], ';')
 		if end < 3 {
 			return 0, 0
@@ -92,6 +100,25 @@ func escapeAt(s string) (rune, int) {
 		if n, err := strconv.ParseUint(digits, base, 32); err == nil && n < 0x110000 && (n < 0xD800 || n > 0xDFFF) {
 			return rune(n), end + 1
 		}
+	}
+	return 0, 0
+}
+
+// entityNames are the names of HTML for signs that values are written with, but
+// for those of quotes and of markup: what a page escapes when it escapes all.
+var entityNames = map[string]rune{"commat": '@', "period": '.', "colon": ':', "sol": '/', "bsol": '\\', "lowbar": '_', "UnderBar": '_', "plus": '+', "equals": '=', "quest": '?', "semi": ';', "num": '#', "percnt": '%', "lpar": '(', "rpar": ')', "excl": '!', "ast": '*', "comma": ',', "dollar": '$', "lbrack": '[', "lsqb": '[', "rbrack": ']', "rsqb": ']', "lbrace": '{', "lcub": '{', "rbrace": '}', "rcub": '}', "hyphen": '-', "dash": '-', "nbsp": ' ', "ensp": ' ', "emsp": ' ', "thinsp": ' '}
+
+// entityAt reads a named entity at the head of a text; its length is 0 for none.
+func entityAt(s string) (rune, int) {
+	n := 1
+	for n < len(s) && n < 10 && wordByte(s[n]) {
+		n++
+	}
+	if n < 4 || n == len(s) || s[n] != ';' {
+		return 0, 0
+	}
+	if r, ok := entityNames[s[1:n]]; ok {
+		return r, n + 1
 	}
 	return 0, 0
 }

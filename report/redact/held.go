@@ -218,7 +218,7 @@ func (f *File) quotes(s string, depth int) string {
 		switch esc[0] {
 		case '\\':
 			stops = "\""
-			back = strings.NewReplacer(esc, `"`, `\x5C`, `\`, `\x5c`, `\`)
+			back = strings.NewReplacer(esc, `"`, `\x5C`, `\`, `\x5c`, `\`, `\u005C`, `\`, `\u005c`, `\`)
 		case '&':
 			back = strings.NewReplacer(esc, `"`, "&amp;", "&", "&#39;", "'")
 		}

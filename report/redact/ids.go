@@ -204,7 +204,7 @@ func landline(gs []group, s string) bool {
 	if len(area) < 3 || len(area) > 4 || area[0] != '0' || area[1] == '0' || len(area) == 3 && area[1] != '1' && area[1] != '2' {
 		return false
 	}
-	if sep := s[gs[0].end:gs[1].start]; sep == "." || sep == "_" {
+	if sep := s[gs[0].end:gs[1].start]; sep == "." || sep == "_" || sep == "+" {
 		return false
 	}
 	n := 0

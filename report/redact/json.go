@@ -9,7 +9,8 @@ import (
 // around is what the neighbourhood of a value tells about it.
 type around struct {
 	key    string
-	depth  int
+	depth  int  // of the structure
+	layers int  // of encodings undone
 	body   bool // inside of a message's content: every text in it is people's words
 	person bool // the object is a person's
 	report bool // the object carries a code, an error or a log level: message is the program's
@@ -65,7 +66,7 @@ var personWords = []string{"user", "agent", "visitor", "client", "customer", "se
 
 func (f *File) object(n *node, at around) {
 	own := f.r.about(at.key)
-	inner := around{depth: at.depth + 1, report: at.report && at.key == "", body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
+	inner := around{depth: at.depth + 1, layers: at.layers, report: at.report && at.key == "", body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
 	switch own.squeezed {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
@@ -176,6 +177,9 @@ func (f *File) str(n *node, at around) {
 		return
 	}
 	cl := f.classify(at.key)
+	if sensitive(cl) && !isText(cl) {
+		v = plainly(v)
+	}
 	if cl == textOrID {
 		if cl = text; digitsRun(v) == len(v) {
 			cl = none
@@ -246,7 +250,7 @@ func (f *File) str(n *node, at around) {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case phone, idCard, card, qq:
-		if digitsIn(v) >= 5 || cl == idCard && hasDigit(v) {
+		if digitsIn(v) >= 5 || cl == idCard && hasDigit(v) || holdsNumber(v) {
 			c.mark(0, len(v), kindOf(cl), normalNumber(cl, v))
 			if cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {
 				c.spans[len(c.spans)-1].teach = v
@@ -280,7 +284,7 @@ func (f *File) str(n *node, at around) {
 		defer func() { f.r.KeepIPs = keep }()
 	}
 	if at.depth < maxDepth*8 {
-		n.text = f.textIn(v, min(at.depth, maxDepth-1))
+		n.text = f.textIn(v, min(at.layers, maxDepth-1))
 	} else {
 		n.text = f.flat(v, maxDepth)
 	}

@@ -17,16 +17,16 @@ func (f *File) named(n *node, at around) {
 		}
 		for i, other := range n.names {
 			if v := n.items[i]; v != key && v.kind == '"' && valueLike(other) {
-				f.str(v, around{key: key.text, depth: at.depth + 1})
+				f.str(v, around{key: key.text, depth: at.depth + 1, layers: at.layers})
 			}
 		}
 		for _, value := range append([]string{"Value", "Values", "values"}, valueWords...) {
 			if v := n.get(value); v != nil && v.kind == '"' && v != key {
-				f.str(v, around{key: key.text, depth: at.depth + 1})
+				f.str(v, around{key: key.text, depth: at.depth + 1, layers: at.layers})
 			} else if v != nil && v.kind == '0' {
-				f.number(v, around{key: key.text, depth: at.depth + 1})
+				f.number(v, around{key: key.text, depth: at.depth + 1, layers: at.layers})
 			} else if v != nil && (v.kind == '[' || v.kind == '{') {
-				f.node(v, around{key: key.text, depth: at.depth + 1})
+				f.node(v, around{key: key.text, depth: at.depth + 1, layers: at.layers})
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func (f *File) nested(v string, cl class, at around) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	inner := around{key: at.key, depth: at.depth + 1, body: at.body || cl == text && bodyKey(at.key)}
+	inner := around{key: at.key, depth: at.depth + 1, layers: at.layers + 1, body: at.body || cl == text && bodyKey(at.key)}
 	switch cl {
 	case text, logText, none, errText, maybe, version:
 		if n.kind == '[' && cl == text {

@@ -68,9 +68,9 @@ func (f *File) headed(rows, heads []*node, at around) {
 			}
 			switch cell.kind {
 			case '"':
-				f.str(cell, around{key: names[i], depth: at.depth + 2})
+				f.str(cell, around{key: names[i], depth: at.depth + 2, layers: at.layers})
 			case '0':
-				f.number(cell, around{key: names[i], depth: at.depth + 2})
+				f.number(cell, around{key: names[i], depth: at.depth + 2, layers: at.layers})
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	loose := prose && spaced && !quoted // "key: word" may be a sentence
 	switch cl {
 	case pass:
-		if len(v) == 0 || benign[strings.ToLower(v)] && loose {
+		if len(v) == 0 || strings.Trim(v, "|>-+") == "" && to == len(c.s) || benign[strings.ToLower(v)] && loose {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -95,7 +95,11 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		end := numberEnd(c.s, from, to)
 		if digitsIn(c.s[from:end]) < 5 {
-			return 0
+			if v = v[:anyOrEnd(v, " \t")]; !holdsNumber(v) {
+				return 0
+			}
+			c.mark(from, from+len(v), kindOf(cl), v)
+			return from + len(v)
 		}
 		c.mark(from, end, kindOf(cl), normalNumber(cl, c.s[from:end]))
 		if v := c.s[from:end]; cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {

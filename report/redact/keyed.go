@@ -313,6 +313,13 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	}
 	inQuery := keyStart > 0 && (s[keyStart-1] == '?' || s[keyStart-1] == '&' || s[keyStart-1] == ';' && !spaced)
 	end := bareEnd(s, i, cl, inQuery)
+	if inQuery && (cl == cookie || cl == auth) {
+		end = i + byteOrEnd(s[i:end], '&')
+	} else if at > 2 && s[at-1]|0x20 == 'd' && s[at-3] == '%' { // %3D
+		if end = i + anyOrEnd(s[i:end], "&<> "); strings.Contains(s[i:end], "%26") {
+			end = i + strings.Index(s[i:end], "%26")
+		}
+	}
 	if inQuery && s[keyStart-1] == ';' && cl != pass { // a list of its own separators, as JDBC has
 		end = i + anyOrEnd(s[i:end], ";?")
 		if onTheWeb(s[:keyStart]) { // a parameter of one part of the path

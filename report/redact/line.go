@@ -112,16 +112,16 @@ func (f *File) lineAt(s string, depth int) string {
 func (f *File) closer(s string, depth int) string {
 	body := strings.TrimRight(s, "\r\n")
 	end := s[len(body):]
-	if strings.IndexByte(body, 0x1b) >= 0 { // colours stand in the midst of words
-		quiet := f.try()
-		plain := uncoloured(body)
-		if out := quiet.lineAt(plain, depth); quiet.Total() > 0 && len(plain) < len(body) {
-			f.take(quiet)
-			return out + end
-		}
+	if out, ok := f.undecorated(body, depth); ok {
+		return out + end
 	}
 	if depth < maxDepth {
-		body = unescape(f.quotes(body, depth))
+		was := body
+		if body = unescape(f.quotes(body, depth)); body != was {
+			if out, ok := f.undecorated(body, depth); ok {
+				return out + end
+			}
+		}
 		if out, ok := f.embedded(body, depth); ok {
 			return out + end
 		}
@@ -170,25 +170,6 @@ func (f *File) within(s string, depth int) string {
 		b.WriteString(t.release())
 	}
 	f.take(t)
-	return b.String()
-}
-
-// uncoloured takes the commands of a terminal out of a line: its colours, and
-// the links of OSC 8.
-func uncoloured(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		if s[i] != 0x1b || i+1 >= len(s) || s[i+1] != '[' {
-			if s[i] != 0x1b {
-				b.WriteByte(s[i])
-			}
-			i++
-			continue
-		}
-		for i += 2; i < len(s) && (s[i] < 0x40 || s[i] > 0x7e); i++ {
-		}
-		i = min(i+1, len(s))
-	}
 	return b.String()
 }
 
@@ -251,9 +232,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		key := keyBefore(s[:i])
 		b.WriteString(f.flat(s[done:i], depth))
 		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
-			f.boundItems(n, f.carry.binds, around{depth: depth + 1})
+			f.boundItems(n, f.carry.binds, around{depth: depth + 1, layers: depth + 1})
 		}
-		f.node(n, around{key: key, depth: depth + 1, report: refusal(s[:i])})
+		f.node(n, around{key: key, depth: depth + 1, layers: depth + 1, report: refusal(s[:i])})
 		b.WriteString(n.within(s[i : i+size]))
 		f.r.done(p)
 		done = i + size

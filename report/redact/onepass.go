@@ -16,6 +16,8 @@ const (
 	dash           // an option, an address in a host's name
 	wide           // Chinese and full-width letters
 	quote          // the end of a quoted key
+	general        // of a sign that is not shown, perhaps
+	wideLatin      // of full-width letters, perhaps
 )
 
 var begins [256]byte
@@ -52,7 +54,13 @@ func init() {
 			begins[b] = quote
 		case strings.IndexByte("@%\\[({&<\t\x1b|]$", c) >= 0:
 			begins[b] = rare
-		case c >= 0xE2 && c <= 0xEF:
+		case c == 0xC2:
+			begins[b] = rare
+		case c == 0xE2:
+			begins[b] = general
+		case c == 0xEF:
+			begins[b] = wideLatin
+		case c >= 0xE3 && c <= 0xEE:
 			begins[b] = wide
 		}
 		ofBase64[b] = wordByte(c) || strings.IndexByte("+/_-", c) >= 0
@@ -176,6 +184,13 @@ func (c *scan) once(early bool) bool {
 			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';' || s[i+1] == '>') {
 				c.pair(i)
 			}
+		case general, wideLatin:
+			if early {
+				if kind, _ := decorated(s, i); kind != nothingSeen {
+					return false
+				}
+			}
+			fallthrough
 		case wide:
 			if i+3 <= len(s) && chinese[lastTwo(s, i)] {
 				c.wide(i)
@@ -193,24 +208,6 @@ func (c *scan) once(early bool) bool {
 
 // homeHead are the first letters of the names of home folders' folders.
 var homeHead = [256]bool{'u': true, 'U': true, 'h': true, 'H': true, 'd': true, 'D': true}
-
-// flatAt tells whether nothing is encoded or structured at s[i].
-func (c *scan) flatAt(i int) bool {
-	s := c.s
-	switch s[i] {
-	case 0x1b:
-		return false
-	case '%':
-		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
-	case '\\':
-		return !(i+3 < len(s) && (s[i+1]|0x20 == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]))
-	case '[', '{':
-		return !jsonAhead(s[i:])
-	case '&':
-		return !(i+1 < len(s) && (s[i+1] == '#' || s[i+1] == 'q' || s[i+1] == 'a') && strings.IndexByte(s[i:min(len(s), i+10)], ';') > 0)
-	}
-	return true
-}
 
 // rare asks the rules for what a mark that is rare in logs gives away.
 func (c *scan) rare(i int) {
@@ -354,7 +351,7 @@ func (c *scan) figure(i int) int {
 			c.address(i)
 		}
 		if c.longRun(i) {
-			if i+24 <= len(s) && s[i] >= '2' && s[i] <= '7' && ofHex[s[i+11]] && ofHex[s[i+23]] {
+			if i+22 <= len(s) && s[i] >= '2' && s[i] <= '7' && ofHex[s[i+11]] && ofHex[s[i+21]] {
 				c.hexFrom(i)
 			}
 			c.base64From(i)
@@ -388,7 +385,7 @@ var goesOn = func() (out [256]bool) {
 // joins are the bytes that may go on a number behind a digit.
 var joins = func() (out [256]bool) {
 	for b := range out {
-		out[b] = strings.IndexByte(" -._()%", byte(b)) >= 0 || b >= 0x80
+		out[b] = strings.IndexByte(" -._()%+", byte(b)) >= 0 || b >= 0x80
 	}
 	return out
 }()

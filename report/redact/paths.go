@@ -33,7 +33,7 @@ func (c *scan) home(i int) {
 		if sepBefore == "" || sep == "" {
 			continue
 		}
-		slash := sepBefore[0] == '/' || sepBefore == "%2f" || sepBefore == "%2F"
+		slash := sepBefore[len(sepBefore)-1] == '/' || sepBefore == "%2f" || sepBefore == "%2F"
 		if slash && before > 0 && wordByte(s[before-1]) && (home == "home" || s[at] != 'U' || onTheWeb(s[:before])) && !mountOf(s[:before]) {
 			continue // a path of the web, not of a disk
 		}
@@ -42,24 +42,38 @@ func (c *scan) home(i int) {
 	}
 }
 
-var separatorsOfPaths = []string{`\\\\`, `\\`, `\`, "/", "%2f", "%2F", "%5c", "%5C"}
+// escapedSlashes are separators of paths in an address.
+var escapedSlashes = []string{"%2f", "%2F", "%5c", "%5C"}
 
+// sepLeft gives the separator of a path that ends at s[at], with the backslashes
+// that JSON and programs' texts put before it, and where it begins.
 func sepLeft(s string, at int) (int, string) {
-	for _, sep := range separatorsOfPaths {
-		if strings.HasSuffix(s[:at], sep) {
-			return at - len(sep), sep
-		}
+	i := at
+	if i > 0 && s[i-1] == '/' {
+		i--
 	}
-	return at, ""
+	for i > 0 && s[i-1] == '\\' {
+		i--
+	}
+	if i == at && at > 2 && s[at-3] == '%' && headOf(s[at-3:], escapedSlashes) > 0 {
+		i -= 3
+	}
+	return i, s[i:at]
 }
 
+// sepRight gives the separator of a path that begins at s[at].
 func sepRight(s string, at int) string {
-	for _, sep := range separatorsOfPaths {
-		if strings.HasPrefix(s[at:], sep) {
-			return sep
-		}
+	j := at
+	for j < len(s) && s[j] == '\\' {
+		j++
 	}
-	return ""
+	if j < len(s) && s[j] == '/' {
+		j++
+	}
+	if j == at && j < len(s) && s[j] == '%' {
+		j += headOf(s[j:], escapedSlashes)
+	}
+	return s[at:j]
 }
 
 // onTheWeb tells whether what stands before a path is an address of the web.

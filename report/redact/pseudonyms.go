@@ -23,6 +23,9 @@ func headOf(s string, list []string) int {
 // pseudonymAt tells whether a pseudonym or a length begins at s[i], in any of
 // its spellings, and where it ends: what was redacted once stays as it is.
 func pseudonymAt(s string, i int) (end int, ok bool) {
+	if i >= len(s) {
+		return 0, false
+	}
 	switch s[i] {
 	case '<', '&', '%', '\\':
 	default:

@@ -50,6 +50,7 @@ func (c *scan) jwt(from int) {
 	if word := strings.LastIndexAny(c.s[:from], " \t\"'") + 1; strings.Contains(c.s[word:from], "://") { // a part of a path
 		end = runEnd(c.s, from, "._-=")
 	}
+	end = max(end, wrappedEnd(c.s, from, end))
 	c.next[byJWT] = end
 	if !c.jsonOfToken(c.s[from:end]) {
 		return

@@ -35,6 +35,13 @@ func digitsRun(s string) int {
 func (c *scan) particular(cl class, from, to int) int {
 	v := c.s[from:to]
 	kind, ok := shaped(cl, v)
+	if !ok {
+		for _, plain := range undone(v) {
+			if kind, ok = shaped(cl, plain); ok {
+				break
+			}
+		}
+	}
 	if !ok || cl == ipNo && c.f.r.KeepIPs {
 		return 0
 	}

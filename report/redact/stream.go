@@ -382,9 +382,24 @@ func wideASCII(head []byte) int {
 		}
 	}
 	for i := range zeros {
-		if zeros[i]*10 > len(head) && zeros[1-i]*50 < zeros[i] {
+		if zeros[i]*10 > len(head) && zeros[1-i]*8 < zeros[i] && besideZeros(head, i) { // a few: U+4E00 ends in zeros
 			return i
 		}
 	}
 	return -1
+}
+
+// besideZeros tells whether nearly all bytes whose other half is zero are those
+// of a text in ASCII, the zeros standing at that place of each two.
+func besideZeros(head []byte, zero int) bool {
+	all, ascii := 0, 0
+	for i := 0; i+1 < len(head); i += 2 {
+		if head[i+zero] == 0 {
+			all++
+			if b := head[i+1-zero]; b >= ' ' && b < 0x7f || b == '\n' || b == '\r' || b == '\t' || b == 0x1b {
+				ascii++
+			}
+		}
+	}
+	return ascii*10 >= all*9
 }

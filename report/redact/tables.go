@@ -92,6 +92,7 @@ func cellsOf(s string, sep byte) [][2]int {
 
 // row redacts a line of a table by its columns, and by all other rules.
 func (f *File) row(s string) string {
+	s = plainly(unescape(s))
 	k := &f.carry
 	c := &scan{f: f, s: s, rank: byKey}
 	first, shift := 0, 0
