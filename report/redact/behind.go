@@ -129,3 +129,19 @@ func (f *File) boxHead(line string) {
 		f.carry.cols, f.carry.sep = cols, '|'
 	}
 }
+
+// fieldAbove gives the class of the field that the line above names and that a
+// check refused: user.phone.
+func (f *File) fieldAbove() class {
+	name := f.carry.prev
+	if strings.Contains(name, "input_value=") { // the line itself, which was carried on already
+		name = f.carry.above
+	}
+	if name == "" || len(name) > 80 || strings.ContainsAny(name, " =:") {
+		return none
+	}
+	if cl := f.classify(name[strings.LastIndexByte(name, '.')+1:]); sensitive(cl) || cl == maybe || cl == thing {
+		return cl
+	}
+	return none
+}

@@ -14,6 +14,7 @@ type carry struct {
 	open   int              // the cell whose quotes are still open, from 1
 	begun  bool             // the first line of the text was seen
 	prev   string           // the line before, which may head a table
+	above  string           // and the one before that
 	held   *strings.Builder // lines that are kept back
 	markup markup
 	shy    bool    // the label may be none: the value must look it
@@ -223,7 +224,7 @@ func (f *File) carryOn(body string) {
 		return
 	}
 	prev := k.prev
-	k.prev = body
+	k.prev, k.above = body, prev
 	if len(body) < 80 && mayHaveHan(body) && marked(strings.TrimSpace(body), "开始", "begin", "BEGIN", "start", "START") && strings.ContainsAny(body, ">-=*#[<") && hasAny(body, "正文", "消息内容", "聊天内容", "聊天记录", "消息体", "内容开始") {
 		k.what, k.left = saidBelow, 500
 		return

@@ -127,10 +127,14 @@ func (c *scan) bracket(i, size int) {
 // space: HSET u:1 phone "138…", --es token "x", invalid phone '138…'.
 func (c *scan) beforeQuote(i int) {
 	s := c.s
-	if i < c.next[byKey] || !keyEnds(s, i-1) {
+	at := i - 1
+	if s[at-1] == '.' { // (key . "value") of Lisp
+		at -= 2
+	}
+	if i < c.next[byKey] || !keyEnds(s, at) {
 		return
 	}
-	start, key := keyLeft(s, i-1)
+	start, key := keyLeft(s, at)
 	cl := c.f.classify(key)
 	to := quoteEnd(s, i+1, s[i], 0)
 	if to >= len(s) || to == i+1 {

@@ -8,8 +8,9 @@ func (c *scan) flatAt(i int) bool {
 	switch s[i] {
 	case 0x1b:
 		return false
-	case 0xC2:
-		return unseenAt(s, i) == 0
+	case 0, 0xC2:
+		kind, _ := decorated(s, i)
+		return kind == nothingSeen
 	case '%':
 		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
 	case '\\':

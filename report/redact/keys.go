@@ -47,7 +47,7 @@ var exact = func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
 		pass:     "password passwd pwd passphrase passcode userpass mima 密码 口令 登录密码 支付密码",
-		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok psk wpapsk accesstok refreshtok sess wstoken websockettoken 验证码 令牌 密钥 签名 校验码 动态码",
+		secret:   "jscode authorizationcode regid registrationid pushid pushregid csrf xsrf otp captcha verifycode verificationcode smscode authcode vcode otpcode jsessionid phpsessid sessid sessionid sessionkey connectsid accesskey accesskeyid secretkey privatekey encryptkey appkey apikey appsecret credential credentials bearer refresh ptoken tok psk wpapsk accesstok refreshtok sess wstoken websockettoken baiduid baiduidbfess bidupsid bduss bdussbfess sessdata bilijct dedeuserid buvid3 buvid4 sidguard ttwid odintt ptkey ptpin pskey ptcz wxuin mh5tk sinaglobal cfclearance cfbm awsalb awsalbcors awselb liat ghsess sapisid apisid secure1psid secure3psid estsauth estsauthpersistent fedauth arraffinity umdistinctid 验证码 令牌 密钥 签名 校验码 动态码",
 		weak:     "sign sig session sid ticket auth skey pass sessions passport_token usersig sdkappsig xsign wsign",
 		maybe:    "key code state nonce ak sk data_token ukey k uuid_token",
 		cookie:   "cookie cookie2 setcookie setcookie2 cookies documentcookie",

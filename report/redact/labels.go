@@ -223,6 +223,7 @@ func (c *scan) house(i int) {
 	}
 	c.rank = byPlace
 	c.teach(from, last, "place", s[from:last])
+	c.besidePlace(from, last)
 	c.next[byPlace] = last
 }
 

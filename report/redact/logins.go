@@ -55,6 +55,8 @@ func (c *scan) oneOf(w string, i, end int) bool {
 		c.cardField(w, i, end)
 	case "Visitor", "Customer", "Guest":
 		c.speakerLatin(i, end)
+	case "changed from", "updated from", "modified from":
+		c.changedFrom(i, end)
 	case "Cookie", "cookie", "SimpleCookie":
 		return c.cookieNamed(end)
 	default:

@@ -61,9 +61,8 @@ func TestEveryClassInEveryEncoding(t *testing.T) {
 					} else if found := Verify([]byte(out)); len(found) > 0 {
 						t.Errorf("REFUSED\t%s\t%s\t%s\n%q\n%q %v", h.class, e.name, b.name, in, out, found)
 					}
-					plain := strings.Join(views(out), "\n")
 					for _, stays := range []string{"403", "88123"} {
-						if strings.Contains(strings.Join(views(in), "\n"), stays) && !strings.Contains(plain, stays) {
+						if strings.Contains(in, stays) && !strings.Contains(out, stays) && !strings.Contains(strings.Join(views(out), "\n"), stays) {
 							t.Errorf("LOST\t%s\t%s\t%s\t%s\n%q\n%q", h.class, e.name, b.name, stays, in, out)
 						}
 					}

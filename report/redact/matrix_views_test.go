@@ -27,9 +27,19 @@ var (
 	ofPseudonym = regexp.MustCompile(`<[a-z0-9-]+#[A-Z0-9]+>`)
 )
 
+// when undoes an encoding of a text that holds its mark.
+func when(mark string, undo func(s string) string) func(s string) string {
+	return func(s string) string {
+		if !strings.Contains(s, mark) {
+			return s
+		}
+		return undo(s)
+	}
+}
+
 // undo are the ways in which somebody would decode a text, one layer each.
 var undo = []func(s string) string{
-	func(s string) string {
+	when(`\`, func(s string) string {
 		s = escapeRun.ReplaceAllStringFunc(s, func(run string) string {
 			var b []byte
 			for _, e := range anyEscape.FindAllString(run, -1) {
@@ -43,8 +53,8 @@ var undo = []func(s string) string{
 			return string(b)
 		})
 		return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\/`, "/", `\n`, "\n", `\'`, "'").Replace(s)
-	},
-	func(s string) string {
+	}),
+	when("%", func(s string) string {
 		return percentRun.ReplaceAllStringFunc(s, func(e string) string {
 			plain, err := url.PathUnescape(e)
 			if err != nil {
@@ -52,8 +62,8 @@ var undo = []func(s string) string{
 			}
 			return plain
 		})
-	},
-	html.UnescapeString,
+	}),
+	when("&", html.UnescapeString),
 	func(s string) string {
 		return base64Run.ReplaceAllStringFunc(s, func(run string) string {
 			run = lineEnds.ReplaceAllString(run, "")
@@ -73,14 +83,17 @@ var undo = []func(s string) string{
 			return run
 		})
 	},
-	func(s string) string {
+	when("=", func(s string) string {
 		b, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(s)))
 		if err != nil || !utf8.Valid(b) {
 			return s
 		}
 		return string(b)
-	},
+	}),
 	func(s string) string {
+		if strings.IndexFunc(s, func(r rune) bool { return r == 0x1b || r >= 0x80 }) < 0 {
+			return s
+		}
 		s = colours.ReplaceAllString(s, "")
 		s = strings.Map(func(r rune) rune {
 			if unicode.Is(unicode.Cf, r) {

@@ -54,7 +54,7 @@ func init() {
 			begins[b] = quote
 		case strings.IndexByte("@%\\[({&<\t\x1b|]$", c) >= 0:
 			begins[b] = rare
-		case c == 0xC2:
+		case c == 0xC2 || c == 0:
 			begins[b] = rare
 		case c == 0xE2:
 			begins[b] = general
@@ -163,6 +163,8 @@ func (c *scan) once(early bool) bool {
 		case bigJ:
 			if strings.HasSuffix(s[:i], "ey") {
 				c.jwt(i - 2)
+			} else if strings.HasSuffix(s[:i], ".e") {
+				c.signed(i - 2)
 			}
 			if i == 0 || !wordByte(s[i-1]) {
 				c.word(i)
@@ -178,7 +180,7 @@ func (c *scan) once(early bool) bool {
 			if i > 5 && s[i-1] >= 0x80 {
 				c.saidIn(i, 1)
 			}
-			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80) {
+			if i > 4 && s[i-1] == ' ' && (wordByte(s[i-2]) || s[i-2] >= 0x80 || s[i-2] == '.' && s[i-3] == ' ') {
 				c.beforeQuote(i)
 			}
 			if i+3 < len(s) && (s[i+1] == ',' || s[i+1] == ' ' || s[i+1] == ';' || s[i+1] == '>') {

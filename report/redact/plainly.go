@@ -87,7 +87,7 @@ const (
 	wideWord               // letters or digits in full width
 )
 
-var mayDecorate = ofBytes("\xC2\xE2\xEF\\")
+var mayDecorate = ofBytes("\x00\xC2\xE2\xEF\\")
 
 // decorated tells what begins at s[i], and how long a sign is that is not shown.
 func decorated(s string, i int) (decoration, int) {
@@ -103,8 +103,15 @@ func decorated(s string, i int) (decoration, int) {
 		if fullWidthEnd(s, i) > i {
 			return wideWord, 0
 		}
+	case 0:
+		if halfAt(s, i, "\x00") {
+			return unseen, 1
+		}
 	case '\\':
 		if n := spelledColour(s[i:]); n > 0 {
+			return unseen, n
+		}
+		if n := len(`\u0000`); i+n <= len(s) && s[i+1] == 'u' && s[i:i+n] == `\u0000` && halfAt(s, i, `\u0000`) {
 			return unseen, n
 		}
 	}
@@ -125,6 +132,14 @@ func unseenAt(s string, i int) int {
 		return 3
 	}
 	return 0
+}
+
+// halfAt tells whether the zero at s[i] is the other half of a letter of UTF-16
+// that was taken for UTF-8: zeros and letters take turns.
+func halfAt(s string, i int, zero string) bool {
+	behind, n := i+len(zero), len(zero)
+	return behind+1 < len(s) && s[behind] > ' ' && strings.HasPrefix(s[behind+1:], zero) ||
+		i > n && s[i-1] > ' ' && s[i-n-1:i-1] == zero
 }
 
 // narrow gives the ASCII letter that the full-width one at s[i] stands for, 0 for another.

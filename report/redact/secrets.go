@@ -15,6 +15,8 @@ func (c *scan) known(i int) {
 	switch s[i] {
 	case 'B', 'b', 'T', 't', 'D', 'd':
 		c.scheme(i)
+	case 'p':
+		c.airtable(i)
 	}
 	for _, k := range knownBy[s[i]] {
 		if s[i+1] == k.head[1] && strings.HasPrefix(s[i:], k.head) {
@@ -126,7 +128,7 @@ func (c *scan) scheme(i int) {
 // authorization redacts the value of an Authorization header; its scheme stays.
 func (c *scan) authorization(from, to int) {
 	v := c.s[from:to]
-	if first, _, _ := strings.Cut(v, " "); isBenign(v) || isBenign(first) {
+	if first, _, _ := strings.Cut(v, " "); isBenign(v) || isBenign(first) || c.schemeOnly(v) {
 		return
 	}
 	for _, w := range []string{"Bearer", "Basic", "Digest", "Token", "Negotiate", "NTLM", "MAC", "AWS4-HMAC-SHA256"} {
@@ -230,7 +232,7 @@ func plainLook(v string) bool {
 }
 
 func (c *scan) cookie(from, to int) {
-	for to > from && c.s[to-1] == ' ' {
+	for to > from && (c.s[to-1] == ' ' || c.s[to-1] == '\r') {
 		to--
 	}
 	if v := c.s[from:to]; len(v) > 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {

@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // knownKeys are the heads of what services hand out, as their manuals name
 // them, and how much follows at least.
 var knownKeys = []knownKey{
@@ -26,4 +28,32 @@ func (c *scan) bot(from, end int) {
 		c.teach(from, to, "secret", c.s[from:to])
 		c.next[byKey] = max(c.next[byKey], to)
 	}
+}
+
+// signed reads what itsdangerous signs and zlib made short, as Flask's sessions
+// are: a dot, base64 of zlib's head, the time and the signature, from s[from] on.
+func (c *scan) signed(from int) {
+	s := c.s
+	end := runEnd(s, from+1, "._-")
+	data, rest, _ := strings.Cut(s[from+1:end], ".")
+	at, sum, ok := strings.Cut(rest, ".")
+	if !ok || len(data) < 16 || len(at) < 5 || len(at) > 8 || len(sum) < 20 || strings.Contains(sum, ".") {
+		return
+	}
+	c.rank = byScheme
+	c.teach(from, end, "secret", s[from:end])
+	c.next[byScheme] = end
+}
+
+// airtable reads a personal token of Airtable that begins at s[i]: "pat" and 14
+// letters, a dot, and 64 hexadecimal digits.
+func (c *scan) airtable(i int) {
+	const size = 3 + 14 + 1 + 64
+	s := c.s
+	if i+size > len(s) || s[i+1] != 'a' || s[i+2] != 't' || s[i+17] != '.' || runEnd(s, i, "") != i+17 || !allHex(s[i+18:i+size]) || runEnd(s, i+18, "") != i+size {
+		return
+	}
+	c.rank = byScheme
+	c.teach(i, i+size, "secret", s[i:i+size])
+	c.next[byScheme] = i + size
 }

@@ -119,7 +119,10 @@ func spellings(out []string, line string) []string {
 	if strings.Contains(line, "\\u") {
 		if un := vEscape.ReplaceAllStringFunc(line, func(e string) string {
 			n, _ := strconv.ParseUint(e[2:], 16, 32)
-			if n < 0x20 || n == '"' || n == '\\' {
+			switch {
+			case n == 0: // parts two numbers, as no space does
+				return "\x00"
+			case n < 0x20 || n == '"' || n == '\\':
 				return " "
 			}
 			return string(rune(n))

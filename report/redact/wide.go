@@ -38,6 +38,9 @@ func (c *scan) wide(i int) {
 		}
 	case 0xE4: // 为
 		if s[i+1] == 0xB8 && s[i+2] == 0xBA {
+			if i > 12 && (s[i-3:i] == "改" || s[i-3:i] == "更" || s[i-3:i] == "换") {
+				c.changedInto(i)
+			}
 			c.key(i)
 		}
 	case 0xE6: // 是
