@@ -25,14 +25,17 @@ func (c *scan) changedFrom(i, end int) {
 	}
 	c.rank = byKey
 	from := end + 1
-	to := strings.Index(s[from:], " to ")
+	to := strings.Index(s[from:min(len(s), from+farSaid)], " to ")
 	if to < 0 {
 		return
 	}
 	c.oneSaid(cl, from, from+to)
 	from += to + len(" to ")
-	c.next[byKey] = max(c.next[byKey], c.oneSaid(cl, from, len(s)))
+	c.next[byKey] = max(c.next[byKey], c.oneSaid(cl, from, min(len(s), from+farSaid)))
 }
+
+// farSaid bounds how far a sentence is read for the value that it tells.
+const farSaid = 256
 
 // changedInto is changedFrom for 手机号由X改为Y, whose 为 stands at s[i].
 func (c *scan) changedInto(i int) {
@@ -45,12 +48,16 @@ func (c *scan) changedInto(i int) {
 	if k += max(0, old-64); k < 6 || old <= k+3 {
 		return
 	}
-	_, key := keyLeft(s, k)
+	head := s[max(0, k-60):k]
+	for head != "" && head[0]&0xC0 == 0x80 { // of a letter that was cut
+		head = head[1:]
+	}
+	_, key := keyLeft(head, len(head))
 	switch cl := c.f.classify(key); cl {
 	case phone, idCard, card, qq, wx, pass, secret, name, plateNo, place:
 		c.rank = byKey
 		c.oneSaid(cl, k+3, old)
-		c.next[byKey] = max(c.next[byKey], c.oneSaid(cl, i+3, len(s)))
+		c.next[byKey] = max(c.next[byKey], c.oneSaid(cl, i+3, min(len(s), i+farSaid)))
 	}
 }
 
@@ -66,7 +73,7 @@ func (c *scan) oneSaid(cl class, from, to int) int {
 	if q := s[from]; q == '"' || q == '\'' || q == '`' {
 		return c.judge(cl, from+1, min(to, quoteEnd(s, from+1, q, 0)), true, false, false)
 	}
-	to = min(to, bareEnd(s, from, cl, false))
+	to = bareEnd(s[:to], from, cl, false)
 	if cl != place && cl != phone && cl != card && cl != idCard {
 		to = from + anyOrEnd(s[from:to], " ")
 	}
@@ -76,7 +83,8 @@ func (c *scan) oneSaid(cl class, from, to int) int {
 // besidePlace takes the name of a person that stands beside an address s[from:to]
 // and a phone, as people write where something is to be sent: 王小明 138… 浙江省….
 func (c *scan) besidePlace(from, to int) {
-	s := c.s
+	s := c.s[:min(len(c.s), to+maxBeside)]
+	first := max(0, from-maxBeside)
 	for _, way := range [...]int{-1, 1} {
 		at := from
 		if way > 0 {
@@ -85,9 +93,9 @@ func (c *scan) besidePlace(from, to int) {
 		for range 2 { // the next word, or the one behind a number
 			lo, hi := at, at
 			if way < 0 {
-				hi = len(strings.TrimRight(s[:at], betweenFields))
-				lo = strings.LastIndexAny(s[:hi], betweenFields+":：（）()") + 1
-				for lo > 0 && lo < hi && s[lo]&0xC0 == 0x80 { // of a sign that has several bytes
+				hi = first + len(strings.TrimRight(s[first:at], betweenFields))
+				lo = first + strings.LastIndexAny(s[first:hi], betweenFields+":：（）()") + 1
+				for lo < hi && s[lo]&0xC0 == 0x80 { // of a sign that has several bytes
 					lo++
 				}
 			} else {
@@ -109,5 +117,8 @@ func (c *scan) besidePlace(from, to int) {
 		}
 	}
 }
+
+// maxBeside bounds how far away from an address a name is looked for.
+const maxBeside = 80
 
 const betweenFields = " \t,，、;；|/"

@@ -107,6 +107,8 @@ const (
 	bySpot
 	byTable
 	byEncoded
+	byWrapped
+	bySigned
 	bySweep
 	rules
 )

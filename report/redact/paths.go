@@ -76,14 +76,19 @@ func sepRight(s string, at int) string {
 	return s[at:j]
 }
 
+// longestPath bounds how far back the head of a path is looked for.
+const longestPath = 4096
+
 // onTheWeb tells whether what stands before a path is an address of the web.
 func onTheWeb(s string) bool {
+	s = s[max(0, len(s)-longestPath):]
 	s = s[strings.LastIndexAny(s, " \t\"'(<")+1:]
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
 // mountOf tells whether a path ends in a folder below which systems keep homes.
 func mountOf(s string) bool {
+	s = s[max(0, len(s)-longestPath):]
 	s = s[strings.LastIndexAny(s, " \t\"'(<=:,")+1:]
 	switch s {
 	case "/export", "/usr", "/var", "/mnt", "/net", "/nfs", "/data", "/System/Volumes/Data", "/private/var":

@@ -169,19 +169,8 @@ func (c *scan) base64From(i int) {
 		return
 	}
 	run := s[i:c.runEnd]
-	if to := wrappedEnd(s, i, c.runEnd); to > c.runEnd {
-		whole := strings.TrimRight(lineEndsOut.Replace(s[i:to]), "=")
-		if plain, ok := fromBase64(whole); ok {
-			quiet := c.f.try()
-			quiet.Prose, quiet.ruins = false, false
-			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 || words(plain) {
-				c.decoded = true
-				c.rank = byEncoded
-				c.mark(i, to, "base64", whole)
-				c.next[byEncoded] = to
-				return
-			}
-		}
+	if c.wrapped64(i) {
+		return
 	}
 	for {
 		if plain, ok := fromBase64(run); ok {

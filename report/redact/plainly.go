@@ -163,7 +163,7 @@ func fullWidthEnd(s string, i int) int {
 	end, word := i, false
 	for at := i; ; at += 3 {
 		b := narrow(s, at)
-		if b == 0 {
+		if b == 0 || !word && at-i > 24 {
 			break
 		}
 		switch {

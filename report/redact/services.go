@@ -34,7 +34,11 @@ func (c *scan) bot(from, end int) {
 // are: a dot, base64 of zlib's head, the time and the signature, from s[from] on.
 func (c *scan) signed(from int) {
 	s := c.s
+	if from < c.next[bySigned] {
+		return
+	}
 	end := runEnd(s, from+1, "._-")
+	c.next[bySigned] = end
 	data, rest, _ := strings.Cut(s[from+1:end], ".")
 	at, sum, ok := strings.Cut(rest, ".")
 	if !ok || len(data) < 16 || len(at) < 5 || len(at) > 8 || len(sum) < 20 || strings.Contains(sum, ".") {

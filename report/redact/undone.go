@@ -83,3 +83,32 @@ func wrappedEnd(s string, from, end int) int {
 		}
 	}
 }
+
+// wrapped64 looks into base64 that is broken into lines, the first of which
+// begins at s[i]; it tells whether it was replaced. What it does not replace is
+// looked at line by line.
+func (c *scan) wrapped64(i int) bool {
+	if i < c.next[byWrapped] {
+		return false
+	}
+	to := wrappedEnd(c.s, i, c.runEnd)
+	if to == c.runEnd {
+		return false
+	}
+	c.next[byWrapped] = to
+	whole := strings.TrimRight(lineEndsOut.Replace(c.s[i:to]), "=")
+	plain, ok := fromBase64(whole)
+	if !ok {
+		return false
+	}
+	c.decoded = true
+	quiet := c.f.try()
+	quiet.Prose, quiet.ruins = false, false
+	if (quiet.within(quiet.pem(plain), c.depth+1) == plain || quiet.Total() == 0) && !words(plain) {
+		return false
+	}
+	c.rank = byEncoded
+	c.mark(i, to, "base64", whole)
+	c.next[byEncoded] = to
+	return true
+}
