@@ -29,6 +29,7 @@ type scan struct {
 	bare       bool // and no rule finds anything, whatever was learnt
 
 	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	tied    bool       // it goes with other lines: a cell of a table, a command and its answer
 	rank    int        // of the rule that looks now
 	next    [rules]int // where each rule goes on, behind what it found
 	runEnd  int        // of the run of base64 that was looked at last

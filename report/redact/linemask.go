@@ -59,6 +59,21 @@ func masked(to []byte, s string, flags byte) []byte {
 	return to
 }
 
+// keeps tells whether none of the pieces of a line holds digits that may be any.
+func (m *mask) keeps(spans []span) bool {
+	for _, st := range m.steps {
+		if st.do != free {
+			continue
+		}
+		for _, sp := range spans {
+			if sp.start < int(st.to) && int(st.from) < sp.end {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // ofShape are the bytes by what a shape does with them: digits are looked at,
 // and so is what may begin something structured or encoded.
 var ofShape = func() (out [256]byte) {

@@ -3,6 +3,7 @@ package redact
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ type shapes struct {
 	masks []*mask  // each in the place that its hash tells
 	seen  []uint64 // hashes of masks that were met once: most are not met again
 	clean []uint64 // hashes of shapes
+	finds []*finds // in other lines: each in the place that the hash of its shape tells
 	buf   []byte   // of the line that is asked for
 	asked int      // lines
 	known int      // lines whose shape was known
@@ -34,9 +36,18 @@ type shapes struct {
 const (
 	maxMasks     = 1 << 13
 	maxShapes    = 1 << 16
+	maxFinds     = 1 << 12
 	longestShape = 2048 // bytes of a line
 	leastShape   = 24
 )
+
+// finds is what the rules find in all lines of one shape: it stands in none of
+// the digits that may be any.
+type finds struct {
+	key    uint64
+	learnt int // how much was learnt then, where that matters, or -1
+	spans  []span
+}
 
 func newShapes() *shapes { return &shapes{seed: maphash.MakeSeed()} }
 
@@ -63,11 +74,20 @@ func (h *shapes) add(key uint64) {
 	h.clean[key%maxShapes] = key
 }
 
+// found remembers what the rules found in a line of that shape.
+func (h *shapes) found(key uint64, learnt int, spans []span) {
+	spans = slices.Clone(spans)
+	for i := range spans {
+		spans[i].teach = strings.Clone(spans[i].teach) // it stood in a text that need not stay for it
+	}
+	h.finds[key%maxFinds] = &finds{key, learnt, spans}
+}
+
 // mask gives what is known of a line's mask, nil when that is nothing yet.
 func (c *scan) mask() *mask {
 	h := c.f.r.shapes
 	if h.seen == nil {
-		h.masks, h.seen = make([]*mask, maxMasks), make([]uint64, maxMasks)
+		h.masks, h.seen, h.finds = make([]*mask, maxMasks), make([]uint64, maxMasks), make([]*finds, maxFinds)
 	}
 	h.buf = masked(h.buf, c.s, c.f.flags())
 	key := maphash.Bytes(h.seed, h.buf)
@@ -85,21 +105,21 @@ func (c *scan) mask() *mask {
 	return m
 }
 
-// shape gives the hash of a line's shape; ok is false for a line that has none,
-// or whose numbers have to be looked at more closely.
-func (c *scan) shape() (key uint64, ok bool) {
+// shape gives the hash of a line's shape, and its mask: nil for a line that has
+// none, or whose numbers have to be looked at more closely.
+func (c *scan) shape() (key uint64, m *mask) {
 	h, s := c.f.r.shapes, c.s
 	if h.rest > 0 {
 		h.rest--
-		return 0, false
+		return 0, nil
 	}
 	if len(s) > longestShape || len(s) < leastShape {
-		return 0, false
+		return 0, nil
 	}
-	m := c.mask()
+	m = c.mask()
 	if m == nil || m.shapeless || m.structured {
 		c.structured = m != nil && m.structured
-		return 0, false
+		return 0, nil
 	}
 	b := binary.LittleEndian.AppendUint64(h.buf[:0], m.key)
 	for _, st := range m.steps {
@@ -107,26 +127,26 @@ func (c *scan) shape() (key uint64, ok bool) {
 		switch st.do {
 		case isStamp:
 			if stampEnd(s, from, from+digitsRun(s[from:])) != to {
-				return 0, false
+				return 0, nil
 			}
 		case noStamp:
 			if stampEnd(s, from, to) != 0 {
-				return 0, false
+				return 0, nil
 			}
 		case askPlace:
 			if c.pairOfPlaces(from); len(c.spans) > 0 {
-				return 0, false
+				return 0, nil
 			}
 		case askNumber:
 			if from < c.next[byNumber] {
 				continue
 			}
 			if c.number(from); len(c.spans) > 0 {
-				return 0, false
+				return 0, nil
 			}
 		case askText:
 			if _, may := base64Around(s, from, true); may {
-				return 0, false
+				return 0, nil
 			}
 		case own:
 			b = append(b, s[from:to]...)
@@ -139,5 +159,5 @@ func (c *scan) shape() (key uint64, ok bool) {
 		}
 	}
 	h.buf = b
-	return maphash.Bytes(h.seed, b), true
+	return maphash.Bytes(h.seed, b), m
 }

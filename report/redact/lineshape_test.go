@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -30,11 +31,9 @@ func TestShapesHideNothing(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	c := &scan{f: New(testKey).File("x.log")}
-	clean := map[uint64]string{}
-	dirty := map[uint64]string{}
-	same := 0
+	seen, same := map[uint64]finding{}, 0
 	for _, line := range lines {
-		sameShape(t, c, line, clean, dirty, &same) // its time is one, and so must the others' be
+		sameShape(t, c, line, seen, &same) // its time is one, and so must the others' be
 		for n := range 60 {
 			b := []byte(line)
 			for i, x := range b {
@@ -42,8 +41,8 @@ func TestShapesHideNothing(t *testing.T) {
 					b[i] = "0123456789011238"[rnd.IntN(16)]
 				}
 			}
-			sameShape(t, c, string(b), clean, dirty, &same)
-			sameShape(t, c, line, clean, dirty, &same)
+			sameShape(t, c, string(b), seen, &same)
+			sameShape(t, c, line, seen, &same)
 		}
 	}
 	if same < 1000 {
@@ -51,27 +50,31 @@ func TestShapesHideNothing(t *testing.T) {
 	}
 }
 
-func sameShape(t *testing.T, c *scan, line string, clean, dirty map[uint64]string, same *int) {
+// finding is a line and what the rules find in it.
+type finding struct{ line, found string }
+
+func sameShape(t *testing.T, c *scan, line string, seen map[uint64]finding, same *int) {
 	c.begin(line)
 	c.f.r.shapes.rest = 0
 	_, _ = c.shape() // what is met once has none yet
 	c.begin(line)
-	key, ok := c.shape()
-	if !ok {
+	key, m := c.shape()
+	if m == nil {
 		return
 	}
 	c.begin(line)
-	mine, others := clean, dirty
-	if !c.once(true) || len(c.spans) > 0 {
-		mine, others = dirty, clean
+	mine := finding{line, "something structured"}
+	if c.once(true) {
+		if mine.found = "in digits that may be any"; m.keeps(c.spans) {
+			mine.found = fmt.Sprint(c.spans)
+		}
 	}
-	if other, found := others[key]; found {
-		t.Errorf("%q and %q have one shape, and the rules find something in one of them alone", line, other)
-	}
-	if other, found := mine[key]; found && other != line {
+	if other, met := seen[key]; met && other.found != mine.found {
+		t.Errorf("%q and %q have one shape, and the rules find %s and %s", line, other.line, mine.found, other.found)
+	} else if met && other.line != line {
 		*same++
 	}
-	mine[key] = line
+	seen[key] = mine
 }
 
 // FuzzShape looks for two lines of one shape of which a rule tells one apart.
@@ -88,9 +91,9 @@ func FuzzShape(f *testing.F) {
 		}
 		c := &scan{f: New(testKey).File("x.log")}
 		rnd := rand.New(rand.NewPCG(seed, 1))
-		clean, dirty, same := map[uint64]string{}, map[uint64]string{}, 0
+		seen, same := map[uint64]finding{}, 0
 		for range 8 {
-			sameShape(t, c, line, clean, dirty, &same)
+			sameShape(t, c, line, seen, &same)
 			b := []byte(line)
 			for i, x := range b {
 				if x >= '0' && x <= '9' && rnd.IntN(2) > 0 {

@@ -225,7 +225,7 @@ func (f *File) flags() (out byte) {
 }
 
 func (c *scan) begin(line string) {
-	c.s, c.spans, c.next, c.runEnd, c.decoded, c.structured = line, c.spans[:0], [rules]int{}, 0, false, false
+	c.s, c.spans, c.next, c.runEnd, c.decoded, c.tied, c.structured = line, c.spans[:0], [rules]int{}, 0, false, false, false
 }
 
 // nothing tells whether a line stays as it is: nothing in it is structured or
@@ -242,15 +242,32 @@ func (c *scan) nothing(line string) bool {
 
 // look asks the rules of a line of which nothing is known.
 func (c *scan) look() {
-	shape, has := c.shape()
-	known := has && c.f.r.shapes.has(shape)
+	h := c.f.r.shapes
+	shape, m := c.shape()
+	known := m != nil && h.has(shape)
 	if c.plain, c.bare = known, known; known || c.structured {
 		return
 	}
+	learnt := len(c.f.r.learn.have)
+	if m != nil {
+		if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && (p.learnt == learnt || p.learnt < 0) {
+			h.known++
+			c.spans, c.plain = append(c.spans[:0], p.spans...), true
+			return
+		}
+	}
 	c.begin(c.s)
 	c.plain = c.once(true)
-	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded; c.bare && has {
-		c.f.r.shapes.add(shape)
+	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded && !c.tied; m == nil || !c.plain || c.tied {
+		return
+	}
+	if c.bare {
+		h.add(shape)
+	} else if m.keeps(c.spans) {
+		if !c.decoded {
+			learnt = -1
+		}
+		h.found(shape, learnt, c.spans)
 	}
 }
 
