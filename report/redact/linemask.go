@@ -27,7 +27,7 @@ const (
 	noStamp               // they must be none
 	askNumber             // a phone, an id, a card
 	askPlace              // a longitude and a latitude
-	askText               // part of a text in base64
+	askText               // a text in base64, from there on
 	own                   // they are the shape's own
 	free                  // they stand for any, but for zeros
 )
@@ -153,10 +153,7 @@ func (c *scan) newMask() *mask {
 			continue
 		}
 		if from >= textEnd {
-			var long bool
-			if textEnd, long = base64Around(s, from, false); long {
-				add(askText, from, textEnd)
-			}
+			textEnd = longWords(s, from, func(at int) { add(askText, at, at) })
 		}
 		add(free, from, i)
 	}
@@ -167,7 +164,7 @@ func (c *scan) steps(i, end int, add func(todo, int, int)) {
 	if c.mayPlace(i, end) {
 		add(askPlace, i, end)
 	}
-	if c.mayNumber(i, end) && enough(c.s, i) {
+	if c.mayNumber(i, end) && enough(c.s, i) && c.mayHide(i) {
 		add(askNumber, i, end)
 	}
 }
@@ -295,10 +292,9 @@ func wideSign(s string) bool {
 	return false
 }
 
-// base64Around tells whether the run of base64 around s[at] is long enough to be
-// a text from one of its words on, and with values, whether it may be one; and
-// where the run ends.
-func base64Around(s string, at int, values bool) (end int, may bool) {
+// longWords tells of the words in the run of base64 around s[at] from which on
+// it is long enough to be a text, and gives where the run ends.
+func longWords(s string, at int, tell func(at int)) (end int) {
 	from, end := at, at
 	for from > 0 && ofBase64[s[from-1]] {
 		from--
@@ -307,9 +303,32 @@ func base64Around(s string, at int, values bool) (end int, may bool) {
 		end++
 	}
 	for i := from; i+minBase64 <= end; i++ {
-		if wordByte(s[i]) && (i == 0 || !wordByte(s[i-1])) && (!values || texts(s[i:])) {
-			return end, true
+		if wordByte(s[i]) && (i == 0 || !wordByte(s[i-1])) {
+			tell(i)
 		}
 	}
-	return end, false
+	return end
 }
+
+// mayHide tells whether the groups of digits from s[i] on are as long as those of
+// some number worth hiding, whatever the digits are.
+func (c *scan) mayHide(i int) bool {
+	gs, _ := c.groupsFrom(i)
+	if c.plus(i) {
+		return true
+	}
+	for k := range gs {
+		gs[k].digits = ones[:gs[k].to-gs[k].from]
+		part, n := gs[:k+1], gs[k].to
+		switch {
+		case n >= 15 && n <= 18 && shape(part, 3), n >= 11 && n <= 16 && mobileShape(part, n), n >= 15 && n <= 19 && cardShape(part):
+			return true
+		case k > 0 && k < 4 && n >= 9 && n <= 16 && len(gs[0].digits) >= 2 && len(gs[0].digits) <= 4: // with an area code
+			return true
+		}
+	}
+	return false
+}
+
+// ones are as many digits as a number may have, and no date.
+var ones = strings.Repeat("1", maxDigits)

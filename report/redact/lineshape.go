@@ -26,6 +26,7 @@ type shapes struct {
 	masks []*mask  // each in the place that its hash tells
 	seen  []uint64 // hashes of masks that were met once: most are not met again
 	clean []uint64 // hashes of shapes
+	quiet []bool   // whether their lines tell nothing of the next
 	finds []*finds // in other lines: each in the place that the hash of its shape tells
 	buf   []byte   // of the line that is asked for
 	asked int      // lines
@@ -45,7 +46,8 @@ const (
 // the digits that may be any.
 type finds struct {
 	key    uint64
-	learnt int // how much was learnt then, where that matters, or -1
+	learnt int  // how much was learnt then, where that matters, or -1
+	quiet  bool // its lines tell nothing of the next
 	spans  []span
 }
 
@@ -69,9 +71,9 @@ func (h *shapes) has(key uint64) bool {
 
 func (h *shapes) add(key uint64) {
 	if h.clean == nil {
-		h.clean = make([]uint64, maxShapes)
+		h.clean, h.quiet = make([]uint64, maxShapes), make([]bool, maxShapes)
 	}
-	h.clean[key%maxShapes] = key
+	h.clean[key%maxShapes], h.quiet[key%maxShapes] = key, false
 }
 
 // found remembers what the rules found in a line of that shape.
@@ -80,7 +82,7 @@ func (h *shapes) found(key uint64, learnt int, spans []span) {
 	for i := range spans {
 		spans[i].teach = strings.Clone(spans[i].teach) // it stood in a text that need not stay for it
 	}
-	h.finds[key%maxFinds] = &finds{key, learnt, spans}
+	h.finds[key%maxFinds] = &finds{key: key, learnt: learnt, spans: spans}
 }
 
 // mask gives what is known of a line's mask, nil when that is nothing yet.
@@ -145,7 +147,7 @@ func (c *scan) shape() (key uint64, m *mask) {
 				return 0, nil
 			}
 		case askText:
-			if _, may := base64Around(s, from, true); may {
+			if texts(s[from:]) {
 				return 0, nil
 			}
 		case own:
