@@ -130,18 +130,28 @@ func (f *File) boxHead(line string) {
 	}
 }
 
-// fieldAbove gives the class of the field that the line above names and that a
-// check refused: user.phone.
-func (f *File) fieldAbove() class {
-	name := f.carry.prev
-	if strings.Contains(name, "input_value=") { // the line itself, which was carried on already
-		name = f.carry.above
-	}
-	if name == "" || len(name) > 80 || strings.ContainsAny(name, " =:") {
+// loneField gives the class of the field that is all that a line holds, as
+// pydantic names it above what is wrong with it: user.phone.
+func (f *File) loneField(body string) class {
+	if len(body) > 60 || begins[body[0]|0x20] != letter || runEnd(body, 0, "._") < len(body) {
 		return none
 	}
-	if cl := f.classify(name[strings.LastIndexByte(name, '.')+1:]); sensitive(cl) || cl == maybe || cl == thing {
+	if cl := f.classify(body[strings.LastIndexByte(body, '.')+1:]); sensitive(cl) {
 		return cl
 	}
 	return none
+}
+
+// inputValue redacts input_value='…' on the line below its field.
+func (f *File) inputValue(body string) (string, bool) {
+	const sign = "input_value="
+	k := strings.Index(body, sign)
+	if k < 0 {
+		return "", false
+	}
+	c := &scan{f: f, s: body, rank: byKey}
+	if c.value(f.carry.cl, k, k+len(sign), false) == 0 {
+		return "", false
+	}
+	return f.line(c.replace()), true
 }

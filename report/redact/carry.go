@@ -14,7 +14,6 @@ type carry struct {
 	open   int              // the cell whose quotes are still open, from 1
 	begun  bool             // the first line of the text was seen
 	prev   string           // the line before, which may head a table
-	above  string           // and the one before that
 	held   *strings.Builder // lines that are kept back
 	markup markup
 	shy    bool    // the label may be none: the value must look it
@@ -52,6 +51,7 @@ const (
 	secretLines  // lines of a private key without its own marks
 	blockOf      // a block that a word before it names
 	yamlSecrets  // the values of a Secret of Kubernetes
+	refusedField // what is wrong with a field that stands alone
 	labelled     // the value in the element or under the name on the line before
 )
 
@@ -91,6 +91,12 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 		}
 		k.what = nothingCarried
 		return f.behindLabel(body) + end, true
+	case refusedField:
+		out, ok := f.inputValue(body)
+		k.what = nothingCarried
+		if ok {
+			return out + end, true
+		}
 	case bound:
 		out, ok := f.boundLine(body)
 		return out + end, ok
@@ -224,7 +230,7 @@ func (f *File) carryOn(body string) {
 		return
 	}
 	prev := k.prev
-	k.prev, k.above = body, prev
+	k.prev = body
 	if len(body) < 80 && mayHaveHan(body) && marked(strings.TrimSpace(body), "开始", "begin", "BEGIN", "start", "START") && strings.ContainsAny(body, ">-=*#[<") && hasAny(body, "正文", "消息内容", "聊天内容", "聊天记录", "消息体", "内容开始") {
 		k.what, k.left = saidBelow, 500
 		return
@@ -294,6 +300,8 @@ func (f *File) carryOn(body string) {
 	case 'e':
 		if strings.HasSuffix(body, "document.cookie") {
 			k.what = cookieEcho
+		} else if cl := f.loneField(body); cl != none {
+			k.what, k.cl = refusedField, cl
 		}
 	case '\\':
 		if i := strings.LastIndexAny(body[:len(body)-1], " =:\"'"); strings.Contains(body[i+1:], "eyJ") {
@@ -344,6 +352,8 @@ func (f *File) carryOn(body string) {
 		} else if last >= 0x80 && len(body) <= 36 && !strings.Contains(strings.TrimSpace(body), " ") {
 			f.label(body)
 			k.shy = k.what == labelled
+		} else if cl := f.loneField(body); cl != none {
+			k.what, k.cl = refusedField, cl
 		}
 	}
 }

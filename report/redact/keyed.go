@@ -88,9 +88,6 @@ func (c *scan) key(i int) {
 	if cl == none && start > 6 && len(key) <= 14 && (slices.Contains(valueWords, key) || hanValueWords[key]) {
 		cl = c.sibling(start)
 	}
-	if cl == none && key == "input_value" { // of pydantic, below the field's name
-		cl = c.f.fieldAbove()
-	}
 	if cl == none && start > 6 && strings.EqualFold(key, "value") && c.ofCookie(start, i) {
 		if end := c.cookieValue(i + size); end > i {
 			c.next[byKey] = end

@@ -22,7 +22,7 @@ var (
 	percentRun  = regexp.MustCompile(`(?:%[0-9a-fA-F]{2})+`)
 	base64Run   = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}(?:(?:\r?\n *|\\n|%0A)[A-Za-z0-9+/_-]{4,})*`)
 	lineEnds    = regexp.MustCompile(`\r?\n *|\\n|%0A`)
-	hexRun      = regexp.MustCompile(`(?:[0-9a-fA-F]{2}){5,}`)
+	hexPairsRun = regexp.MustCompile(`(?:[0-9a-fA-F]{2}){5,}`)
 	colours     = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 	ofPseudonym = regexp.MustCompile(`<[a-z0-9-]+#[A-Z0-9]+>`)
 )
@@ -76,7 +76,7 @@ var undo = []func(s string) string{
 		})
 	},
 	func(s string) string {
-		return hexRun.ReplaceAllStringFunc(s, func(run string) string {
+		return hexPairsRun.ReplaceAllStringFunc(s, func(run string) string {
 			if b, err := hex.DecodeString(run); err == nil && readable(b) {
 				return " " + string(b) + " "
 			}
