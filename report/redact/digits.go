@@ -95,3 +95,19 @@ func normalNumber(cl class, v string) string {
 	}
 	return b.String()
 }
+
+// goesOn are the bytes that may go on an address behind a digit.
+var goesOn = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(":.-", byte(b)) >= 0 || isHex(byte(b))
+	}
+	return out
+}()
+
+// joins are the bytes that may go on a number behind a digit.
+var joins = func() (out [256]bool) {
+	for b := range out {
+		out[b] = strings.IndexByte(" -._()%+", byte(b)) >= 0 || b >= 0x80
+	}
+	return out
+}()

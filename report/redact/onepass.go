@@ -391,19 +391,3 @@ func (c *scan) mayNumber(i, end int) bool {
 	}
 	return s[end] >= 0x80 || s[end] == '%' || begins[s[end+1]] == digit || joins[s[end+1]] // else one gap, and no digit behind it
 }
-
-// goesOn are the bytes that may go on an address behind a digit.
-var goesOn = func() (out [256]bool) {
-	for b := range out {
-		out[b] = strings.IndexByte(":.-", byte(b)) >= 0 || isHex(byte(b))
-	}
-	return out
-}()
-
-// joins are the bytes that may go on a number behind a digit.
-var joins = func() (out [256]bool) {
-	for b := range out {
-		out[b] = strings.IndexByte(" -._()%+", byte(b)) >= 0 || b >= 0x80
-	}
-	return out
-}()
