@@ -72,8 +72,8 @@ func (f *File) object(n *node, at around) {
 	}
 	for i, name := range n.names {
 		item := n.items[i]
-		switch f.r.about(name).squeezed {
-		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
+		switch about := f.r.about(name).squeezed; about {
+		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode": // codeKeys
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
 				inner.report = true
 				switch strings.ToLower(item.text) {

@@ -348,7 +348,8 @@ func (c *scan) cookieDict(i int) int {
 	if k := strings.IndexAny(s[max(i, 0):], "})"); k > 0 {
 		end = max(i, 0) + k
 	} else if c.depth == 0 {
-		c.f.carry.what, c.tied = cookieLines, true
+		c.f.carry.what = cookieLines
+		c.tie()
 	}
 	c.rank = byKey
 	value := false
