@@ -96,8 +96,11 @@ func (l *learner) note(k look, s *stamp) {
 	case !s.hasYear:
 		o.plain = days(2000, s.month, s.day)*86400 + t - days(0, s.month, s.day)*86400
 	default:
-		y, m, d := civil(t)
-		o.plain = t + (days(2000, m, d)-days(y, m, d))*86400
+		if day := t - (t%86400+86400)%86400; day != l.day || l.shift == 0 {
+			y, m, d := civil(t)
+			l.day, l.shift = day, (days(2000, m, d)-days(y, m, d))*86400
+		}
+		o.plain = t + l.shift
 	}
 	l.seen = append(l.seen, o)
 }
