@@ -110,14 +110,17 @@ func (l *learner) note(k look, s *stamp) {
 // around, as those of two writers to one file do, and is text when they do not.
 func (l *learner) settle() (foreign, behind []look) {
 	count := map[look]int{}
-	total := 0
-	for i := range l.seen {
-		k := l.seen[i].look
+	total := len(l.seen)
+	for i := 0; i < total; {
+		k, n := l.seen[i].look, 1
+		for i+n < total && l.seen[i+n].look == k { // most lines look as the one above
+			n++
+		}
+		i += n
 		if k.behind > 0 {
 			k.behind = anyWords
 		}
-		count[k]++
-		total++
+		count[k] += n
 	}
 	looks := slices.SortedFunc(maps.Keys(count), func(a, b look) int {
 		return cmp.Or(count[b]-count[a], a.compare(b))
@@ -216,7 +219,7 @@ func (o *seen) is(k look) bool {
 // pace is how far apart in seconds stamps of one moment may be: some lines of
 // the look that most have.
 func (l *learner) pace(k look) int64 {
-	var gaps []int64
+	gaps := make([]int64, 0, len(l.seen))
 	prev := -1
 	for i := range l.seen {
 		if !l.seen[i].is(k) {
