@@ -159,7 +159,7 @@ func (c *scan) logIn(w string, i, end int) {
 	switch w {
 	case "PASS":
 		sent := strings.HasSuffix(before, ">") || strings.HasSuffix(before, "C:") || strings.HasSuffix(before, "]") && strings.Contains(c.f.carry.prev, "USER ") || before == "" && strings.Contains(c.f.carry.prev, "USER ")
-		if c.decoded = true; !sent || len(fields) != 1 || strings.HasPrefix(last, "(") || strings.Trim(last, "*") == "" {
+		if c.tied = true; !sent || len(fields) != 1 || strings.HasPrefix(last, "(") || strings.Trim(last, "*") == "" {
 			return
 		}
 	case "LOGIN":

@@ -3,7 +3,6 @@ package redact
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -24,11 +23,13 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain      bool // nothing is structured or encoded
-	structured bool // something is, as its shape told
-	bare       bool // and no rule finds anything, whatever was learnt
+	plain      bool  // nothing is structured or encoded
+	structured bool  // something is, as its shape told
+	quiet      *bool // of its shape: whether such a line tells nothing of the next; nil when it has none
+	bare       bool  // and no rule finds anything, whatever was learnt
 
 	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	tied    bool       // it goes with other lines: a cell of a table, a command and its answer
 	rank    int        // of the rule that looks now
 	next    [rules]int // where each rule goes on, behind what it found
 	runEnd  int        // of the run of base64 that was looked at last
@@ -190,44 +191,6 @@ func uncoloured(s string) string {
 		i = min(i+1, len(s))
 	}
 	return b.String()
-}
-
-// decoded looks once more at a redacted line with all its percent escapes
-// undone, as a value may reach from one escaped word into the next.
-func (f *File) decoded(s string, depth int) string {
-	if depth >= maxDepth || !strings.Contains(s, "%") {
-		return s
-	}
-	plain, any := unpercent(s)
-	if !any {
-		return s
-	}
-	again := f.try()
-	out := again.flat(plain, depth+1)
-	if again.Total() == 0 {
-		return s
-	}
-	f.take(again)
-	return out
-}
-
-// unpercent undoes every %XX that stands for a character that can be read.
-func unpercent(s string) (plain string, any bool) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
-			if n == '\n' || n == '\r' {
-				n = ' '
-			}
-			b.WriteByte(byte(n))
-			i += 2
-			any = true
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return strings.ToValidUTF8(b.String(), "\uFFFD"), any
 }
 
 // embedded redacts JSON that stands in a line by its structure.

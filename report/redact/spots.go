@@ -348,7 +348,7 @@ func (c *scan) cookieDict(i int) int {
 	if k := strings.IndexAny(s[max(i, 0):], "})"); k > 0 {
 		end = max(i, 0) + k
 	} else if c.depth == 0 {
-		c.f.carry.what = cookieLines
+		c.f.carry.what, c.tied = cookieLines, true
 	}
 	c.rank = byKey
 	value := false

@@ -145,6 +145,7 @@ func (c *scan) element(name string, content int) {
 			return
 		}
 	}
+	c.tied = true
 	c.f.carry.what, c.f.carry.inside, c.f.carry.nested, c.f.carry.left = element, name, depth, 60
 }
 
