@@ -168,7 +168,7 @@ func (c *scan) logIn(w string, i, end int) {
 		if len(fields) != 2 || len(tag) < 2 || len(tag) > 8 || !hasDigit(tag) || runEnd(tag, 0, ".") < len(tag) || strings.HasPrefix(fields[0], "FAIL") {
 			return
 		}
-		if u := strings.Trim(fields[0], "\""); !common[strings.ToLower(u)] {
+		if u := strings.Trim(fields[0], "\""); !common()[strings.ToLower(u)] {
 			at := end + strings.Index(s[end:], u)
 			c.rank = byKey
 			c.teach(at, at+len(u), "user", u)

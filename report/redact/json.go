@@ -238,11 +238,11 @@ func (f *File) str(n *node, at around) {
 			return
 		}
 	case name, login:
-		if !common[strings.ToLower(v)] && !(cl == login && digitsIn(v) == len(v)) {
+		if !common()[strings.ToLower(v)] && !(cl == login && digitsIn(v) == len(v)) {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case thing:
-		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common[strings.ToLower(v)] {
+		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common()[strings.ToLower(v)] {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case phone, idCard, card, qq:
