@@ -19,7 +19,8 @@ func (c *scan) table(i int, head bool) bool {
 	if i < c.next[byTable] {
 		return false
 	}
-	c.next[byTable], c.tied = i+1, true
+	c.next[byTable] = i + 1
+	c.tie()
 	if s[i+2]|0x20 == 'r' {
 		m.col, m.open = 0, false
 		return false

@@ -23,10 +23,13 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain      bool  // nothing is structured or encoded
-	structured bool  // something is, as its shape told
-	quiet      *bool // of its shape: whether such a line tells nothing of the next; nil when it has none
-	bare       bool  // and no rule finds anything, whatever was learnt
+	plain      bool   // nothing is structured or encoded
+	structured bool   // something is, as its shape told
+	of         *mask  // of a line that holds JSON
+	shapeKey   uint64 // the hash of its shape
+	found      *finds // what is done to it, when that is known
+	quiet      *bool  // of its shape: whether such a line tells nothing of the next; nil when it has none
+	bare       bool   // and no rule finds anything, whatever was learnt
 
 	decoded bool       // a word of the line is base64 or hexadecimal of some text
 	tied    bool       // it goes with other lines: a cell of a table, a command and its answer
@@ -178,6 +181,7 @@ func (f *File) within(s string, depth int) string {
 func (f *File) embedded(s string, depth int) (string, bool) {
 	var b strings.Builder
 	found, done := false, 0
+	edits := f.edits.of(s)
 	for i, tries := 0, 0; i < len(s) && tries < 16; i++ {
 		if s[i] != '{' && s[i] != '[' || !jsonAhead(s[i:]) {
 			continue
@@ -193,12 +197,13 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		}
 		found = true
 		key := keyBefore(s[:i])
-		b.WriteString(f.flat(s[done:i], depth))
+		edits.around(s[done:i], f.flat(s[done:i], depth), &b)
 		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
 			f.boundItems(n, f.carry.binds, around{depth: depth + 1, layers: depth + 1})
 		}
 		f.node(n, around{key: key, depth: depth + 1, layers: depth + 1, report: refusal(s[:i])})
 		b.WriteString(n.within(s[i : i+size]))
+		edits.in(n, i)
 		f.r.done(p)
 		done = i + size
 		i = done - 1
@@ -207,8 +212,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		return "", false
 	}
 	if done < len(s) {
-		b.WriteString(f.flat(s[done:], depth))
+		edits.around(s[done:], f.flat(s[done:], depth), &b)
 	}
+	edits.end()
 	return b.String(), true
 }
 

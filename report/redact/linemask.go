@@ -29,6 +29,7 @@ const (
 	askPlace              // a longitude and a latitude
 	askText               // a text in base64, from there on
 	own                   // they are the shape's own
+	noZero                // they must not begin with a zero: no number of JSON does
 	free                  // they stand for any, but for zeros
 )
 
@@ -107,7 +108,7 @@ func (c *scan) newMask() *mask {
 		m.shapeless = true
 		return m
 	}
-	textEnd := 0
+	textEnd, bare := 0, true
 	add := func(do todo, from, to int) { m.steps = append(m.steps, step{do, uint16(from), uint16(to)}) }
 	for i := 0; ; {
 		for i < len(s) && ofShape[s[i]] == 0 {
@@ -121,8 +122,17 @@ func (c *scan) newMask() *mask {
 				m.shapeless = true
 				return m
 			}
+			if s[i] == '\\' {
+				m.shapeless = m.structured // what JSON escapes is read by its structure
+				bare = false
+			}
 			if begins[s[i]] == rare && !c.flatAt(i) {
 				m.structured = true
+				if m.shapeless = s[i] != '{' && s[i] != '[' || !bare; m.shapeless {
+					return m
+				}
+			}
+			if m.shapeless {
 				return m
 			}
 			i++
@@ -148,15 +158,26 @@ func (c *scan) newMask() *mask {
 			c.steps(more, i, add)
 			dots++
 		}
-		if dots > 1 || !byItself(s, from, i) && (dots > 0 || !inWord(s, from, i)) {
+		if dots > 1 || ofCode(s, from) || !byItself(s, from, i) && (dots > 0 || !inWord(s, from, i)) {
 			add(own, from, i)
 			continue
 		}
 		if from >= textEnd {
 			textEnd = longWords(s, from, func(at int) { add(askText, at, at) })
 		}
+		if m.structured && i > from+1 && behindSign(s, from) {
+			add(noZero, from, i)
+		}
 		add(free, from, i)
 	}
+}
+
+// behindSign tells whether s[at] stands where a number of JSON may begin.
+func behindSign(s string, at int) bool {
+	for at > 0 && (s[at-1] == ' ' || s[at-1] == '-') {
+		at--
+	}
+	return at > 0 && (s[at-1] == ':' || s[at-1] == ',' || s[at-1] == '[')
 }
 
 // steps adds what is to be asked of the value of the number s[i:end].
@@ -211,6 +232,21 @@ func byItself(s string, from, to int) bool {
 		}
 	}
 	return colons < 4
+}
+
+// ofCode tells whether the number at s[from] is a code: a few values of codes
+// say that all is well, or how a frame is written.
+func ofCode(s string, from int) bool {
+	i := from
+	for i > 0 && (s[i-1] == ' ' || s[i-1] == '"' || s[i-1] == '\'') {
+		i--
+	}
+	if i == 0 || s[i-1] != ':' {
+		return false
+	}
+	_, key := keyLeft(s, i-1)
+	key = squeeze(key)
+	return codeKeys[key] || key == "opcode"
 }
 
 // inWord tells whether digits within a word may be any: no list that a rule

@@ -48,7 +48,10 @@ type finds struct {
 	key    uint64
 	learnt int  // how much was learnt then, where that matters, or -1
 	quiet  bool // its lines tell nothing of the next
+	json   bool // they are edits of a line that holds JSON, and hits tells of them
+	mute   bool // hits were not counted
 	spans  []span
+	hits   []hit
 }
 
 func newShapes() *shapes { return &shapes{seed: maphash.MakeSeed()} }
@@ -119,8 +122,7 @@ func (c *scan) shape() (key uint64, m *mask) {
 		return 0, nil
 	}
 	m = c.mask()
-	if m == nil || m.shapeless || m.structured {
-		c.structured = m != nil && m.structured
+	if c.structured = m != nil && m.structured; m == nil || m.shapeless {
 		return 0, nil
 	}
 	b := binary.LittleEndian.AppendUint64(h.buf[:0], m.key)
@@ -140,6 +142,9 @@ func (c *scan) shape() (key uint64, m *mask) {
 				return 0, nil
 			}
 		case askNumber:
+			if m.structured && c.aloneAt(from) {
+				return 0, nil
+			}
 			if from < c.next[byNumber] {
 				continue
 			}
@@ -148,6 +153,10 @@ func (c *scan) shape() (key uint64, m *mask) {
 			}
 		case askText:
 			if texts(s[from:]) {
+				return 0, nil
+			}
+		case noZero:
+			if s[from] == '0' {
 				return 0, nil
 			}
 		case own:

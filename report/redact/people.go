@@ -174,7 +174,7 @@ func (c *scan) base64From(i int) {
 	}
 	for {
 		if plain, ok := fromBase64(run); ok {
-			c.decoded = true
+			c.decodes()
 			quiet := c.f.try()
 			quiet.Prose, quiet.ruins = false, false
 			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 || words(plain) {

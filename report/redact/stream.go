@@ -161,7 +161,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {
-				out = f.closer(line, 0)
+				out = f.jsonLine(c, line)
 			}
 		}
 		at = next
@@ -218,7 +218,7 @@ func (f *File) flags() (out byte) {
 }
 
 func (c *scan) begin(line string) {
-	c.s, c.spans, c.next, c.runEnd, c.decoded, c.tied, c.structured, c.quiet = line, c.spans[:0], [rules]int{}, 0, false, false, false, nil
+	c.s, c.spans, c.next, c.runEnd, c.decoded, c.tied, c.structured, c.quiet, c.of, c.found = line, c.spans[:0], [rules]int{}, 0, false, false, false, nil, nil, nil
 }
 
 // nothing tells whether a line stays as it is: nothing in it is structured or
@@ -226,6 +226,11 @@ func (c *scan) begin(line string) {
 func (c *scan) nothing(line string) bool {
 	c.begin(line)
 	c.look()
+	if c.found != nil && len(c.found.spans) == 0 && len(c.found.hits) == 0 { // JSON in which nothing is found
+		c.sweep()
+		c.plain = len(c.spans) == 0
+		return c.plain
+	}
 	if !c.plain {
 		return false
 	}
@@ -237,17 +242,24 @@ func (c *scan) nothing(line string) bool {
 func (c *scan) look() {
 	h := c.f.r.shapes
 	shape, m := c.shape()
+	if c.structured {
+		c.plain, c.bare = false, false
+		if m != nil && c.depth == 0 {
+			c.of, c.shapeKey = m, shape
+			if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && p.json && (p.learnt == len(c.f.r.learn.have) || p.learnt < 0) && (!p.mute || c.f.mute) {
+				c.found, c.quiet = p, &p.quiet
+			}
+		}
+		return
+	}
 	known := m != nil && h.has(shape)
 	if c.plain, c.bare = known, known; known {
 		c.quiet = &h.quiet[shape%maxShapes]
 		return
 	}
-	if c.structured {
-		return
-	}
 	learnt := len(c.f.r.learn.have)
 	if m != nil {
-		if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && (p.learnt == learnt || p.learnt < 0) {
+		if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && !p.json && (p.learnt == learnt || p.learnt < 0) {
 			h.known++
 			c.quiet = &p.quiet
 			c.spans, c.plain = append(c.spans[:0], p.spans...), true
