@@ -246,7 +246,7 @@ func ofCode(s string, from int) bool {
 	}
 	_, key := keyLeft(s, i-1)
 	key = squeeze(key)
-	return codeKeys[key] || key == "opcode"
+	return codeKeys()[key] || key == "opcode"
 }
 
 // inWord tells whether digits within a word may be any: no list that a rule
