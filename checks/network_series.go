@@ -29,7 +29,7 @@ func (s *sheet) requestSeries(a *attempt.Attempt) {
 	x := diag.Series{ID: NetworkRequests, Unit: "ms", Axis: "ms", Clock: string(clock.Browser), Method: "har"}
 	var calls []*attempt.Call
 	for _, c := range a.Calls {
-		if c.Kind != "socket" && c.Entry.FromCache == "" && !c.Start.IsZero() && c.Inside == "" {
+		if c.Kind != "socket" && c.Entry.FromCache() == "" && !c.Start.IsZero() && c.Inside == "" {
 			calls = append(calls, c)
 		}
 	}

@@ -97,7 +97,7 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	}
 	loc := ""
 	if e.Status >= 300 && e.Status < 400 {
-		loc = e.RespHeaders.Get("location") + e.RedirectURL
+		loc = e.RespHeaders.Get("location") + e.RedirectURL()
 	}
 	c.ToLogin = loc != "" && loginWords.MatchString(loc) || page != "" && loginPage.MatchString(page)
 	c.ToPortal = !c.ToLogin && (portalPage.in(page) || e.Status == 407 || e.Status == 511 || portalPage.in(loc))
@@ -117,11 +117,11 @@ func backend(e *har.Entry) string {
 			return h.Value
 		}
 	}
-	return e.ServerIP
+	return e.ServerIP()
 }
 
 func callKind(e *har.Entry) string {
-	switch e.ResourceType {
+	switch e.ResourceType() {
 	case "websocket":
 		return "socket"
 	case "document":
@@ -140,9 +140,9 @@ func callKind(e *har.Entry) string {
 	switch {
 	case strings.HasPrefix(e.URL, "ws"), e.Status == 101:
 		return "socket"
-	case scriptPath.MatchString(path), strings.Contains(e.RespMIME, "javascript"):
+	case scriptPath.MatchString(path), strings.Contains(e.RespMIME(), "javascript"):
 		return "script"
-	case staticPath.MatchString(path), strings.HasPrefix(e.RespMIME, "image/"), strings.HasPrefix(e.RespMIME, "font/"), strings.Contains(e.RespMIME, "css"):
+	case staticPath.MatchString(path), strings.HasPrefix(e.RespMIME(), "image/"), strings.HasPrefix(e.RespMIME(), "font/"), strings.Contains(e.RespMIME(), "css"):
 		return "static"
 	case e.Method == "GET" && isHTML(e):
 		return "document"
@@ -151,7 +151,7 @@ func callKind(e *har.Entry) string {
 }
 
 func isHTML(e *har.Entry) bool {
-	if strings.HasPrefix(e.RespMIME, "text/html") {
+	if strings.HasPrefix(e.RespMIME(), "text/html") {
 		return true
 	}
 	start := strings.TrimSpace(head(e.RespBody, 40))

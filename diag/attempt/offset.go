@@ -106,7 +106,7 @@ func (d *httpDates) read(raw string) time.Time {
 }
 
 func dateOf(e *har.Entry, manner har.Manner, dates *httpDates) (dateInterval, bool) {
-	if e.Started.IsZero() || e.Status == 0 || e.Status == 304 || e.FromCache != "" || e.SWSource != "" || e.ViaSW || e.RespHeaders.Get("age") != "" {
+	if e.Started.IsZero() || e.Status == 0 || e.Status == 304 || e.FromCache() != "" || e.SWSource() != "" || e.ViaSW || e.RespHeaders.Get("age") != "" {
 		return dateInterval{}, false
 	}
 	date := dates.read(e.RespHeaders.Get("date"))
