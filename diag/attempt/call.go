@@ -26,21 +26,21 @@ type Call struct {
 	Wait     float64 // ms to first byte, -1 unknown
 	Total    float64 // ms, -1 unknown
 	Start    clock.Stamp
-	ToLogin  bool // it was sent on to, or answered with, a page to log in
-	ToPortal bool // it was answered by a page of some network in between
 	Source   string
 	Manner   har.Manner
+	ToLogin  bool // it was sent on to, or answered with, a page to log in
+	ToPortal bool // it was answered by a page of some network in between
 	// Picked says that it was read for what it says, in a log too dense to be
 	// read as a whole, so that it must not be counted.
 	Picked bool
-
-	// Wire is the same request as a NetLog has it, nil where none does.
-	Wire *netlog.Request
 	// Preflight says that the request itself was never sent: the question that a
 	// browser asks beforehand of another origin (CORS) got no answer.
 	Preflight bool
 	// Bodiless says that a NetLog alone has it: what the bodies said is not known.
 	Bodiless bool
+
+	// Wire is the same request as a NetLog has it, nil where none does.
+	Wire *netlog.Request
 	// Inside names the NetLog of that browser and moment in which there is no trace
 	// of the request: it was ended inside the browser, before any network.
 	Inside string
@@ -54,13 +54,22 @@ var (
 	portalPage = newHinted("captive", "portal", "wi-?fi", "上网认证", "网络认证", "认证页面", "access denied by", "防火墙", "firewall", "fortinet", "fortigate", "squid", "网关", "深信服", "sangfor", "上网行为", "fortiguard", "web ?page blocked", "access (?:has been )?blocked", "访问被(?:拒绝|阻断|拦截)", "禁止访问", "已被拦截", "blocked by")
 )
 
+// callsAtOnce is for how many calls room is made at a time.
+const callsAtOnce = 32
+
 func (a *Attempt) calls(h *hosts) {
+	var room []Call
 	for _, f := range a.Evidence.HARs {
 		for _, e := range f.Entries {
 			if !h.service(e.URL) {
 				continue
 			}
-			a.Calls = append(a.Calls, a.callOf(e, f.File.Name, f.Meta.Manner))
+			if len(room) == 0 {
+				room = make([]Call, callsAtOnce)
+			}
+			a.describe(&room[0], e, f.File.Name, f.Meta.Manner)
+			a.Calls = append(a.Calls, &room[0])
+			room = room[1:]
 		}
 	}
 	slices.SortStableFunc(a.Calls, func(x, y *Call) int { return x.Start.T.Compare(y.Start.T) })
@@ -78,7 +87,13 @@ func pageOf(e *har.Entry) string {
 }
 
 func newCall(e *har.Entry, file string, manner har.Manner) *Call {
-	c := &Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
+	c := new(Call)
+	c.describe(e, file, manner)
+	return c
+}
+
+func (c *Call) describe(e *har.Entry, file string, manner har.Manner) {
+	*c = Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
 		Source: file + " entry " + strconv.Itoa(e.Index+1)}
 	if name, _, ok := plainAddress(e.URL); ok {
 		c.Host = strings.ToLower(name)
@@ -101,7 +116,6 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	}
 	c.ToLogin = loc != "" && loginWords.MatchString(loc) || page != "" && loginPage.MatchString(page)
 	c.ToPortal = !c.ToLogin && (portalPage.in(page) || e.Status == 407 || e.Status == 511 || portalPage.in(loc))
-	return c
 }
 
 var (

@@ -264,7 +264,13 @@ func entryOf(r *netlog.Request, index int) *har.Entry {
 
 // callOf is newCall with what NetLogs tell of the entry.
 func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
-	c := newCall(e, file, manner)
+	c := new(Call)
+	a.describe(c, e, file, manner)
+	return c
+}
+
+func (a *Attempt) describe(c *Call, e *har.Entry, file string, manner har.Manner) {
+	c.describe(e, file, manner)
 	c.Wire, c.Preflight = a.wires.by[e], a.asked[e]
 	if log := a.wires.inside[e]; log != "" {
 		c.Inside = log
@@ -274,5 +280,4 @@ func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
 		c.Source = file + " request " + strconv.FormatInt(c.Wire.ID, 10)
 		c.Start.Source = c.Source
 	}
-	return c
 }

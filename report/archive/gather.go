@@ -46,16 +46,6 @@ func (b *builder) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.opt.Evidence = slices.Clone(b.opt.Evidence)
-	for i := range b.opt.Evidence { // what was read has served, and is most of the memory
-		b.opt.Evidence[i].HAR, b.opt.Evidence[i].Scan = nil, nil
-	}
-	for _, p := range pieces {
-		p.src.HAR, p.src.Scan = nil, nil
-	}
-	if b.opt.Sliced != nil {
-		b.opt.Sliced()
-	}
 	trim(pieces, Aim)
 	if err := b.keyed(pieces); err != nil {
 		return err
@@ -106,22 +96,35 @@ type failure struct {
 }
 
 // load reads and slices the sources, in an order that does not depend on the
-// one in which they were given.
+// one in which they were given. HARs come first: what was read of them is most
+// of the memory, and then has served.
 func (b *builder) load(ctx context.Context) (pieces []*piece, failed []failure, err error) {
-	for _, src := range b.opt.Evidence {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
+	b.opt.Evidence = slices.Clone(b.opt.Evidence)
+	for _, recordings := range []bool{true, false} {
+		for i := range b.opt.Evidence {
+			src := &b.opt.Evidence[i]
+			if (src.Kind == evidence.HAR) != recordings {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
+			p, why, err := b.prepare(ctx, *src)
+			src.HAR, src.Scan = nil, nil
+			switch {
+			case err != nil && over(ctx, err):
+				return nil, nil, err
+			case err != nil:
+				failed = append(failed, failure{*src, whyNot(err)})
+			case p == nil:
+				failed = append(failed, failure{*src, why})
+			default:
+				p.src.HAR, p.src.Scan = nil, nil
+				pieces = append(pieces, p)
+			}
 		}
-		p, why, err := b.prepare(ctx, src)
-		switch {
-		case err != nil && over(ctx, err):
-			return nil, nil, err
-		case err != nil:
-			failed = append(failed, failure{src, whyNot(err)})
-		case p == nil:
-			failed = append(failed, failure{src, why})
-		default:
-			pieces = append(pieces, p)
+		if recordings && b.opt.Recorded != nil {
+			b.opt.Recorded()
 		}
 	}
 	sort.SliceStable(pieces, func(i, j int) bool {
