@@ -22,7 +22,7 @@ func (a *app) reportCommand() *cobra.Command {
 			a.t("检验报告", "see whether it is whole"), "meiqia-diag report validate meiqia-diag-report-20261120-102301.zip"),
 		Args: a.noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.reportShow(), a.reportValidate(), a.reportDiff(), a.reportEncrypt(), a.reportDecrypt(), a.reportKeygen(), a.reportLookup(), a.reportRedact(), a.reportSlice())
+	a.add(cmd, 1, []named{{"show", a.reportShow}, {"validate", a.reportValidate}, {"diff", a.reportDiff}, {"encrypt", a.reportEncrypt}, {"decrypt", a.reportDecrypt}, {"keygen", a.reportKeygen}, {"lookup", a.reportLookup}, {"redact", a.reportRedact}, {"slice", a.reportSlice}})
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,9 +60,55 @@ func (a *app) root() *cobra.Command {
 	root.Flags().Bool("version", false, a.t("显示版本", "show the version"))
 	complete(root, "lang", "zh", "en")
 
-	root.AddCommand(a.recallCommand(), a.recordCommand(), a.reproduceCommand(), a.verifyCommand(), a.watchCommand(), a.labCommand(), a.explainCommand(), a.checksCommand(), a.reportCommand(), a.triageCommand(), a.completionCommand(), a.manCommand())
+	if !slices.Equal(a.args, []string{"--version"}) {
+		a.add(root, 0, []named{{"recall", a.recallCommand}, {"record", a.recordCommand}, {"reproduce", a.reproduceCommand}, {"verify", a.verifyCommand}, {"watch", a.watchCommand}, {"lab", a.labCommand}, {"explain", a.explainCommand}, {"checks", a.checksCommand}, {"report", a.reportCommand}, {"triage", a.triageCommand}, {"completion", a.completionCommand}, {"man", a.manCommand}})
+	}
 	root.SetHelpCommand(a.helpCommand())
 	return root
+}
+
+// named is a command that need not be made to be known by its name.
+type named struct {
+	name string
+	make func() *cobra.Command
+}
+
+// add gives a command what belongs below it: only what the command line names at
+// that depth, as the flags and texts of all the others take longer than the rest
+// of a start, and all where it names none of them, or one that tells of others.
+func (a *app) add(to *cobra.Command, depth int, all []named) {
+	words := a.words()
+	if len(words) > depth && !slices.Contains([]string{"help", "completion", "man"}, words[0]) {
+		for _, n := range all {
+			if n.name == words[depth] {
+				to.AddCommand(n.make())
+				return
+			}
+		}
+	}
+	for _, n := range all {
+		to.AddCommand(n.make())
+	}
+}
+
+// words are what the command line has besides flags, up to a -- and none where
+// the shells' completion asks: first of all the commands.
+func (a *app) words() []string {
+	var out []string
+	for i := 0; i < len(a.args); i++ {
+		switch arg := a.args[i]; {
+		case arg == "--":
+			return out
+		case arg == "--lang":
+			i++
+		case strings.HasPrefix(arg, "-"):
+		case strings.HasPrefix(arg, "__"):
+			return nil
+		default:
+			out = append(out, arg)
+		}
+	}
+	return out
 }
 
 // prepare runs before each command: what the environment says.
@@ -140,22 +187,10 @@ func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {
 func (a *app) strayCommand(root *cobra.Command) error {
 	root.InitDefaultHelpCmd()
 	at := root
-	for i := 0; i < len(a.args); i++ {
-		arg := a.args[i]
-		switch {
-		case arg == "--":
-			return nil
-		case arg == "--lang":
-			i++
-			continue
-		case strings.HasPrefix(arg, "-"):
-			continue
-		case strings.HasPrefix(arg, "__"): // the shells' completion asks
-			return nil
-		}
-		next := child(at, arg)
+	for _, word := range a.words() {
+		next := child(at, word)
 		if next == nil {
-			return unknownCommand(at, arg)
+			return unknownCommand(at, word)
 		}
 		if at = next; len(at.Commands()) == 0 {
 			return nil

@@ -3,6 +3,7 @@ package attempt
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"meiqia-diag/diag/lazy"
 )
@@ -11,18 +12,20 @@ import (
 // texts of a long recording are taken apart or matched with expressions.
 type hints struct {
 	words []string
-	keys  []uint16             // the first two bytes of each, see pairOf
-	pairs [1 << 16 / 64]uint64 // the set of keys
+	once  sync.Once             // for what follows: most runs ask for few hints
+	keys  []uint16              // the first two bytes of each, see pairOf
+	pairs *[1 << 16 / 64]uint64 // the set of keys
 }
 
-func newHints(words ...string) *hints {
-	h := &hints{words: words}
-	for _, w := range words {
+func newHints(words ...string) *hints { return &hints{words: words} }
+
+func (h *hints) index() {
+	h.pairs = new([1 << 16 / 64]uint64)
+	for _, w := range h.words {
 		k := pairOf(w[0], w[1])
 		h.keys = append(h.keys, k)
 		h.pairs[k/64] |= 1 << (k % 64)
 	}
-	return h
 }
 
 // pairOf is the same for letters of either case; for other bytes it may be, too.
@@ -30,6 +33,7 @@ func pairOf(a, b byte) uint16 { return uint16(a|0x20)<<8 | uint16(b|0x20) }
 
 // in reports whether a text holds one of the words, in letters of either case.
 func (h *hints) in(text string) bool {
+	h.once.Do(h.index)
 	for i := 0; i+1 < len(text); i++ {
 		k := pairOf(text[i], text[i+1])
 		if h.pairs[k/64]&(1<<(k%64)) == 0 {
@@ -75,14 +79,18 @@ func hintsOf(expressions []string) *hints {
 // hinted is a choice of expressions, in letters of either case, that is only
 // tried on texts that can match.
 type hinted struct {
-	hints *hints
+	hints func() *hints
 	re    *lazy.Regexp
 }
 
 func newHinted(expressions ...string) hinted {
-	return hinted{hintsOf(expressions), lazy.MustCompile(`(?i)` + strings.Join(expressions, "|"))}
+	return hinted{sync.OnceValue(func() *hints { return hintsOf(expressions) }), lazy.MustCompile(`(?i)` + strings.Join(expressions, "|"))}
 }
 
 func (x hinted) in(text string) bool {
-	return text != "" && (x.hints == nil || x.hints.in(text)) && x.re.MatchString(text)
+	if text == "" {
+		return false
+	}
+	h := x.hints()
+	return (h == nil || h.in(text)) && x.re.MatchString(text)
 }

@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -57,7 +58,7 @@ func wordByte(b byte) bool {
 // otherwise reports whether a number between these two texts is named for
 // something that is no message, or has a unit.
 func otherwise(before, behind string) bool {
-	if units[firstWord(behind)] {
+	if units()[firstWord(behind)] {
 		return true
 	}
 	if n := len(before); n > 1 && before[n-1] == '.' && isDigit(before[n-2]) || len(behind) > 1 && behind[0] == '.' && isDigit(behind[1]) {
@@ -74,7 +75,7 @@ func otherwise(before, behind string) bool {
 		switch word = strings.TrimSuffix(strings.ToLower(word), "s"); word {
 		case "id", "no", "number", "key", "\u7f16\u53f7", "\u53f7": // of what, stands before it
 		default:
-			return things[word]
+			return things()[word]
 		}
 	}
 	return false
@@ -82,13 +83,15 @@ func otherwise(before, behind string) bool {
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
-// set holds words, as set("a b") does a and b.
-func set(words string) map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		out[w] = true
-	}
-	return out
+// set holds words, as set("a b") does a and b, from when it is first asked for.
+func set(words string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		out := map[string]bool{}
+		for w := range strings.FieldsSeq(words) {
+			out[w] = true
+		}
+		return out
+	})
 }
 
 var (

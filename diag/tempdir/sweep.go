@@ -5,14 +5,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"time"
+
+	"meiqia-diag/diag/lazy"
 )
 
 // ours are the names that New gives to this program's folders, with the number
 // of the process; earlier versions, and pages that a browser shows, have none.
-var ours = regexp.MustCompile(`^meiqia-diag-(?:[a-z]+-)?(?:p(\d{1,10})-)?\d+$`)
+var ours = lazy.MustCompile(`^meiqia-diag-(?:[a-z]+-)?(?:p(\d{1,10})-)?\d+$`)
 
 // How old a folder has to be before it is taken for left over. A process that
 // cannot be seen may run in another container which shares the folder, so a

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"regexp"
+	"sync"
 
 	"meiqia-diag/diag/evidence"
 	"meiqia-diag/diag/lang"
@@ -45,14 +46,16 @@ func (b *builder) media(p *piece) {
 	b.pictures = append(b.pictures, a)
 }
 
-var pictureData = regexp.MustCompile(`data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/=&#;]+`)
+var pictureData = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/=&#;]+`)
+})
 
 // withoutPictures leaves inline pictures out of the second look.
 func withoutPictures(data []byte) []byte {
 	if !bytes.Contains(data, []byte(";base64,")) {
 		return data // which may be megabytes
 	}
-	return pictureData.ReplaceAll(data, []byte("data:"))
+	return pictureData().ReplaceAll(data, []byte("data:"))
 }
 
 // readAll reads a source that must not be bigger than max.

@@ -7,7 +7,7 @@ func (f *File) label(body string) {
 	v := strings.TrimSpace(body)
 	switch tag := loneTag(body); {
 	case tag != "":
-		if v = tag; ofHTML[strings.ToLower(v)] && !strings.EqualFold(v, "content") && !strings.EqualFold(v, "text") {
+		if v = tag; ofHTML()[strings.ToLower(v)] && !strings.EqualFold(v, "content") && !strings.EqualFold(v, "text") {
 			return
 		}
 	case strings.HasSuffix(v, "\""): // 3) "phone"

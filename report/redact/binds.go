@@ -30,7 +30,7 @@ func (c *scan) statement() {
 	if cols == nil {
 		return
 	}
-	c.decoded = true // the next lines want it to be looked at again
+	c.tie() // the next lines want it to be looked at again
 	k := &c.f.carry
 	k.what, k.binds, k.left = bound, cols, afterBinds
 	c.bound(end)

@@ -76,3 +76,23 @@ func chatHead(s string) bool {
 	}
 	return colons == 1 || colons == 2
 }
+
+// carryKnown is carryOn for a line of whose shape it may be known that it tells
+// nothing of the next. The name and the time above a message of a chat are told
+// by their digits, too, and such a line is looked at each time.
+func (f *File) carryKnown(body string, quiet *bool) {
+	k := &f.carry
+	last := byte(0)
+	if body != "" {
+		last = body[len(body)-1]
+	}
+	shaped := quiet != nil && k.begun && k.what == nothingCarried && k.cols == nil && strings.IndexByte("|>-+\r6", last) < 0 && !(len(body) < 80 && (last == ')' || begins[last] == digit))
+	if shaped && *quiet {
+		k.prev = body
+		return
+	}
+	f.carryOn(body)
+	if shaped {
+		*quiet = k.what == nothingCarried && k.cols == nil
+	}
+}

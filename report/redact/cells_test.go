@@ -65,3 +65,27 @@ func TestCopy(t *testing.T) {
 		}
 	}
 }
+
+// TestCellsAreCounted holds lines that go with others to be looked at each
+// time: a cell in which nothing is found still tells the column of the next.
+func TestCellsAreCounted(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("<table>\n<tr>\n<th class=\"of-the-table\">#</th>\n<th class=\"of-the-table\">place in the queue</th>\n<th class=\"of-the-table\">nickname</th>\n</tr>\n")
+	names := []string{"moonlight", "sunflower", "riverbank", "blackbird", "snowflake", "firefly77"}
+	for n := range 60 {
+		b.WriteString("<tr>\n<td class=\"of-the-table\">4</td>\n<td class=\"of-the-table\">" + string(rune('1'+n%9)) + "</td>\n<td class=\"of-the-table\">" + names[n%len(names)] + "</td>\n</tr>\n")
+	}
+	out := New(testKey).Text(b.String())
+	var w strings.Builder
+	if err := New(testKey).File("page.html").Stream("log", strings.NewReader(b.String()), &w); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range names {
+		if strings.Contains(w.String(), n) || strings.Contains(out, n) {
+			t.Errorf("%s stays", n)
+		}
+	}
+	if !strings.Contains(w.String(), "<td class=\"of-the-table\">7</td>") {
+		t.Errorf("the places are gone:\n%s", w.String()[:600])
+	}
+}

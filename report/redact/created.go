@@ -25,7 +25,7 @@ func (c *scan) create(i int) {
 	if name == "" {
 		return
 	}
-	c.decoded = true // a second file may hold the table once more
+	c.tie() // a second file may hold the table once more
 	if c.f.tables == nil || len(c.f.tables) >= maxTables {
 		c.f.tables = map[string][]class{}
 	}

@@ -104,3 +104,41 @@ func charsetReader(charset string, in io.Reader) (io.Reader, error) {
 	}
 	return enc.NewDecoder().Reader(in), nil
 }
+
+// decoded looks once more at a redacted line with all its percent escapes
+// undone, as a value may reach from one escaped word into the next.
+func (f *File) decoded(s string, depth int) string {
+	if depth >= maxDepth || !strings.Contains(s, "%") {
+		return s
+	}
+	plain, any := unpercent(s)
+	if !any {
+		return s
+	}
+	again := f.try()
+	out := again.flat(plain, depth+1)
+	if again.Total() == 0 {
+		return s
+	}
+	f.take(again)
+	return out
+}
+
+// unpercent undoes every %XX that stands for a character that can be read.
+func unpercent(s string) (plain string, any bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
+			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
+			if n == '\n' || n == '\r' {
+				n = ' '
+			}
+			b.WriteByte(byte(n))
+			i += 2
+			any = true
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return strings.ToValidUTF8(b.String(), "\uFFFD"), any
+}

@@ -159,7 +159,7 @@ func (c *scan) logIn(w string, i, end int) {
 	switch w {
 	case "PASS":
 		sent := strings.HasSuffix(before, ">") || strings.HasSuffix(before, "C:") || strings.HasSuffix(before, "]") && strings.Contains(c.f.carry.prev, "USER ") || before == "" && strings.Contains(c.f.carry.prev, "USER ")
-		if c.decoded = true; !sent || len(fields) != 1 || strings.HasPrefix(last, "(") || strings.Trim(last, "*") == "" {
+		if c.tie(); !sent || len(fields) != 1 || strings.HasPrefix(last, "(") || strings.Trim(last, "*") == "" {
 			return
 		}
 	case "LOGIN":
@@ -168,7 +168,7 @@ func (c *scan) logIn(w string, i, end int) {
 		if len(fields) != 2 || len(tag) < 2 || len(tag) > 8 || !hasDigit(tag) || runEnd(tag, 0, ".") < len(tag) || strings.HasPrefix(fields[0], "FAIL") {
 			return
 		}
-		if u := strings.Trim(fields[0], "\""); !common[strings.ToLower(u)] {
+		if u := strings.Trim(fields[0], "\""); !common()[strings.ToLower(u)] {
 			at := end + strings.Index(s[end:], u)
 			c.rank = byKey
 			c.teach(at, at+len(u), "user", u)

@@ -193,7 +193,7 @@ func (c *scan) hexFrom(i int) {
 			return
 		}
 	}
-	c.decoded = true
+	c.decodes()
 	quiet := c.f.try()
 	quiet.Prose, quiet.ruins = false, false
 	if quiet.lineAt(string(data), c.depth+1) != string(data) && quiet.Total() > 0 || words(string(data)) {

@@ -20,6 +20,7 @@ func (c *scan) table(i int, head bool) bool {
 		return false
 	}
 	c.next[byTable] = i + 1
+	c.tie()
 	if s[i+2]|0x20 == 'r' {
 		m.col, m.open = 0, false
 		return false

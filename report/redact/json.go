@@ -72,8 +72,8 @@ func (f *File) object(n *node, at around) {
 	}
 	for i, name := range n.names {
 		item := n.items[i]
-		switch f.r.about(name).squeezed {
-		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode":
+		switch about := f.r.about(name).squeezed; about {
+		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode": // codeKeys
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
 				inner.report = true
 				switch strings.ToLower(item.text) {
@@ -238,11 +238,11 @@ func (f *File) str(n *node, at around) {
 			return
 		}
 	case name, login:
-		if !common[strings.ToLower(v)] && !(cl == login && digitsIn(v) == len(v)) {
+		if !common()[strings.ToLower(v)] && !(cl == login && digitsIn(v) == len(v)) {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case thing:
-		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common[strings.ToLower(v)] {
+		if looksName(v) || at.person && f.r.about(at.key).squeezed == "name" && !common()[strings.ToLower(v)] {
 			c.nameSpan(0, len(v), v, true)
 		}
 	case phone, idCard, card, qq:

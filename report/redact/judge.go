@@ -32,7 +32,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	loose := prose && spaced && !quoted // "key: word" may be a sentence
 	switch cl {
 	case pass:
-		if len(v) == 0 || benign[strings.ToLower(v)] && loose {
+		if len(v) == 0 || benign()[strings.ToLower(v)] && loose {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -74,12 +74,12 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 			to = capitalised(c.s, from, to)
 			v = c.s[from:to]
 		}
-		if common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
+		if common()[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
 			return 0
 		}
 		c.nameSpan(from, to, v, !loose || !plainWord(v))
 	case login:
-		if loose && !looksName(v) || digitsIn(v) == len(v) || common[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
+		if loose && !looksName(v) || digitsIn(v) == len(v) || common()[strings.ToLower(v)] || isBenign(v) || len(v) < 2 || v[0] == '{' || v[0] == '[' {
 			return 0
 		}
 		c.nameSpan(from, to, v, hasHan(v) || !plainWord(v))
@@ -103,7 +103,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		return end
 	case wx:
-		if len(v) < 5 || common[strings.ToLower(v)] || isBenign(v) || strings.Contains(v, "://") || loose && !hasDigit(v) {
+		if len(v) < 5 || common()[strings.ToLower(v)] || isBenign(v) || strings.Contains(v, "://") || loose && !hasDigit(v) {
 			return 0
 		}
 		c.teach(from, to, "wx", v)

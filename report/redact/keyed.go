@@ -3,6 +3,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // key reads "key=value", "key: value" and "键：值" whose sign stands at s[i],
@@ -85,7 +86,7 @@ func (c *scan) key(i int) {
 			}
 		}
 	}
-	if cl == none && start > 6 && len(key) <= 14 && (slices.Contains(valueWords, key) || hanValueWords[key]) {
+	if cl == none && start > 6 && len(key) <= 14 && (slices.Contains(valueWords, key) || hanValueWords()[key]) {
 		cl = c.sibling(start)
 	}
 	if cl == none && start > 6 && strings.EqualFold(key, "value") && c.ofCookie(start, i) {
@@ -143,43 +144,49 @@ var behindKey = func() (out [256]bool) {
 }()
 
 // lastThree are the last letters of the keys that tell something of their
-// value: most others are told from them without a closer look.
-var lastThree [1 << 15]bool
-
-func three(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
-
-func init() {
+// value, as a set of what three gives: most others are told from them without a
+// closer look.
+var lastThree = sync.OnceValue(func() *[1 << 15 / 64]uint64 {
+	var out [1 << 15 / 64]uint64
 	add := func(w string) {
 		if n := len(w); n >= 3 && w[n-1] < 0x80 {
-			lastThree[three(w[n-3], w[n-2], w[n-1])] = true
+			k := three(w[n-3], w[n-2], w[n-1])
+			out[k/64] |= 1 << (k % 64)
 		}
 	}
-	for w := range exact {
+	for w := range exact() {
 		add(w)
 	}
 	for _, s := range suffixes {
 		add(s.end)
 	}
-	for _, w := range append(lastWords, ruinWords...) {
+	for _, w := range lastWords {
+		add(w)
+	}
+	for _, w := range ruinWords {
 		add(w)
 	}
 	for before := range 32 {
-		lastThree[three(byte(before), 'q', 'q')] = true
+		add(string([]byte{byte(before), 'q', 'q'}))
 	}
-}
+	return &out
+})
+
+func three(a, b, c byte) int { return int(a&31)<<10 | int(b&31)<<5 | int(c&31) }
 
 // numbered are numberWords by their last letters.
-var numbered = func() (out [32][]string) {
-	for w := range numberWords {
+var numbered = sync.OnceValue(func() *[32][]string {
+	var out [32][]string
+	for w := range numberWords() {
 		last := w[len(w)-1] & 31
 		out[last] = append(out[last], w)
 	}
-	return out
-}()
+	return &out
+})
 
 // numberEnded tells whether a key ends in a word such as "no" or "number".
 func numberEnded(key string) bool {
-	for _, w := range numbered[key[len(key)-1]&31] {
+	for _, w := range numbered()[key[len(key)-1]&31] {
 		if len(key) > len(w) && strings.EqualFold(key[len(key)-len(w):], w) {
 			return true
 		}
@@ -193,7 +200,8 @@ func keyEnds(s string, i int) bool {
 	if j < 4 || begins[s[j-1]|0x20] != letter || begins[s[j-2]|0x20] != letter || begins[s[j-3]|0x20] != letter || begins[s[j-4]|0x20] != letter {
 		return true // short ones, and what is no plain word
 	}
-	return lastThree[three(s[j-3], s[j-2], s[j-1])] || numberEnded(s[:j])
+	k := three(s[j-3], s[j-2], s[j-1])
+	return lastThree()[k/64]>>(k%64)&1 != 0 || numberEnded(s[:j])
 }
 
 // number tells whether what ends at s[end] is a number and no key.

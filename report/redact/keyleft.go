@@ -63,7 +63,7 @@ func latinHead(key string, k int) int {
 		i--
 	}
 	if i < k {
-		if _, ok := exact[squeeze(key[i:])]; ok || strings.EqualFold(key[i:k], "qq") {
+		if _, ok := exact()[squeeze(key[i:])]; ok || strings.EqualFold(key[i:k], "qq") {
 			return i
 		}
 	}

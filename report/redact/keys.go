@@ -3,6 +3,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -43,7 +44,7 @@ const (
 )
 
 // exact are the classes of whole keys, in small letters and without what joins their words.
-var exact = func() map[string]class {
+var exact = sync.OnceValue(func() map[string]class {
 	out := map[string]class{}
 	for c, list := range map[class]string{
 		pass:     "password passwd pwd passphrase passcode userpass mima 密码 口令 登录密码 支付密码",
@@ -81,7 +82,7 @@ var exact = func() map[string]class {
 		}
 	}
 	return out
-}()
+})
 
 // suffixes name a secret at the end of a longer key.
 var suffixes = []struct {
@@ -97,7 +98,7 @@ var suffixes = []struct {
 }
 
 // notSecret are keys that end like a secret and hold none.
-var notSecret = map[string]bool{"ipaddr": true, "serveripaddress": true, "tokentype": true, "siteforcookies": true, "firstpartyforcookies": true, "thirdpartycookies": true, "blockcookies": true, "acceptcookies": true, "allowcookies": true, "withcookies": true, "statustext": true, "buttontext": true, "btntext": true, "alttext": true, "hinttext": true, "labeltext": true, "linktext": true, "maxtoken": true, "ipaddress": true, "ip地址": true, "网络地址": true, "服务器地址": true, "服务地址": true, "链接地址": true, "网址": true, "请求地址": true, "接口地址": true}
+var notSecret = wordSet("ipaddr serveripaddress tokentype siteforcookies firstpartyforcookies thirdpartycookies blockcookies acceptcookies allowcookies withcookies statustext buttontext btntext alttext hinttext labeltext linktext maxtoken ipaddress ip地址 网络地址 服务器地址 服务地址 链接地址 网址 请求地址 接口地址")
 
 // classify tells what a value under the key is.
 func classify(key string) class {
@@ -105,10 +106,10 @@ func classify(key string) class {
 		return none
 	}
 	j := squeeze(key)
-	if notSecret[j] {
+	if notSecret()[j] {
 		return none
 	}
-	if c, ok := exact[j]; ok {
+	if c, ok := exact()[j]; ok {
 		return c
 	}
 	if c := bySuffix(j); c != none {
@@ -158,12 +159,16 @@ var keyMakers, passOf, saidWords = wordSet("signing sign encoding aes des rsa hm
 	wordSet("db database user root admin mysql redis pg postgres mongo ftp smtp imap mail ldap http proxy login auth account wifi ssh key keystore truststore cert master my old new app mq rabbitmq broker"),
 	wordSet("preview quote quoted remark remarks draft transcript utterance content text")
 
-func wordSet(list string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		out[w] = true
-	}
-	return out
+// wordSet gives the words of a list as a set, which is made when it is first asked
+// for: most commands redact nothing.
+func wordSet(list string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		out := map[string]bool{}
+		for _, w := range strings.Fields(list) {
+			out[w] = true
+		}
+		return out
+	})
 }
 
 // stemEnds are what a Chinese word of a number or a name may end in.
@@ -181,7 +186,7 @@ func byStem(j string) class {
 		if !ok || stem == "" {
 			continue
 		}
-		if c, found := exact[stem]; found {
+		if c, found := exact()[stem]; found {
 			switch c {
 			case phone, idCard, card, qq, plateNo, wx, secret, pass, deviceID, taxNo, name:
 				return c
@@ -197,7 +202,7 @@ func byStem(j string) class {
 }
 
 // numberWords are what a key that names a number may end in.
-var numberWords = map[string]bool{"no": true, "num": true, "number": true, "id": true, "value": true, "val": true, "str": true, "raw": true, "code": true, "account": true, "acct": true, "v": true, "hex": true, "pem": true, "text": true, "new": true, "old": true, "header": true, "field": true, "param": true, "keyword": true, "accessor": true}
+var numberWords = wordSet("no num number id value val str raw code account acct v hex pem text new old header field param keyword accessor")
 
 // byWords classifies a key of several words by the last of them: what
 // shipping_address, travelDocPassport and data-qqNo have in common with
@@ -207,7 +212,7 @@ func byWords(key string) class {
 	for len(words) > 0 {
 		for i := range words {
 			joined := strings.Join(words[i:], "")
-			c, ok := exact[joined]
+			c, ok := exact()[joined]
 			if !ok {
 				c = bySuffix(joined)
 			}
@@ -215,17 +220,17 @@ func byWords(key string) class {
 			case phone, idCard, card, qq, plateNo, secret, pass, cookie, auth, place, birth, deviceID, taxNo, wifi, macNo, ipNo, wx:
 				return c
 			case name, text, textOrID:
-				if i > 0 && (len(words)-i > 1 || c == name && len(joined) > 2 || saidWords[joined]) || i == 0 && len(words) > 1 {
+				if i > 0 && (len(words)-i > 1 || c == name && len(joined) > 2 || saidWords()[joined]) || i == 0 && len(words) > 1 {
 					return c
 				}
 			}
-			if n := len(words) - i; n == 2 && words[i+1] == "key" && keyMakers[words[i]] {
+			if n := len(words) - i; n == 2 && words[i+1] == "key" && keyMakers()[words[i]] {
 				return secret
-			} else if n == 2 && words[i+1] == "pass" && passOf[words[i]] {
+			} else if n == 2 && words[i+1] == "pass" && passOf()[words[i]] {
 				return pass
 			}
 		}
-		if last := words[len(words)-1]; !numberWords[last] && digitsRun(last) < len(last) {
+		if last := words[len(words)-1]; !numberWords()[last] && digitsRun(last) < len(last) {
 			return none
 		}
 		words = words[:len(words)-1]
@@ -336,16 +341,10 @@ func lastWord(key string) string {
 }
 
 // benign are words that say how a secret fares and are none.
-var benign = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields("true false null nil none undefined nan expired invalid missing required empty ok valid revoked rejected refused denied not is was has no yes error failed failure unknown success open opened closed closing start started ended active inactive timeout 过期 已过期 无效 失效 已失效 缺失 为空 错误 正确 不正确 正常 异常") {
-		benign[w] = true
-	}
-}
+var benign = wordSet("true false null nil none undefined nan expired invalid missing required empty ok valid revoked rejected refused denied not is was has no yes error failed failure unknown success open opened closed closing start started ended active inactive timeout 过期 已过期 无效 失效 已失效 缺失 为空 错误 正确 不正确 正常 异常")
 
 func isBenign(v string) bool {
-	return v == "" || benign[strings.ToLower(strings.Trim(v, ".,;:!\u3002\uff0c\uff1b\uff1a\uff01"))]
+	return v == "" || benign()[strings.ToLower(strings.Trim(v, ".,;:!\u3002\uff0c\uff1b\uff1a\uff01"))]
 }
 
 // looksSecret tells whether a value is long and mixed enough to be a key.
@@ -367,18 +366,12 @@ func looksSecret(v string) bool {
 
 const surnames = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟黄穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮储靳邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公仉督岳帅缑亢况郈有琴归海晋楚闫法汝鄢涂钦商牟佘佴伯赏墨哈谯笪年爱阳佟言福肖覃仝"
 
-var notNames = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields("关闭 应用 通过 连接 终端 边缘 空闲 管理 管理员 平安 高级 成功 安全 相关 安卓 有效 国内 都有 时间 全部 文本 明细 方式 路由 权限 经理 通知 向上 时限 充值 解析 司机 安装 明天 应答 经办 满意 万能 双方 国际 全体 通话 连线 解除") {
-		notNames[w] = true
-	}
-}
+var notNames = wordSet("关闭 应用 通过 连接 终端 边缘 空闲 管理 管理员 平安 高级 成功 安全 相关 安卓 有效 国内 都有 时间 全部 文本 明细 方式 路由 权限 经理 通知 向上 时限 充值 解析 司机 安装 明天 应答 经办 满意 万能 双方 国际 全体 通话 连线 解除")
 
 // looksName tells whether v reads like a Chinese person's name.
 func looksName(v string) bool {
 	n := utf8.RuneCountInString(v)
-	if n < 2 || n > 4 || notNames[v] {
+	if n < 2 || n > 4 || notNames()[v] {
 		return false
 	}
 	for _, r := range v {
@@ -391,10 +384,4 @@ func looksName(v string) bool {
 }
 
 // common are words under a name key that name nobody.
-var common = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields("admin administrator root postgres mysql redis nginx daemon mail git jenkins ubuntu debian centos ec2-user runneradmin vscode node www-data nogroup user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客") {
-		common[w] = true
-	}
-}
+var common = wordSet("admin administrator root postgres mysql redis nginx daemon mail git jenkins ubuntu debian centos ec2-user runneradmin vscode node www-data nogroup user guest system public default anonymous null none true false unknown undefined test agent visitor client self bot me runner nobody all shared service server network device browser cache permission window sync recall message text image file audio video rich card web app android ios wechat wecom weibo meiqia refused expired healthy explained inconclusive primary contributing pass warn fail skip error trigger dispatch transport admission decision measured stated assumed yes no replied forwarded clicked colleague desktop_web desktop_app mobile_web mobile_app still_visible gone accepted no_answer not_sent 客服 访客 机器人 系统 管理员 匿名 用户 客户 未知 本人 游客")

@@ -42,7 +42,7 @@ func (c *scan) label(end int) {
 		if start > 0 && (s[start-1] == '<' || s[start-1] == '/') || hanField(s[at:]) || s[end] == '<' || s[end] == '"' || s[end] == '/' || s[end] == '\'' || end+1 < len(s) && s[end] == ' ' && s[end+1] == '"' {
 			return
 		}
-		if v := s[at:]; at > end && (saidKeys[key] || strings.HasPrefix(s[end:], "→")) && utf8.RuneCountInString(v) >= 6 && hasHan(v) && !hasAny(v[:min(len(v), 60)], "不能", "为空", "过长", "失败", "错误", "撤回", "超过", "敏感", "包含", "格式", "长度") {
+		if v := s[at:]; at > end && (saidKeys()[key] || strings.HasPrefix(s[end:], "→")) && utf8.RuneCountInString(v) >= 6 && hasHan(v) && !hasAny(v[:min(len(v), 60)], "不能", "为空", "过长", "失败", "错误", "撤回", "超过", "敏感", "包含", "格式", "长度") {
 			c.rank = byKey
 			c.judge(text, at, at+fieldAhead(v), false, false, false)
 		}
@@ -255,7 +255,7 @@ func (c *scan) curl(i int) {
 			return
 		}
 		user, passw, ok := strings.Cut(s[from:to], ":")
-		if user != "" && !common[strings.ToLower(user)] {
+		if user != "" && !common()[strings.ToLower(user)] {
 			c.teach(from, from+len(user), "user", user)
 		}
 		if ok && passw != "" {
@@ -272,7 +272,7 @@ func (c *scan) jar() {
 	if len(fields) != 7 || fields[1] != "TRUE" && fields[1] != "FALSE" || fields[3] != "TRUE" && fields[3] != "FALSE" {
 		return
 	}
-	if v := strings.TrimRight(fields[6], " \r"); v != "" && !(ofLook[strings.ToLower(fields[5])] && plainLook(v)) {
+	if v := strings.TrimRight(fields[6], " \r"); v != "" && !(ofLook()[strings.ToLower(fields[5])] && plainLook(v)) {
 		from := len(c.s) - len(fields[6])
 		c.rank = byKey
 		c.cookie(from, from+len(v))
@@ -280,7 +280,7 @@ func (c *scan) jar() {
 }
 
 // hostWords stand before the address in the name of a host that a provider made.
-var hostWords = map[string]bool{"ip": true, "dhcp": true, "host": true, "ec2": true, "static": true, "dynamic": true, "pool": true, "client": true, "node": true, "dsl": true, "adsl": true, "cable": true, "cpe": true, "ppp": true, "broadband": true, "user": true, "dial": true, "srv": true}
+var hostWords = wordSet("ip dhcp host ec2 static dynamic pool client node dsl adsl cable cpe ppp broadband user dial srv")
 
 // dashed reads an address in the name of a host, dhcp-112-65-68-20, whose
 // first number begins at s[i].
@@ -290,7 +290,7 @@ func (c *scan) dashed(i int) {
 	for w > 0 && wordByte(s[w-1]) {
 		w--
 	}
-	if !hostWords[strings.ToLower(s[w:i-1])] {
+	if !hostWords()[strings.ToLower(s[w:i-1])] {
 		return
 	}
 	at, groups := i, 0

@@ -3,7 +3,6 @@ package redact
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -24,11 +23,16 @@ type scan struct {
 	spans []span
 	depth int // of decoding: percent, base64, nested JSON
 
-	plain      bool // nothing is structured or encoded
-	structured bool // something is, as its shape told
-	bare       bool // and no rule finds anything, whatever was learnt
+	plain      bool   // nothing is structured or encoded
+	structured bool   // something is, as its shape told
+	of         *mask  // of a line that holds JSON
+	shapeKey   uint64 // the hash of its shape
+	found      *finds // what is done to it, when that is known
+	quiet      *bool  // of its shape: whether such a line tells nothing of the next; nil when it has none
+	bare       bool   // and no rule finds anything, whatever was learnt
 
 	decoded bool       // a word of the line is base64 or hexadecimal of some text
+	tied    bool       // it goes with other lines: a cell of a table, a command and its answer
 	rank    int        // of the rule that looks now
 	next    [rules]int // where each rule goes on, behind what it found
 	runEnd  int        // of the run of base64 that was looked at last
@@ -192,48 +196,11 @@ func uncoloured(s string) string {
 	return b.String()
 }
 
-// decoded looks once more at a redacted line with all its percent escapes
-// undone, as a value may reach from one escaped word into the next.
-func (f *File) decoded(s string, depth int) string {
-	if depth >= maxDepth || !strings.Contains(s, "%") {
-		return s
-	}
-	plain, any := unpercent(s)
-	if !any {
-		return s
-	}
-	again := f.try()
-	out := again.flat(plain, depth+1)
-	if again.Total() == 0 {
-		return s
-	}
-	f.take(again)
-	return out
-}
-
-// unpercent undoes every %XX that stands for a character that can be read.
-func unpercent(s string) (plain string, any bool) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
-			if n == '\n' || n == '\r' {
-				n = ' '
-			}
-			b.WriteByte(byte(n))
-			i += 2
-			any = true
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return strings.ToValidUTF8(b.String(), "\uFFFD"), any
-}
-
 // embedded redacts JSON that stands in a line by its structure.
 func (f *File) embedded(s string, depth int) (string, bool) {
 	var b strings.Builder
 	found, done := false, 0
+	edits := f.edits.of(s)
 	for i, tries := 0, 0; i < len(s) && tries < 16; i++ {
 		if s[i] != '{' && s[i] != '[' || !jsonAhead(s[i:]) {
 			continue
@@ -249,12 +216,13 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		}
 		found = true
 		key := keyBefore(s[:i])
-		b.WriteString(f.flat(s[done:i], depth))
+		edits.around(s[done:i], f.flat(s[done:i], depth), &b)
 		if n.kind == '[' && f.carry.what == bound && f.carry.left == afterBinds {
 			f.boundItems(n, f.carry.binds, around{depth: depth + 1})
 		}
 		f.node(n, around{key: key, depth: depth + 1, report: refusal(s[:i])})
 		b.WriteString(n.within(s[i : i+size]))
+		edits.in(n, i)
 		f.r.done(p)
 		done = i + size
 		i = done - 1
@@ -263,8 +231,9 @@ func (f *File) embedded(s string, depth int) (string, bool) {
 		return "", false
 	}
 	if done < len(s) {
-		b.WriteString(f.flat(s[done:], depth))
+		edits.around(s[done:], f.flat(s[done:], depth), &b)
 	}
+	edits.end()
 	return b.String(), true
 }
 

@@ -6,11 +6,11 @@ import "strings"
 // sshd, login, su, sudo, cron and systemd.
 var logonMarks = []string{"Accepted password for ", "Accepted publickey for ", "Accepted keyboard-interactive/pam for ", "Accepted gssapi-with-mic for ", "Accepted hostbased for ", "Postponed publickey for ", "Failed password for invalid user ", "Failed password for ", "Failed publickey for ", "Failed none for ", "opened for user ", "closed for user ", "Invalid user ", "invalid user ", "authenticating user ", "session for user ", "of user ", "from user ", "for user ", "new user: name=", "delete user '", "password changed for ", "LOGIN ON tty1 BY ", "locked for user ", "user: ", " by user ", "failure for user ", "check pass; user ", "ruser=", "USER=", "acct=\"", "login name is ", "exceeded for ", "Authorized to ", "unix-user:", "of User ", "Account Name: ", "Account Name:\t\t", "for root by ", "user root by "}
 
-// logonEnds are the marks by their last two letters.
-var logonEnds = func() (out [64][64][]string) {
+// logonEnds has, for what the last but one letter of a mark may be, the last
+// letters behind it, as bits; both are of six bits.
+var logonEnds = func() (out [64]uint64) {
 	for _, m := range logonMarks {
-		a, b := m[len(m)-2]&63, m[len(m)-1]&63
-		out[a][b] = append(out[a][b], m)
+		out[m[len(m)-2]&63] |= 1 << (m[len(m)-1] & 63)
 	}
 	return out
 }()
@@ -19,7 +19,10 @@ var logonEnds = func() (out [64][64][]string) {
 func (c *scan) logons() {
 	s := c.s
 	for at := 2; at < len(s); at++ {
-		for _, mark := range logonEnds[s[at-2]&63][s[at-1]&63] {
+		if logonEnds[s[at-2]&63]>>(s[at-1]&63)&1 == 0 {
+			continue
+		}
+		for _, mark := range logonMarks {
 			if strings.HasSuffix(s[:at], mark) {
 				c.accountName(at, at+anyOrEnd(s[at:], " \t(,.;:'\"[]"))
 				break
@@ -56,7 +59,7 @@ func (c *scan) accountName(from, to int) {
 		return
 	}
 	v := c.s[from:to]
-	if common[strings.ToLower(v)] || v == "invalid" || v == "illegal" || v[0] == '<' || digitsRun(v) == len(v) || ofSystem[v] {
+	if common()[strings.ToLower(v)] || v == "invalid" || v == "illegal" || v[0] == '<' || digitsRun(v) == len(v) || ofSystem()[v] {
 		return
 	}
 	for i := 0; i < len(v); i++ {

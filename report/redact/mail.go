@@ -77,7 +77,7 @@ func localPart(s string, at int) int {
 }
 
 // fileEnds are ends of file names that look like a domain's: fn@main.js.
-var fileEnds = map[string]bool{"js": true, "mjs": true, "cjs": true, "css": true, "html": true, "htm": true, "map": true, "vue": true, "tsx": true, "jsx": true, "png": true, "jpg": true, "gif": true, "svg": true, "webp": true, "tgz": true, "woff": true, "json": true, "log": true, "txt": true, "exe": true, "dll": true, "service": true, "socket": true, "target": true, "timer": true, "mount": true, "slice": true, "scope": true, "swap": true}
+var fileEnds = wordSet("js mjs cjs css html htm map vue tsx jsx png jpg gif svg webp tgz woff json log txt exe dll service socket target timer mount slice scope swap")
 
 // domainEnd gives where the domain that begins at s[from] ends, 0 for none.
 func domainEnd(s string, from int) int {
@@ -126,7 +126,7 @@ func domainEnd(s string, from int) int {
 			if strings.HasPrefix(asciiLower(tld), "xn--") {
 				n = len(tld)
 			}
-			if n >= 2 && !fileEnds[asciiLower(tld[:n])] {
+			if n >= 2 && !fileEnds()[asciiLower(tld[:n])] {
 				return last + n
 			}
 		}

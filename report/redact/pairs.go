@@ -162,7 +162,7 @@ func (c *scan) values(i int) {
 			return
 		}
 	} else if cols = c.f.columnsOf(head); cols == nil {
-		c.decoded = true // the table may be told later
+		c.tie() // the table may be told later
 		if cookies = strings.Contains(strings.ToLower(head[max(0, len(head)-60):]), "cookie"); !cookies {
 			return
 		}

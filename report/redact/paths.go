@@ -117,7 +117,7 @@ func (c *scan) owner(from int, home string) {
 	if k := strings.IndexByte(v, '~'); k >= 4 && k == len(v)-2 {
 		c.longName(v[:k])
 	}
-	if len(v) < 4 && !hasHan(v) || common[strings.ToLower(v)] {
+	if len(v) < 4 && !hasHan(v) || common()[strings.ToLower(v)] {
 		c.mark(from, end, "user", v)
 		return
 	}

@@ -171,7 +171,7 @@ func (c *scan) base64From(i int) {
 	run := s[i:c.runEnd]
 	for {
 		if plain, ok := fromBase64(run); ok {
-			c.decoded = true
+			c.decodes()
 			quiet := c.f.try()
 			quiet.Prose, quiet.ruins = false, false
 			if quiet.within(quiet.pem(plain), c.depth+1) != plain && quiet.Total() > 0 || words(plain) {

@@ -48,6 +48,8 @@ type Redactor struct {
 	files   map[string]*File
 	ledger  map[ledgerKey]int
 	shapes  *shapes
+	ties    int // lines that go with others, so far
+	decodes int // words that were base64 or hexadecimal of some text
 	said    int // clauses of texts that were learnt
 }
 
@@ -127,6 +129,7 @@ type File struct {
 	inKey   bool                // the text is inside of a private key
 	marks   *lineMarks          // of a text that was gone through before
 	mute    bool                // a learning pass: nothing is counted
+	edits   *edits              // what is done to the JSON of a line, for the next of its shape
 }
 
 // Counts tells how often each rule was applied to the file.
@@ -147,6 +150,9 @@ type hit struct{ rule, pseudonym string }
 // hit counts a replacement. The pseudonym is empty for what is no value, such
 // as a document that could not be parsed.
 func (f *File) hit(rule, pseudonym string) {
+	if f.edits != nil {
+		f.edits.hits = append(f.edits.hits, hit{rule, pseudonym})
+	}
 	if f.mute {
 		return
 	}

@@ -165,7 +165,7 @@ func anyOrEnd(s, chars string) int {
 }
 
 // cookieWords are attributes of a Set-Cookie header, which hold nothing secret.
-var cookieWords = map[string]bool{"path": true, "domain": true, "expires": true, "max-age": true, "samesite": true, "secure": true, "httponly": true, "partitioned": true, "priority": true, "version": true, "comment": true}
+var cookieWords = wordSet("path domain expires max-age samesite secure httponly partitioned priority version comment")
 
 // cookies redacts each value of a Cookie or Set-Cookie header; the names stay.
 func (c *scan) cookies(from, to int) {
@@ -181,11 +181,11 @@ func (c *scan) cookies(from, to int) {
 		nameEnd := at + byteOrEnd(c.s[at:end], '=')
 		nm := strings.ToLower(strings.TrimSpace(c.s[at:nameEnd]))
 		switch {
-		case cookieWords[nm]:
+		case cookieWords()[nm]:
 			if k := nextCookie(c.s[at:end]); k > 0 { // Path=/, next=…
 				end, sep = at+k-1, 1
 			}
-		case nameEnd < end && ofLook[nm] && plainLook(c.s[nameEnd+1:end]):
+		case nameEnd < end && ofLook()[nm] && plainLook(c.s[nameEnd+1:end]):
 		case nameEnd < end:
 			if done, ok := pseudonymAt(c.s, nameEnd+1); ok && done > end {
 				end, sep = done, 1

@@ -12,7 +12,7 @@ func (c *scan) cookieBefore(i int) {
 	to--
 	from := max(strings.LastIndexByte(s[:to], ';'), strings.LastIndexAny(s[:to], " \t\"'")) + 1
 	nm, v, ok := strings.Cut(s[from:to], "=")
-	if !ok || nm == "" || len(v) < 8 || cookieWords[strings.ToLower(nm)] {
+	if !ok || nm == "" || len(v) < 8 || cookieWords()[strings.ToLower(nm)] {
 		return
 	}
 	c.rank = byKey

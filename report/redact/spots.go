@@ -51,7 +51,7 @@ func (c *scan) spots() {
 		if fields := strings.Fields(s); len(fields) > 4 && digitsRun(fields[1]) == len(fields[1]) {
 			from := strings.Index(s, " "+fields[2]+" ") + 1
 			for _, who := range fields[2:4] {
-				if from > 0 && !common[who] && digitsRun(who) < len(who) && len(who) > 3 {
+				if from > 0 && !common()[who] && digitsRun(who) < len(who) && len(who) > 3 {
 					c.teach(from, from+len(who), "user", who)
 				}
 				from += len(who)
@@ -67,7 +67,7 @@ func (c *scan) spots() {
 		from := strings.LastIndexAny(before, " \t\"'") + 1
 		if k := strings.IndexByte(before[from:], '\\'); k > 0 {
 			c.teach(from, from+k, "host", before[from:from+k])
-			if u := before[from+k+1:]; u != "" && !common[strings.ToLower(u)] {
+			if u := before[from+k+1:]; u != "" && !common()[strings.ToLower(u)] {
 				c.teach(from+k+1, len(before), "user", u)
 			}
 		}
@@ -331,7 +331,7 @@ func (c *scan) arguments(open int) {
 			at++
 		case '"', '\'', '`':
 			to := quoteEnd(s, at+1, s[at], 0)
-			if kind := want[min(n, 2)]; n < 3 && kind != "" && to > at+1 && !common[strings.ToLower(s[at+1:to])] {
+			if kind := want[min(n, 2)]; n < 3 && kind != "" && to > at+1 && !common()[strings.ToLower(s[at+1:to])] {
 				c.teach(at+1, to, kind, s[at+1:to])
 			}
 			at = to + 1
@@ -349,6 +349,7 @@ func (c *scan) cookieDict(i int) int {
 		end = max(i, 0) + k
 	} else if c.depth == 0 {
 		c.f.carry.what = cookieLines
+		c.tie()
 	}
 	c.rank = byKey
 	value := false

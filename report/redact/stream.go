@@ -1,17 +1,10 @@
 package redact
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 // wholeJSON bounds the JSON that is read as a whole; more is redacted line by line.
@@ -154,7 +147,7 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 			if f.marks != nil && f.marks.write && marks != nil && c.bare {
 				marks.set(n)
 			}
-			f.carryOn(s[at:end])
+			f.carryKnown(s[at:end], c.quiet)
 			at = next
 			continue
 		default:
@@ -164,11 +157,11 @@ func (f *File) lineBlock(s string, w io.Writer) error {
 				}
 				from = at
 			}
-			f.carryOn(s[at:end])
+			f.carryKnown(s[at:end], c.quiet)
 			if c.plain { // all was found that there is
 				out = c.replace() + s[end:next]
 			} else {
-				out = f.closer(line, 0)
+				out = f.jsonLine(c, line)
 			}
 		}
 		at = next
@@ -225,7 +218,7 @@ func (f *File) flags() (out byte) {
 }
 
 func (c *scan) begin(line string) {
-	c.s, c.spans, c.next, c.runEnd, c.decoded, c.structured = line, c.spans[:0], [rules]int{}, 0, false, false
+	c.s, c.spans, c.next, c.runEnd, c.decoded, c.tied, c.structured, c.quiet, c.of, c.found = line, c.spans[:0], [rules]int{}, 0, false, false, false, nil, nil, nil
 }
 
 // nothing tells whether a line stays as it is: nothing in it is structured or
@@ -233,6 +226,11 @@ func (c *scan) begin(line string) {
 func (c *scan) nothing(line string) bool {
 	c.begin(line)
 	c.look()
+	if c.found != nil && len(c.found.spans) == 0 && len(c.found.hits) == 0 { // JSON in which nothing is found
+		c.sweep()
+		c.plain = len(c.spans) == 0
+		return c.plain
+	}
 	if !c.plain {
 		return false
 	}
@@ -242,15 +240,44 @@ func (c *scan) nothing(line string) bool {
 
 // look asks the rules of a line of which nothing is known.
 func (c *scan) look() {
-	shape, has := c.shape()
-	known := has && c.f.r.shapes.has(shape)
-	if c.plain, c.bare = known, known; known || c.structured {
+	h := c.f.r.shapes
+	shape, m := c.shape()
+	if c.structured {
+		c.plain, c.bare = false, false
+		if m != nil && c.depth == 0 {
+			c.of, c.shapeKey = m, shape
+			if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && p.json && (p.learnt == len(c.f.r.learn.have) || p.learnt < 0) && (!p.mute || c.f.mute) {
+				c.found, c.quiet = p, &p.quiet
+			}
+		}
 		return
+	}
+	known := m != nil && h.has(shape)
+	if c.plain, c.bare = known, known; known {
+		c.quiet = &h.quiet[shape%maxShapes]
+		return
+	}
+	learnt := len(c.f.r.learn.have)
+	if m != nil {
+		if p := h.finds[shape%maxFinds]; p != nil && p.key == shape && !p.json && (p.learnt == learnt || p.learnt < 0) {
+			h.known++
+			c.quiet = &p.quiet
+			c.spans, c.plain = append(c.spans[:0], p.spans...), true
+			return
+		}
 	}
 	c.begin(c.s)
 	c.plain = c.once(true)
-	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded; c.bare && has {
-		c.f.r.shapes.add(shape)
+	if c.bare = c.plain && len(c.spans) == 0 && !c.decoded && !c.tied; m == nil || !c.plain || c.tied {
+		return
+	}
+	if c.bare {
+		h.add(shape)
+	} else if m.keeps(c.spans) {
+		if !c.decoded {
+			learnt = -1
+		}
+		h.found(shape, learnt, c.spans)
 	}
 }
 
@@ -315,76 +342,4 @@ func (l *lineReader) next() (string, error) {
 		l.out, l.cutLine = cut, true
 		return string(l.buf[:cut]), nil
 	}
-}
-
-// Decode gives a text in UTF-8, whatever it was written in: by its byte order
-// mark, by the encoding that the caller knows of, or, when it is no valid
-// UTF-8, as GB18030. Redaction must never see raw GBK: its second bytes look
-// like letters and signs.
-func Decode(r io.Reader, name string) io.Reader {
-	in := bufio.NewReaderSize(r, 64<<10)
-	head, _ := in.Peek(64 << 10)
-	var enc encoding.Encoding
-	switch low := strings.ToLower(name); {
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, _ = in.Discard(3)
-		return in
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		enc = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-	case strings.HasPrefix(low, "utf-16be"), strings.HasPrefix(low, "utf16be"):
-		enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	case strings.HasPrefix(low, "utf-16"), strings.HasPrefix(low, "utf16"):
-		enc = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case wideASCII(head) == 0:
-		enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	case wideASCII(head) == 1:
-		enc = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case strings.HasPrefix(low, "gb"):
-		enc = simplifiedchinese.GB18030
-	case !validHead(head):
-		enc = simplifiedchinese.GB18030
-	default:
-		return in
-	}
-	return transform.NewReader(in, enc.NewDecoder())
-}
-
-// validHead tells whether the head of a file is UTF-8, but for a few stray bytes.
-func validHead(head []byte) bool {
-	bad, wide := 0, 0
-	for i := 0; i < len(head); {
-		r, size := utf8.DecodeRune(head[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			if len(head)-i < utf8.UTFMax {
-				return bad*10 <= wide
-			}
-			bad++
-		case r >= 0x80:
-			wide++
-		}
-		i += size
-	}
-	return bad*10 <= wide
-}
-
-// wideASCII tells UTF-16 without a mark of its byte order from where the zero
-// halves of its ASCII letters stand: 0 for the first byte of two (big endian),
-// 1 for the second, -1 for what is no UTF-16.
-func wideASCII(head []byte) int {
-	if len(head) < 8 {
-		return -1
-	}
-	var zeros [2]int
-	for i, b := range head {
-		if b == 0 {
-			zeros[i&1]++
-		}
-	}
-	for i := range zeros {
-		if zeros[i]*10 > len(head) && zeros[1-i]*50 < zeros[i] {
-			return i
-		}
-	}
-	return -1
 }

@@ -43,7 +43,7 @@ func (c *scan) tag(i int) {
 		return
 	}
 	bare := !strings.Contains(inside, "=") && (name == "content" || name == "Content" || name == "text" || name == "Text") // of a message: HTML and SVG have attributes there
-	if cl == none && (bare || !ofHTML[strings.ToLower(name)]) {
+	if cl == none && (bare || !ofHTML()[strings.ToLower(name)]) {
 		cl = c.f.classify(strings.TrimPrefix(name[strings.LastIndexByte(name, ':')+1:], ":"))
 	}
 	content := end + 1
@@ -145,6 +145,7 @@ func (c *scan) element(name string, content int) {
 			return
 		}
 	}
+	c.tie()
 	c.f.carry.what, c.f.carry.inside, c.f.carry.nested, c.f.carry.left = element, name, depth, 60
 }
 
@@ -163,7 +164,7 @@ func valueOf(tag string) [2]int {
 }
 
 // ofHTML are elements whose names say nothing of what is in them.
-var ofHTML = map[string]bool{"html": true, "head": true, "body": true, "title": true, "text": true, "address": true, "content": true, "summary": true, "caption": true, "label": true, "code": true, "key": true, "q": true, "cite": true, "time": true, "data": true, "form": true, "input": true, "option": true, "select": true, "th": true, "td": true, "tr": true, "p": true, "a": true, "b": true, "i": true, "u": true, "s": true, "span": true, "div": true, "string": true}
+var ofHTML = wordSet("html head body title text address content summary caption label code key q cite time data form input option select th td tr p a b i u s span div string")
 
 // attributes redacts value="…" beside name="phone", and tells what the
 // attributes say of the element's content: class="msg-text".

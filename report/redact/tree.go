@@ -109,17 +109,17 @@ func behind(dec *jsontext.Decoder, raw jsontext.Value) span2 {
 func (n *node) within(src string) string {
 	var b strings.Builder
 	at := 0
-	n.splice(&b, src, &at)
+	n.changes(func(where span2, text string) {
+		b.WriteString(src[at:where.from])
+		b.WriteString(text)
+		at = where.to
+	})
 	b.WriteString(src[at:])
 	return b.String()
 }
 
-func (n *node) splice(b *strings.Builder, src string, at *int) {
-	put := func(where span2, text string) {
-		b.WriteString(src[*at:where.from])
-		b.WriteString(text)
-		*at = where.to
-	}
+// changes tells of each piece of the source that was redacted, in their order.
+func (n *node) changes(put func(where span2, text string)) {
 	if n.was.kind != 0 {
 		if n.kind != n.was.kind || n.text != n.was.text {
 			put(n.at, n.String())
@@ -134,7 +134,7 @@ func (n *node) splice(b *strings.Builder, src string, at *int) {
 		if n.kind == '{' && n.names[i] != n.heads[i].was {
 			put(n.heads[i].at, (&node{kind: '"', text: n.names[i]}).String())
 		}
-		item.splice(b, src, at)
+		item.changes(put)
 	}
 }
 

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A near function gives the next piece s[lo:hi] from at on in which a rule may
 // find something, and where to go on when it does not; lo is -1 when there is
@@ -172,13 +175,14 @@ func fourParts(run string) bool {
 }
 
 // addressWords are what stands before an address, by their last letters.
-var addressWords = func() (out [256][]string) {
+var addressWords = sync.OnceValue(func() *[256][]string {
+	var out [256][]string
 	for _, w := range []string{"ip", "addr", "address", "remote", "client", "peer", "src", "dest", "for", "from", "host", "via"} {
 		last := w[len(w)-1]
 		out[last] = append(out[last], w)
 	}
-	return out
-}()
+	return &out
+})
 
 // behindWord tells whether an address that is somebody's stands behind a word that announces one.
 func behindWord(s string, from, to int) bool {
@@ -186,7 +190,7 @@ func behindWord(s string, from, to int) bool {
 	for from > 0 && (blankOfLine(s[from-1]) || strings.IndexByte(`"':=[`, s[from-1]) >= 0) {
 		from--
 	}
-	return endsInAny(s[:from], &addressWords) && !fineAddress(s, start, to)
+	return endsInAny(s[:from], addressWords()) && !fineAddress(s, start, to)
 }
 
 // withPort tells whether an address that is somebody's has a port behind it.

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // ofMailbox are the bytes of what stands before the @ of an address.
 var ofMailbox = func() (out [256]bool) {
@@ -35,13 +38,14 @@ func nearAt(s string, at int) (lo, hi, next int) {
 }
 
 // secretWords are what the keys of secrets end in, by their last letters.
-var secretWords = func() (out [256][]string) {
+var secretWords = sync.OnceValue(func() *[256][]string {
+	var out [256][]string
 	for _, w := range []string{"token", "password", "passwd", "secret", "secret_key", "secretkey", "api_key", "apikey"} {
 		last := w[len(w)-1]
 		out[last] = append(out[last], w)
 	}
-	return out
-}()
+	return &out
+})
 
 // nearSecret finds = and : behind the key of a secret, with a long word behind them.
 func nearSecret(s string, at int) (lo, hi, next int) {
@@ -56,7 +60,7 @@ func nearSecret(s string, at int) (lo, hi, next int) {
 		if end > at && (s[end-1] == '"' || s[end-1] == '\'') {
 			end--
 		}
-		if !endsInAny(s[at:end], &secretWords) {
+		if !endsInAny(s[at:end], secretWords()) {
 			continue
 		}
 		from := i + 1

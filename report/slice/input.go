@@ -149,7 +149,23 @@ func logOf(path string) string {
 	for _, ext := range []string{".gz", ".zst", ".xz", ".bz2"} {
 		name = strings.TrimSuffix(name, ext)
 	}
-	name = rotatedBehind.ReplaceAllString(name, "")
+	if mayBeRotated(name) {
+		name = rotatedBehind.ReplaceAllString(name, "")
+	}
 	ext := filepath.Ext(name)
-	return dir + rotatedBefore.ReplaceAllString(strings.TrimSuffix(name, ext), "") + ext
+	base := strings.TrimSuffix(name, ext)
+	if mayBeRotated(base) {
+		base = rotatedBefore.ReplaceAllString(base, "")
+	}
+	return dir + base + ext
+}
+
+// mayBeRotated is false of names that end as nothing does that rotation adds:
+// those expressions take longer to compile than the head of a log to read.
+func mayBeRotated(name string) bool {
+	if name == "" {
+		return false
+	}
+	c := name[len(name)-1]
+	return c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("dkvp", c|0x20) >= 0
 }

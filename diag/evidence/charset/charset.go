@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -163,12 +164,20 @@ func (d *Reader) WriteTo(w io.Writer) (int64, error) {
 
 // Decode turns a small input into UTF-8 and names its encoding.
 func Decode(b []byte) (text, enc string) {
+	var s strings.Builder
+	s.Grow(len(b))
+	enc = decode(b, &s)
+	return s.String(), enc
+}
+
+// Name is the encoding that Decode names.
+func Name(b []byte) (enc string) { return decode(b, io.Discard) }
+
+func decode(b []byte, to io.Writer) (enc string) {
 	d := NewReader(bytes.NewReader(b))
 	d.buf = make([]byte, min(len(b)+64, bufSize)) // one spare byte is needed to see the end
-	var s bytes.Buffer
-	s.Grow(len(b))
-	_, _ = d.WriteTo(&s) // neither side can fail
-	return s.String(), d.Encoding()
+	_, _ = d.WriteTo(to)                          // neither side can fail
+	return d.Encoding()
 }
 
 // fill reads until at least n bytes wait in the buffer, or src ended.

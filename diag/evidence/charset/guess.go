@@ -81,6 +81,11 @@ var magic = []string{
 	"%PDF-", "\x1A\x45\xDF\xA3", "OggS", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "regf", "ElfFile\x00",
 }
 
+// control are the bytes of which a text has none: the control characters but NUL,
+// which is counted apart, and but for backspace, tab, the line ends, form feed and
+// escape, which occur in console output.
+var control = [256]uint8{1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 14: 1, 15: 1, 16: 1, 17: 1, 18: 1, 19: 1, 20: 1, 21: 1, 22: 1, 23: 1, 24: 1, 25: 1, 26: 1, 28: 1, 29: 1, 30: 1, 31: 1, 0x7F: 1}
+
 // Binary reports that a file which begins with head looks like no text in any
 // encoding. Runs of NUL count for nothing (a hole in a log), so a head of NULs
 // alone is not binary.
@@ -112,10 +117,7 @@ func Binary(head []byte) bool {
 			continue
 		}
 		n++
-		// Backspace, form feed and escape occur in console output.
-		if c < 0x20 && !(c >= 8 && c <= 13) && c != 0x1B || c == 0x7F {
-			ctrl++
-		}
+		ctrl += int(control[c])
 	}
 	// Compressed data has 1 such byte in 10; text next to none.
 	return ctrl*20 > n && ctrl > 1

@@ -2,11 +2,7 @@ package logs
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"runtime"
-	"sync"
 	"time"
 )
 
@@ -57,6 +53,10 @@ type CutStats struct {
 // by what its beginning tells.
 const maxHeld = 24 << 20
 
+// little is what one goroutine reads sooner than several that wait for each
+// other: more than that in memory that is new costs more than the judging.
+const little = 4 << 20
+
 // cutter is one pass over a log.
 type cutter struct {
 	rd       *Reading
@@ -94,8 +94,15 @@ func (rd *Reading) Cut(ctx context.Context, opt CutOptions, keep func(p []byte, 
 			return st, err
 		}
 		span, st.Fast = found, true
+		size := found.end - found.start
 		if opt.Block <= 0 { // a few megabytes, for all goroutines
 			c.size = 256 << 10
+			if size <= little {
+				c.size = 64 << 10
+			}
+		}
+		if opt.Workers <= 0 && size <= little {
+			workers = 1
 		}
 	} else if rd.yearly || rd.bare {
 		if err := c.walk(ctx, workers); err != nil {
@@ -256,105 +263,6 @@ func (m *merger) hole(n int64, line int) error {
 			return err
 		}
 		n -= k
-	}
-	return nil
-}
-
-// span is a part of a log: bytes [start, end), end -1 for all.
-type span struct{ start, end int64 }
-
-// run reads a part of the log in blocks, judges them side by side, and hands
-// them on in their order. It holds a few blocks at a time, whatever the size.
-func (c *cutter) run(ctx context.Context, part span, workers int, take func(*block) error) error {
-	r, err := c.rd.src.Open()
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
-	defer r.Close()
-	var in io.Reader = r
-	if part.start > 0 || part.end >= 0 {
-		at, ok := r.(io.ReaderAt)
-		if !ok {
-			return errors.New("read log: it can no longer be read at any place")
-		}
-		in = io.NewSectionReader(at, part.start, part.end-part.start)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	f := &framer{r: in, c: c, off: part.start}
-	order := make(chan *block, workers+1)
-	free := make(chan *block, 2*workers+2)
-	var turn sync.Mutex
-	var wg sync.WaitGroup
-	ended, failed := false, error(nil)
-	for range workers {
-		wg.Go(func() {
-			w := c.walker()
-			for {
-				// Whoever is free reads the next block, so that it judges
-				// bytes that its own core has just seen.
-				turn.Lock()
-				if ended || ctx.Err() != nil {
-					turn.Unlock()
-					return
-				}
-				var b *block
-				select {
-				case b = <-free:
-				default:
-					b = &block{}
-				}
-				ok, err := f.next(ctx, b)
-				if err != nil || !ok {
-					ended, failed = true, err
-				}
-				if !ok {
-					turn.Unlock()
-					return
-				}
-				b.done = make(chan struct{})
-				select {
-				case order <- b:
-				case <-ctx.Done():
-					turn.Unlock()
-					return
-				}
-				turn.Unlock()
-				b.w3c = c.rd.w3c
-				w.block(b)
-				close(b.done)
-			}
-		})
-	}
-	go func() { wg.Wait(); close(order) }()
-	defer func() { // no goroutine is left behind
-		cancel()
-		for range order {
-		}
-	}()
-	for b := range order {
-		select {
-		case <-b.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if err := take(b); err != nil {
-			return err
-		}
-		b.reset()
-		if cap(b.buf) > 4*c.size { // a line of megabytes is rare
-			b.buf = nil
-		}
-		select {
-		case free <- b:
-		default:
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if failed != nil {
-		return fmt.Errorf("read log: %w", failed)
 	}
 	return nil
 }

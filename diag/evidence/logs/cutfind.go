@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	probe = 16 << 10 // bytes looked at to find a stamp
+	probe      = 16 << 10 // bytes looked at to find a stamp
+	firstProbe = 4 << 10  // as most lines are short
 	// disorder is how far lines of one moment lie apart in a log that counts
 	// as sorted: buffers are flushed within seconds.
 	disorder = 10 * time.Second
@@ -92,7 +93,7 @@ func (s *searcher) stamp(off, limit int64) (line int64, t time.Time, ok bool, er
 	off -= off % w
 	var buf []byte
 	start := max(off-w, 0) // the line feed before tells whether a line begins at off
-	for size := probe; start+int64(len(buf)) < s.c.rd.src.Size; size *= 4 {
+	for size := firstProbe; start+int64(len(buf)) < s.c.rd.src.Size; size *= 4 {
 		if err := s.ctx.Err(); err != nil {
 			return 0, t, false, err
 		}

@@ -26,12 +26,20 @@ type learner struct {
 	zones                                map[int]int
 	first                                int // the zone that was written first
 	lastWall                             int64
+	day, shift                           int64 // of the last stamp that was noted: its day, and from there to that of 2000
 	lastBare                             bool
 }
 
 func (l *learner) stamped() int { return l.front + l.behind + l.objects + l.w3c.rows + l.bare }
 
 func (l *learner) samples(list []sample) {
+	if l.all {
+		n := 0
+		for _, s := range list {
+			n += bytes.Count(s.text, []byte{'\n'}) + 1
+		}
+		l.seen = make([]seen, 0, min(n, maxSeen))
+	}
 	for i, s := range list {
 		l.sample = i
 		l.read(s.text)

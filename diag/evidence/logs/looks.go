@@ -96,8 +96,11 @@ func (l *learner) note(k look, s *stamp) {
 	case !s.hasYear:
 		o.plain = days(2000, s.month, s.day)*86400 + t - days(0, s.month, s.day)*86400
 	default:
-		y, m, d := civil(t)
-		o.plain = t + (days(2000, m, d)-days(y, m, d))*86400
+		if day := t - (t%86400+86400)%86400; day != l.day || l.shift == 0 {
+			y, m, d := civil(t)
+			l.day, l.shift = day, (days(2000, m, d)-days(y, m, d))*86400
+		}
+		o.plain = t + l.shift
 	}
 	l.seen = append(l.seen, o)
 }
@@ -107,14 +110,17 @@ func (l *learner) note(k look, s *stamp) {
 // around, as those of two writers to one file do, and is text when they do not.
 func (l *learner) settle() (foreign, behind []look) {
 	count := map[look]int{}
-	total := 0
-	for i := range l.seen {
-		k := l.seen[i].look
+	total := len(l.seen)
+	for i := 0; i < total; {
+		k, n := l.seen[i].look, 1
+		for i+n < total && l.seen[i+n].look == k { // most lines look as the one above
+			n++
+		}
+		i += n
 		if k.behind > 0 {
 			k.behind = anyWords
 		}
-		count[k]++
-		total++
+		count[k] += n
 	}
 	looks := slices.SortedFunc(maps.Keys(count), func(a, b look) int {
 		return cmp.Or(count[b]-count[a], a.compare(b))
@@ -213,7 +219,7 @@ func (o *seen) is(k look) bool {
 // pace is how far apart in seconds stamps of one moment may be: some lines of
 // the look that most have.
 func (l *learner) pace(k look) int64 {
-	var gaps []int64
+	gaps := make([]int64, 0, len(l.seen))
 	prev := -1
 	for i := range l.seen {
 		if !l.seen[i].is(k) {

@@ -53,7 +53,7 @@ func (src Source) samples() (out []sample, encoding string, seekable bool, err e
 		return nil, "", false, err
 	}
 	head = head[:n]
-	_, encoding = charset.Decode(head[:min(n, headOf)])
+	encoding = charset.Name(head[:min(n, headOf)])
 	w := widthOf(encoding)
 	add := func(off int64, b []byte, first, last bool) {
 		if !last {
