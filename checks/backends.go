@@ -77,7 +77,7 @@ func strength(p float64) string {
 // of a machine and is left out.
 func tallies(a *attempt.Attempt) (groups map[string][]*tally, order []string) {
 	usable := func(c *attempt.Call) bool {
-		return c.Backend != "" && c.Entry.FromCache == "" && (c.Kind == "api" || c.Kind == "document")
+		return c.Backend != "" && c.Entry.FromCache() == "" && (c.Kind == "api" || c.Kind == "document")
 	}
 	calls := slices.Concat(a.Calls, a.Server)
 	works := map[string]bool{}

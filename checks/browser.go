@@ -153,11 +153,11 @@ func (s *sheet) dispatch(a *attempt.Attempt) string {
 	}
 	var err string
 	if r.Entry != nil {
-		err = r.Entry.Error
+		err = r.Entry.ErrorText()
 	}
 	reason, inside, wire := "", "", ""
 	if r.Entry != nil {
-		reason = clip(r.Entry.BlockedReason, 60)
+		reason = clip(r.Entry.BlockedReason(), 60)
 	}
 	if r.Call != nil {
 		inside = r.Call.Inside

@@ -88,8 +88,8 @@ func (s *sheet) cached(a *attempt.Attempt) time.Duration {
 			continue
 		}
 		e := c.Entry
-		where := e.FromCache
-		if e.SWSource != "" && e.SWSource != "network" || e.SWCache != "" {
+		where := e.FromCache()
+		if e.SWSource() != "" && e.SWSource() != "network" || e.SWCache() != "" {
 			where = "service-worker"
 		}
 		if where == "" {

@@ -72,7 +72,7 @@ func runNetwork(ctx context.Context, in *diag.Input, _ diag.Observations) diag.R
 		s.add(NetworkBarred, "recall", from(sig.Source), at(sig.At), detail("words", clip(sig.Words, 80)))
 	}
 	if c := a.WentOffline(); c != nil {
-		s.add(NetworkDropped, "offline", from(c.Source), at(c.Start), detail("error", clip(c.Entry.Error, 80)))
+		s.add(NetworkDropped, "offline", from(c.Source), at(c.Start), detail("error", clip(c.Entry.ErrorText(), 80)))
 	}
 	liveState, liveReason := s.networkNow(ctx, in)
 
@@ -295,7 +295,7 @@ func (s *sheet) failure(a *attempt.Attempt) attempt.Failure {
 	if c.Wire != nil {
 		issuer, proxy = clip(c.Wire.Issuer, 80), clip(c.Wire.Proxy, 80)
 	}
-	s.add(NetworkError, string(c.Failure), from(c.Source), at(r.Start), detail("error", clip(r.Entry.Error, 80), "ms", msText(c.Total)))
+	s.add(NetworkError, string(c.Failure), from(c.Source), at(r.Start), detail("error", clip(r.Entry.ErrorText(), 80), "ms", msText(c.Total)))
 	if place, ok := faultPlaces[c.Failure]; ok {
 		s.add(NetworkFault, place, from(c.Source), detail("place", strings.Fields(place)[0], "kind", strings.Fields(place)[1], "host", c.Host, "issuer", issuer, "proxy", proxy))
 	}
@@ -313,7 +313,7 @@ func (s *sheet) recorded(a *attempt.Attempt) {
 	var handshakes, waits []float64
 	failed, total := 0, 0
 	for _, c := range a.Calls {
-		if c.Entry.FromCache != "" || c.Kind == "socket" {
+		if c.Entry.FromCache() != "" || c.Kind == "socket" {
 			continue
 		}
 		if tcp := c.Entry.Connect - max(c.Entry.SSL, 0); c.Entry.Connect > 0 && tcp > 0 {

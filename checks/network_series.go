@@ -26,10 +26,10 @@ func (s *sheet) draw(x diag.Series) {
 // requestSeries gives how long each recorded request to the service took, and
 // which got no answer: the line as it was at the time of the incident.
 func (s *sheet) requestSeries(a *attempt.Attempt) {
-	x := diag.Series{ID: NetworkRequests, Unit: "ms", Axis: "ms", Clock: string(clock.Browser), Method: "har"}
+	x := diag.Series{ID: NetworkRequests, Unit: "ms", Axis: "ms", Clock: clock.Browser.String(), Method: "har"}
 	var calls []*attempt.Call
 	for _, c := range a.Calls {
-		if c.Kind != "socket" && c.Entry.FromCache == "" && !c.Start.IsZero() && c.Inside == "" {
+		if c.Kind != "socket" && c.Entry.FromCache() == "" && !c.Start.IsZero() && c.Inside == "" {
 			calls = append(calls, c)
 		}
 	}
@@ -84,7 +84,7 @@ func askedText(c *attempt.Call) string {
 
 // pathSeries gives the probes to the service one by one.
 func (s *sheet) pathSeries(p probe.PathResult, start time.Time) {
-	x := diag.Series{ID: NetworkRTT, Unit: "ms", Axis: "ms", Clock: string(clock.Device), Method: p.Loss.Method, Live: true, Source: p.Addr}
+	x := diag.Series{ID: NetworkRTT, Unit: "ms", Axis: "ms", Clock: clock.Device.String(), Method: p.Loss.Method, Live: true, Source: p.Addr}
 	if !start.IsZero() {
 		x.Start = start.UTC().Format(time.RFC3339Nano)
 	}

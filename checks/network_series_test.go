@@ -21,7 +21,7 @@ func TestRequestSeries(t *testing.T) {
 		return &attempt.Call{Entry: e, Kind: kind, Status: status, Total: total, Start: clock.Stamp{T: noon.Add(time.Duration(i) * time.Second)}, Source: "shop.har entry " + strconv.Itoa(i+1)}
 	}
 	cached := call(2, "static", "GET", "https://desk.example/a.js", 200, 1)
-	cached.Entry.FromCache = "disk"
+	cached.Entry.With(har.Common{FromCache: "disk"})
 	failed := call(3, "api", "GET", "https://desk.example/api/list", 0, -1)
 	failed.Failure = attempt.FailTimeout
 	recall := call(4, "api", "POST", "https://desk.example/api/v1/messages/2/recall?token=abc", 403, 31.25)

@@ -192,7 +192,7 @@ func (s *sheet) others(a *attempt.Attempt) float64 {
 	bad, n := 0, 0
 	var waits []float64
 	for _, c := range slices.Concat(a.Calls, a.Server) {
-		if c.Kind != "api" || a.Request != nil && c.Entry == a.Request.Entry || c.Entry.FromCache != "" {
+		if c.Kind != "api" || a.Request != nil && c.Entry == a.Request.Entry || c.Entry.FromCache() != "" {
 			continue
 		}
 		if a.Request != nil && !a.Request.Start.IsZero() && !c.Start.IsZero() && c.Start.T.Sub(a.Request.Start.T).Abs() > 2*time.Minute {

@@ -360,7 +360,7 @@ func (s *sheet) history(in *diag.Input) string {
 		if state != "withdrawn" && c.Start.T.Before(toldAt(a, c)) {
 			continue // what is read before the recall took effect may well be old
 		}
-		cached := e.FromCache != "" || e.SWSource != "" && e.SWSource != "network" || e.SWCache != "" || e.Status == 304 || e.RespHeaders.Get("age") != "" && e.RespHeaders.Get("age") != "0"
+		cached := e.FromCache() != "" || e.SWSource() != "" && e.SWSource() != "network" || e.SWCache() != "" || e.Status == 304 || e.RespHeaders.Get("age") != "" && e.RespHeaders.Get("age") != "0"
 		switch {
 		case state == "withdrawn":
 			word = "withdrawn"
@@ -373,7 +373,7 @@ func (s *sheet) history(in *diag.Input) string {
 		default:
 			continue
 		}
-		s.add(SyncHistory, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(e.URL), 120), "cache", firstOf(e.FromCache, e.SWSource), "side", sideIn(in, c.Source)))
+		s.add(SyncHistory, word, from(c.Source), at(c.Start), detail("url", clip(pathOf(e.URL), 120), "cache", firstOf(e.FromCache(), e.SWSource()), "side", sideIn(in, c.Source)))
 	}
 	return word
 }

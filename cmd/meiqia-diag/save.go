@@ -233,17 +233,18 @@ func (a *app) cannotWrite(t target, err error) error {
 		Hint: lang.T("请腾出空间，或用 --output 换一个能写的位置；--no-report 则不写", "make room, or choose a place that can be written to with --output; --no-report writes none")}
 }
 
-// prepared makes the archive in memory.
+// prepared makes the archive in memory. Of the diagnosis only the document is left.
 func (a *app) prepared(ctx context.Context, o *recallOptions, t target, in *input, d *diagnosis.Diagnosis) (*archive.Prepared, error) {
 	list := sources(d)
 	opt := archive.Options{
 		Doc: d.Document, Offline: o.offline, Evidence: list, Clock: clocks(d), Own: own(in.profile),
 		Key: a.userKey(), Words: o.words, LeaveOut: o.drop, Epoch: t.epoch,
 	}
-	opt.Sliced = func() { // else what was read of a recording of 100 MB is held while its slice is redacted
-		d.Evidence, d.Attempt = nil, nil
+	// What was read of a recording of 100 MB is not to be held while the rest is sliced and redacted.
+	d.Evidence, d.Attempt = nil, nil
+	opt.Recorded = func() {
 		for i := range list {
-			list[i].HAR, list[i].Scan = nil, nil
+			list[i].HAR = nil
 		}
 	}
 	var err error

@@ -19,9 +19,9 @@ func sources(d *diagnosis.Diagnosis) []archive.Source {
 	}
 	list := archive.Sources(files)
 	for i, f := range d.Evidence.Files {
-		for k := range d.Evidence.HARs {
-			if h := &d.Evidence.HARs[k]; h.File == f && !h.NetLog {
-				list[i].HAR, list[i].Shift = h, shiftOf(d)
+		for _, h := range d.Evidence.HARs {
+			if h.File == f && !h.NetLog {
+				list[i].HAR, list[i].Shift = &h, shiftOf(d)
 			}
 		}
 		for _, l := range d.Evidence.Logs {
@@ -51,18 +51,27 @@ func own(p *profile.Profile) func(*har.Entry) bool {
 // has found, and the offset of the clock that wrote it. A log whose lines do
 // not tell their time one by one is kept whole.
 func clocks(d *diagnosis.Diagnosis) func(archive.Source) archive.Clock {
+	type key struct {
+		name string
+		size int64
+	}
+	known := map[key]archive.Clock{} // the diagnosis is not held
+	for _, l := range d.Evidence.Logs {
+		k := key{l.File.Name, l.File.Size}
+		if _, ok := known[k]; ok {
+			continue
+		}
+		c := archive.Clock{Whole: l.Info.Stamped == 0}
+		if z := l.Info.Zone; z.Name != "mixed" && z.Basis != "written" && z.Basis != "" {
+			c.Zone, c.Basis = time.FixedZone(z.Name, int(z.Offset/time.Second)), z.Basis
+		}
+		if w := l.Info.Kind.Clock(); w == clock.Device || w == clock.Browser {
+			c.Offset = shiftOf(d)
+		}
+		known[k] = c
+	}
 	return func(src archive.Source) archive.Clock {
-		for _, l := range d.Evidence.Logs {
-			if l.File.Name != src.Name || l.File.Size != src.Size {
-				continue
-			}
-			c := archive.Clock{Whole: l.Info.Stamped == 0}
-			if z := l.Info.Zone; z.Name != "mixed" && z.Basis != "written" && z.Basis != "" {
-				c.Zone, c.Basis = time.FixedZone(z.Name, int(z.Offset/time.Second)), z.Basis
-			}
-			if k := l.Info.Kind.Clock(); k == clock.Device || k == clock.Browser {
-				c.Offset = shiftOf(d)
-			}
+		if c, ok := known[key{src.Name, src.Size}]; ok {
 			return c
 		}
 		return archive.Clock{Whole: true}

@@ -55,8 +55,8 @@ func (a *Attempt) answerOf(c *Call) (Result, Answer) {
 		return Refused, an
 	case c.ToPortal:
 		return NoAnswer, an
-	case e.Status == 307 && strings.Contains(strings.ToLower(e.StatusText+e.RespHeaders.Get("non-authoritative-reason")), "webrequest") ||
-		strings.EqualFold(e.StatusText, "internal redirect") && e.RespHeaders.Get("non-authoritative-reason") != "":
+	case e.Status == 307 && strings.Contains(strings.ToLower(e.StatusText()+e.RespHeaders.Get("non-authoritative-reason")), "webrequest") ||
+		strings.EqualFold(e.StatusText(), "internal redirect") && e.RespHeaders.Get("non-authoritative-reason") != "":
 		return NotSent, an // an extension answered in the service's place
 	}
 	res := a.readBody(e.RespBody, &an)

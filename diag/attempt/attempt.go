@@ -259,7 +259,7 @@ func (a *Attempt) coverage(service *hosts) Coverage {
 		var first, last, lastStart time.Time
 		frames, sockets, cut := false, false, false
 		for _, e := range h.Entries {
-			if e.ResourceType == "websocket" || e.Status == 101 {
+			if e.ResourceType() == "websocket" || e.Status == 101 {
 				sockets = true
 				frames = frames || len(e.Messages) > 0
 				cut = cut || e.MessagesLost

@@ -26,7 +26,7 @@ func (a *Attempt) answerBelow(e *logs.Entry, where string) bool {
 	if m == nil || requestLine.MatchString(messageOf(e)) || a.aboutOther(e.Text) || e.At.T.Before(r.Start.T) || e.At.T.Sub(r.Start.T) > 30*time.Second {
 		return false
 	}
-	entry := &har.Entry{Method: "POST", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch"}
+	entry := (&har.Entry{Method: "POST", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}).With(har.Common{ResourceType: "fetch"})
 	if r.Entry != nil {
 		entry.Method, entry.URL = r.Entry.Method, r.Entry.URL
 	}
@@ -66,7 +66,7 @@ func (a *Attempt) failureBelow(e *logs.Entry, where string) bool {
 	} else if gap > time.Second {
 		return false
 	}
-	entry := &har.Entry{Method: "POST", Error: word, Time: float64(gap / time.Millisecond), Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch"}
+	entry := (&har.Entry{Method: "POST", Time: float64(gap / time.Millisecond), Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}).With(har.Common{Error: word, ResourceType: "fetch"})
 	if r.Entry != nil {
 		entry.Method, entry.URL = r.Entry.Method, r.Entry.URL
 	}

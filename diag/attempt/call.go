@@ -26,21 +26,21 @@ type Call struct {
 	Wait     float64 // ms to first byte, -1 unknown
 	Total    float64 // ms, -1 unknown
 	Start    clock.Stamp
-	ToLogin  bool // it was sent on to, or answered with, a page to log in
-	ToPortal bool // it was answered by a page of some network in between
 	Source   string
 	Manner   har.Manner
+	ToLogin  bool // it was sent on to, or answered with, a page to log in
+	ToPortal bool // it was answered by a page of some network in between
 	// Picked says that it was read for what it says, in a log too dense to be
 	// read as a whole, so that it must not be counted.
 	Picked bool
-
-	// Wire is the same request as a NetLog has it, nil where none does.
-	Wire *netlog.Request
 	// Preflight says that the request itself was never sent: the question that a
 	// browser asks beforehand of another origin (CORS) got no answer.
 	Preflight bool
 	// Bodiless says that a NetLog alone has it: what the bodies said is not known.
 	Bodiless bool
+
+	// Wire is the same request as a NetLog has it, nil where none does.
+	Wire *netlog.Request
 	// Inside names the NetLog of that browser and moment in which there is no trace
 	// of the request: it was ended inside the browser, before any network.
 	Inside string
@@ -54,13 +54,22 @@ var (
 	portalPage = newHinted("captive", "portal", "wi-?fi", "上网认证", "网络认证", "认证页面", "access denied by", "防火墙", "firewall", "fortinet", "fortigate", "squid", "网关", "深信服", "sangfor", "上网行为", "fortiguard", "web ?page blocked", "access (?:has been )?blocked", "访问被(?:拒绝|阻断|拦截)", "禁止访问", "已被拦截", "blocked by")
 )
 
+// callsAtOnce is for how many calls room is made at a time.
+const callsAtOnce = 32
+
 func (a *Attempt) calls(h *hosts) {
+	var room []Call
 	for _, f := range a.Evidence.HARs {
 		for _, e := range f.Entries {
 			if !h.service(e.URL) {
 				continue
 			}
-			a.Calls = append(a.Calls, a.callOf(e, f.File.Name, f.Meta.Manner))
+			if len(room) == 0 {
+				room = make([]Call, callsAtOnce)
+			}
+			a.describe(&room[0], e, f.File.Name, f.Meta.Manner)
+			a.Calls = append(a.Calls, &room[0])
+			room = room[1:]
 		}
 	}
 	slices.SortStableFunc(a.Calls, func(x, y *Call) int { return x.Start.T.Compare(y.Start.T) })
@@ -78,7 +87,13 @@ func pageOf(e *har.Entry) string {
 }
 
 func newCall(e *har.Entry, file string, manner har.Manner) *Call {
-	c := &Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
+	c := new(Call)
+	c.describe(e, file, manner)
+	return c
+}
+
+func (c *Call) describe(e *har.Entry, file string, manner har.Manner) {
+	*c = Call{Entry: e, Status: e.Status, Failure: failureOf(e), Connect: e.Connect, Wait: e.Wait, Total: e.Time, Manner: manner,
 		Source: file + " entry " + strconv.Itoa(e.Index+1)}
 	if name, _, ok := plainAddress(e.URL); ok {
 		c.Host = strings.ToLower(name)
@@ -97,11 +112,10 @@ func newCall(e *har.Entry, file string, manner har.Manner) *Call {
 	}
 	loc := ""
 	if e.Status >= 300 && e.Status < 400 {
-		loc = e.RespHeaders.Get("location") + e.RedirectURL
+		loc = e.RespHeaders.Get("location") + e.RedirectURL()
 	}
 	c.ToLogin = loc != "" && loginWords.MatchString(loc) || page != "" && loginPage.MatchString(page)
 	c.ToPortal = !c.ToLogin && (portalPage.in(page) || e.Status == 407 || e.Status == 511 || portalPage.in(loc))
-	return c
 }
 
 var (
@@ -117,11 +131,11 @@ func backend(e *har.Entry) string {
 			return h.Value
 		}
 	}
-	return e.ServerIP
+	return e.ServerIP()
 }
 
 func callKind(e *har.Entry) string {
-	switch e.ResourceType {
+	switch e.ResourceType() {
 	case "websocket":
 		return "socket"
 	case "document":
@@ -140,9 +154,9 @@ func callKind(e *har.Entry) string {
 	switch {
 	case strings.HasPrefix(e.URL, "ws"), e.Status == 101:
 		return "socket"
-	case scriptPath.MatchString(path), strings.Contains(e.RespMIME, "javascript"):
+	case scriptPath.MatchString(path), strings.Contains(e.RespMIME(), "javascript"):
 		return "script"
-	case staticPath.MatchString(path), strings.HasPrefix(e.RespMIME, "image/"), strings.HasPrefix(e.RespMIME, "font/"), strings.Contains(e.RespMIME, "css"):
+	case staticPath.MatchString(path), strings.HasPrefix(e.RespMIME(), "image/"), strings.HasPrefix(e.RespMIME(), "font/"), strings.Contains(e.RespMIME(), "css"):
 		return "static"
 	case e.Method == "GET" && isHTML(e):
 		return "document"
@@ -151,7 +165,7 @@ func callKind(e *har.Entry) string {
 }
 
 func isHTML(e *har.Entry) bool {
-	if strings.HasPrefix(e.RespMIME, "text/html") {
+	if strings.HasPrefix(e.RespMIME(), "text/html") {
 		return true
 	}
 	start := strings.TrimSpace(head(e.RespBody, 40))

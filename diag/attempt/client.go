@@ -71,7 +71,7 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 			}
 		}
 		for _, h := range e.RespHeaders {
-			if e.FromCache == "" && tellsBuild(h.Name) {
+			if e.FromCache() == "" && tellsBuild(h.Name) {
 				if c.Kind == "api" {
 					f.LiveBuild = h.Value
 				} else if c.Kind == "document" && f.PageBuild == "" {
@@ -89,7 +89,7 @@ func (a *Attempt) clientFacts(in *incident.Incident) {
 				f.PageBuild, f.pageByURL = m[1], true
 			}
 		}
-		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && e.FromCache == "" && f.LiveBuild == "" && versionPath.MatchString(e.URL) {
+		if c.Kind == "api" && e.RespBody != "" && len(e.RespBody) < 4096 && e.FromCache() == "" && f.LiveBuild == "" && versionPath.MatchString(e.URL) {
 			if fs, ok := fields(e.RespBody); ok {
 				for _, x := range fs {
 					if f.LiveBuild == "" && versionKey.MatchString(x.key) && hasDigit.MatchString(x.value) && len(x.value) < 40 {

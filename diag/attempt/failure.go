@@ -51,7 +51,7 @@ var failureWords = []struct {
 
 // failureOf names how an entry ended without an answer, "" when it was answered.
 func failureOf(e *har.Entry) Failure {
-	word := strings.ToUpper(e.Error)
+	word := strings.ToUpper(e.ErrorText())
 	if word != "" {
 		for _, w := range failureWords {
 			if strings.Contains(word, w.word) {
@@ -66,7 +66,7 @@ func failureOf(e *har.Entry) Failure {
 		return ""
 	case e.Pending:
 		return FailPending
-	case e.ErrorSeen && e.Error == "" && e.Status == 0:
+	case e.ErrorSeen && e.ErrorText() == "" && e.Status == 0:
 		return FailPolicy // Chrome's mark of mixed content
 	}
 	return FailUnspecified
@@ -130,6 +130,6 @@ func (f Failure) resultOf() Result {
 // browser stopped before it was opened nothing at all.
 func (c *Call) NoTransaction() bool {
 	e := c.Entry
-	return c.Manner == har.Firefox && c.Failure == FailUnspecified && e != nil && c.Wire == nil && e.Time == 0 && e.ServerIP == "" &&
+	return c.Manner == har.Firefox && c.Failure == FailUnspecified && e != nil && c.Wire == nil && e.Time == 0 && e.ServerIP() == "" &&
 		max(e.Blocked, e.DNS, e.Connect, e.SSL, e.Send, e.Wait, e.Receive) <= 0
 }

@@ -43,7 +43,7 @@ func newHosts(ev *evidence.Set, prof *profile.Profile, id string) *hosts {
 				seen[name] = true
 				related = related || prof.Related(name)
 			}
-			if e.ResourceType == "document" || (e.ResourceType == "" && len(pages) == 0 && strings.HasPrefix(e.RespMIME, "text/html")) {
+			if e.ResourceType() == "document" || (e.ResourceType() == "" && len(pages) == 0 && strings.HasPrefix(e.RespMIME(), "text/html")) {
 				pages[profile.Site(name)] = true
 			}
 			if e.Method == "GET" {

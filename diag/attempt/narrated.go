@@ -50,7 +50,7 @@ func wordFailure(word string) Failure {
 			return w.f
 		}
 	}
-	return failureOf(&har.Entry{Error: word, Method: "POST"})
+	return failureOf((&har.Entry{Method: "POST"}).With(har.Common{Error: word}))
 }
 
 // narrate reads a log entry as a request; ok is false when it tells of none.
@@ -59,7 +59,8 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 	if msg := e.Fields["message"]; msg != "" && e.Fields["method"] == "" {
 		text = msg
 	}
-	entry = &har.Entry{Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, ResourceType: "fetch", Index: e.Line - 1}
+	entry = &har.Entry{Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1, Index: e.Line - 1}
+	common := har.Common{ResourceType: "fetch"}
 	rest := text
 	if m := requestLine.FindStringSubmatch(text); m != nil {
 		entry.Method, entry.URL, rest = m[1], strings.TrimRight(m[2], `",;)`), m[3]
@@ -83,7 +84,7 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 		entry.Time, _ = strconv.ParseFloat(m[1]+m[2], 64)
 	}
 	if f := lineFailure.FindString(rest); f != "" && entry.Status == 0 {
-		entry.Error = f
+		common.Error = f
 	}
 	if i := strings.IndexAny(rest, "{<"); i >= 0 && (entry.Status > 0 || entry.Method == "") {
 		body := rest[i:]
@@ -91,7 +92,7 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 			entry.RespBody = body
 		}
 		if strings.HasPrefix(strings.ToLower(body), "<htm") || strings.HasPrefix(strings.ToLower(body), "<!doc") {
-			entry.RespMIME = "text/html"
+			common.RespMIME = "text/html"
 		}
 	} else if i := strings.IndexByte(rest, '{'); i >= 0 {
 		entry.ReqBody = rest[i:]
@@ -99,7 +100,7 @@ func (a *Attempt) narrate(e *logs.Entry, verb bool) (entry *har.Entry, ok bool) 
 	if strings.HasPrefix(entry.URL, "/") {
 		entry.URL = a.serviceURL() + entry.URL
 	}
-	return entry, entry.Method != "" || verb
+	return entry.With(common), entry.Method != "" || verb
 }
 
 // m0 gives where the request is named in a line.
@@ -135,7 +136,7 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 	}
 	server := lf.File.Kind == evidence.ServerLog
 	if entry.Method != "" && !mine {
-		if a.begun[entry.URL] && (entry.Status > 0 || entry.Error != "") {
+		if a.begun[entry.URL] && (entry.Status > 0 || entry.ErrorText() != "") {
 			delete(a.begun, entry.URL)
 			return // the answer to the request for another message that began above
 		}
@@ -176,7 +177,7 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 				stamp.T = stamp.T.Add(-time.Duration(entry.Time * float64(time.Millisecond)))
 			}
 			// Whoever logs a request with its outcome logs it when it is over.
-			r.Start, r.Late = stamp, entry.Time <= 0 && (entry.Status > 0 || entry.Error != "")
+			r.Start, r.Late = stamp, entry.Time <= 0 && (entry.Status > 0 || entry.ErrorText() != "")
 		}
 	}
 	res, an, call := a.toldAnswer(e, entry, told, server)
@@ -199,8 +200,8 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 	if entry.Method != "" && r.Entry == nil {
 		r.Entry, r.Call = entry, newCall(entry, where, "")
 		r.Call.Failure = ""
-		if entry.Error != "" {
-			r.Call.Failure = wordFailure(entry.Error)
+		if entry.ErrorText() != "" {
+			r.Call.Failure = wordFailure(entry.ErrorText())
 		}
 	}
 }
@@ -208,8 +209,8 @@ func (a *Attempt) narrated(e *logs.Entry, lf evidence.LogFile, h *hosts, verb, m
 // toldAnswer reads what became of the recall off one log entry.
 func (a *Attempt) toldAnswer(e *logs.Entry, entry *har.Entry, told, server bool) (Result, Answer, *Call) {
 	an := Answer{Status: entry.Status}
-	if entry.Error != "" {
-		f := wordFailure(entry.Error)
+	if entry.ErrorText() != "" {
+		f := wordFailure(entry.ErrorText())
 		c := newCall(entry, "", "")
 		c.Failure = f
 		return f.resultOf(), an, c

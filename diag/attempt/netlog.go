@@ -109,9 +109,9 @@ func (a *Attempt) match(h *evidence.HARFile, n evidence.NetLogFile, taken map[*n
 			continue
 		}
 		switch {
-		case e.Status == 0 && e.FromCache == "" && !e.ViaSW && endsInside(failureOf(e)):
+		case e.Status == 0 && e.FromCache() == "" && !e.ViaSW && endsInside(failureOf(e)):
 			lost = append(lost, e)
-		case e.Status > 0 && e.FromCache == "" && !e.ViaSW && !replaced(e) && e.Status != 307:
+		case e.Status > 0 && e.FromCache() == "" && !e.ViaSW && !replaced(e) && e.Status != 307:
 			missed++ // it went over the network, but not of this browser
 		}
 	}
@@ -203,14 +203,14 @@ func clockShift(h *evidence.HARFile, byName map[string][]*netlog.Request) (shift
 // enriched gives a HAR's entry with what the NetLog knows better: the error
 // where the HAR gives none, and the machine's address.
 func enriched(e *har.Entry, r *netlog.Request) *har.Entry {
-	out := *e
-	if f := failureOf(e); r.Error != "" && (f == FailUnspecified || e.ResourceType == "websocket" && e.Status == 0) && r.Error != "ERR_FAILED" {
-		out.Error, out.ErrorSeen, out.Pending = "net::"+r.Error, true, false
+	out, common := *e, e.Common()
+	if f := failureOf(e); r.Error != "" && (f == FailUnspecified || e.ResourceType() == "websocket" && e.Status == 0) && r.Error != "ERR_FAILED" {
+		common.Error, out.ErrorSeen, out.Pending = "net::"+r.Error, true, false
 	}
-	if out.ServerIP == "" && r.Proxy == "" {
-		out.ServerIP = hostIP(r.Address)
+	if common.ServerIP == "" && r.Proxy == "" {
+		common.ServerIP = hostIP(r.Address)
 	}
-	return &out
+	return out.With(common)
 }
 
 // hostIP gives the address of "1.2.3.4:443" and "[::1]:443".
@@ -229,27 +229,25 @@ func entryOf(r *netlog.Request, index int) *har.Entry {
 		}
 		return float64(to.Sub(from)) / float64(time.Millisecond)
 	}
-	e := &har.Entry{Index: index, Offset: -1, Started: r.Start, Time: ms(r.Start, r.End), Method: r.Method, URL: r.URL, Status: r.Status, StatusText: r.StatusText,
-		RedirectURL: r.Location, RespHeaders: r.Headers, RespMIME: strings.ToLower(r.Headers.Get("content-type")), ReqBodySize: r.Upload, RespBodySize: max(r.Received, r.Announced()),
+	e := &har.Entry{Index: index, Offset: -1, Started: r.Start, Time: ms(r.Start, r.End), Method: r.Method, URL: r.URL, Status: r.Status,
+		RespHeaders: r.Headers, RespBodySize: max(r.Received, r.Announced()),
 		Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Wait: -1, Receive: -1}
+	common := har.Common{StatusText: r.StatusText, RedirectURL: r.Location, RespMIME: strings.ToLower(r.Headers.Get("content-type"))}
 	if r.Error != "" {
-		e.Error, e.ErrorSeen = "net::"+r.Error, true
+		common.Error, e.ErrorSeen = "net::"+r.Error, true
 	}
 	e.Pending = r.End.IsZero() && r.Status == 0 && r.Error == ""
 	if r.WebSocket {
-		e.ResourceType = "websocket"
+		common.ResourceType = "websocket"
 	}
 	if r.FromCache && !r.OnWire() {
-		e.FromCache = "disk"
-		if e.Status == 0 && e.Error == "" {
+		common.FromCache = "disk"
+		if e.Status == 0 && common.Error == "" {
 			e.Status = 200
 		}
 	}
 	if r.Proxy == "" {
-		e.ServerIP = hostIP(r.Address)
-	}
-	if r.Socket > 0 {
-		e.Connection = strconv.FormatInt(r.Socket, 10)
+		common.ServerIP = hostIP(r.Address)
 	}
 	if r.Connect >= 0 {
 		e.Connect = float64(r.Connect) / float64(time.Millisecond)
@@ -261,12 +259,18 @@ func entryOf(r *netlog.Request, index int) *har.Entry {
 		}
 		e.Receive = ms(r.HeadersAt, r.End)
 	}
-	return e
+	return e.With(common)
 }
 
 // callOf is newCall with what NetLogs tell of the entry.
 func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
-	c := newCall(e, file, manner)
+	c := new(Call)
+	a.describe(c, e, file, manner)
+	return c
+}
+
+func (a *Attempt) describe(c *Call, e *har.Entry, file string, manner har.Manner) {
+	c.describe(e, file, manner)
 	c.Wire, c.Preflight = a.wires.by[e], a.asked[e]
 	if log := a.wires.inside[e]; log != "" {
 		c.Inside = log
@@ -276,5 +280,4 @@ func (a *Attempt) callOf(e *har.Entry, file string, manner har.Manner) *Call {
 		c.Source = file + " request " + strconv.FormatInt(c.Wire.ID, 10)
 		c.Start.Source = c.Source
 	}
-	return c
 }

@@ -110,7 +110,7 @@ func TestNoTransaction(t *testing.T) {
 		"nothing measured":      {func(*Call) {}, true},
 		"it took some time":     {func(c *Call) { c.Entry.Time = 4 }, false},
 		"it waited in a queue":  {func(c *Call) { c.Entry.Blocked = 3 }, false},
-		"it had a connection":   {func(c *Call) { c.Entry.ServerIP = "192.0.2.1" }, false},
+		"it had a connection":   {func(c *Call) { c.Entry.With(har.Common{ServerIP: "192.0.2.1"}) }, false},
 		"Chrome's":              {func(c *Call) { c.Manner = har.Chrome }, false},
 		"for a reason it gives": {func(c *Call) { c.Failure = FailReset }, false},
 	} {

@@ -38,7 +38,11 @@ type dateInterval struct {
 // [Date - received, Date + 1 s - sent].
 func (a *Attempt) estimateOffset(h *hosts) {
 	collect := func(want func(*har.Entry) bool) []dateInterval {
-		var out []dateInterval
+		most := 0
+		for _, f := range a.Evidence.HARs {
+			most += len(f.Entries)
+		}
+		out := make([]dateInterval, 0, most)
 		var dates httpDates
 		for _, f := range inOrder(a.Evidence.HARs) {
 			for _, e := range f.Entries {
@@ -47,7 +51,8 @@ func (a *Attempt) estimateOffset(h *hosts) {
 				}
 			}
 		}
-		return widened(out, a.moment(out))
+		widen(out, a.moment(out))
+		return out
 	}
 	ivs := collect(func(e *har.Entry) bool { return h.service(e.URL) })
 	foreign := false
@@ -106,7 +111,7 @@ func (d *httpDates) read(raw string) time.Time {
 }
 
 func dateOf(e *har.Entry, manner har.Manner, dates *httpDates) (dateInterval, bool) {
-	if e.Started.IsZero() || e.Status == 0 || e.Status == 304 || e.FromCache != "" || e.SWSource != "" || e.ViaSW || e.RespHeaders.Get("age") != "" {
+	if e.Started.IsZero() || e.Status == 0 || e.Status == 304 || e.FromCache() != "" || e.SWSource() != "" || e.ViaSW || e.RespHeaders.Get("age") != "" {
 		return dateInterval{}, false
 	}
 	date := dates.read(e.RespHeaders.Get("date"))

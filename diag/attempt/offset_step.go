@@ -14,15 +14,13 @@ import (
 // what ordinary quartz does. (RFC 5905 takes 15 ppm for a clock that NTP tends.)
 const drift = 50e-6
 
-// widened makes the intervals bound the offset at one moment, near rather than
+// widen makes the intervals bound the offset at one moment, near rather than
 // their own: what drift can have done since then is added.
-func widened(ivs []dateInterval, near time.Time) []dateInterval {
-	out := slices.Clone(ivs)
-	for i, iv := range out {
+func widen(ivs []dateInterval, near time.Time) {
+	for i, iv := range ivs {
 		d := time.Duration(float64(iv.at.Sub(near).Abs()) * drift)
-		out[i].Lo, out[i].Hi = iv.Lo-d, iv.Hi+d
+		ivs[i].Lo, ivs[i].Hi = iv.Lo-d, iv.Hi+d
 	}
-	return out
 }
 
 // moment is when the offset is wanted: at the press where it was recorded, else

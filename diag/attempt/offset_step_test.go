@@ -47,13 +47,14 @@ func (r recording) answers(n int, span time.Duration) evidence.HARFile {
 		if r.shown != nil {
 			shown = r.shown(start)
 		}
-		e := &har.Entry{Index: i, Started: shown.Truncate(time.Millisecond), Method: "GET", URL: host + fmt.Sprintf("/api/v1/poll/%d", i), Status: 200, ResourceType: "fetch",
-			Blocked: ms(blocked), DNS: -1, Connect: -1, SSL: -1, Send: 0, Wait: ms(out + work + back), Time: ms(blocked + out + work + back), RespMIME: "application/json"}
+		e := &har.Entry{Index: i, Started: shown.Truncate(time.Millisecond), Method: "GET", URL: host + fmt.Sprintf("/api/v1/poll/%d", i), Status: 200,
+			Blocked: ms(blocked), DNS: -1, Connect: -1, SSL: -1, Send: 0, Wait: ms(out + work + back), Time: ms(blocked + out + work + back)}
+		common := har.Common{ResourceType: "fetch", RespMIME: "application/json"}
 		e.RespHeaders = append(e.RespHeaders, har.Header{Name: "date", Value: date.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")})
 		if r.machine != nil {
-			e.ServerIP = r.machine(i)
+			common.ServerIP = r.machine(i)
 		}
-		f.Entries = append(f.Entries, e)
+		f.Entries = append(f.Entries, e.With(common))
 	}
 	return f
 }

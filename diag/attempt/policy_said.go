@@ -141,7 +141,7 @@ func (a *Attempt) recallStopped(stop Stop) {
 			return
 		}
 	}
-	e := &har.Entry{Method: "POST", URL: stop.URL, ResourceType: "fetch", Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}
+	e := (&har.Entry{Method: "POST", URL: stop.URL, Time: -1, Wait: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Receive: -1}).With(har.Common{ResourceType: "fetch"})
 	c := newCall(e, stop.Source, "")
 	c.Failure, c.Source, c.Start = FailPolicy, stop.Source, stop.At
 	next := &Request{Via: "log", Entry: e, Call: c, Start: stop.At, Score: recallAtMost, Result: NotSent, Source: stop.Source, IDs: a.requestIDs(stop.URL, "")}

@@ -34,7 +34,7 @@ func span(a, b, pick int64) (Span, time.Duration) {
 // whatever the error of the reading within its bound, the instant as the
 // service saw it lies in the mapped interval.
 func TestMappingHoldsTheTruth(t *testing.T) {
-	for _, c := range []Clock{Device, Browser, Service, Unknown, ""} {
+	for _, c := range []Clock{Device, Browser, Service, Unknown, Unset} {
 		check(t, func(at, a, b, pick, e, eps int64, byService bool) bool {
 			off, trueOffset := span(a, b, pick)
 			bound := abs(small(e))
@@ -45,7 +45,7 @@ func TestMappingHoldsTheTruth(t *testing.T) {
 			truth := origin.Add(small(at)) // on the service's time
 			shown := truth
 			switch {
-			case c == Device, c == Browser, (c == Unknown || c == "") && !byService:
+			case c == Device, c == Browser, (c == Unknown || c == Unset) && !byService:
 				shown = truth.Add(-trueOffset) // device = service - offset
 			}
 			s := Stamp{T: shown.Add(err), Clock: c, Err: bound}

@@ -130,17 +130,17 @@ func endOf(c *attempt.Call) string {
 	switch {
 	case c.Status == 404 || c.Status == 410:
 		return "missing"
-	case c.Entry.FromCache == "disk" || c.Entry.ViaSW && c.Entry.SWSource == "cache-storage":
+	case c.Entry.FromCache() == "disk" || c.Entry.ViaSW && c.Entry.SWSource() == "cache-storage":
 		return "cached"
 	}
 	return "ok"
 }
 
 func reason(e *har.Entry) string {
-	if e.BlockedReason != "" {
-		return e.BlockedReason
+	if e.BlockedReason() != "" {
+		return e.BlockedReason()
 	}
-	return e.Error
+	return e.ErrorText()
 }
 
 func keyOf(c *attempt.Call) string {

@@ -149,14 +149,14 @@ func readOptions(opt Options) evidence.Options {
 // picture, script or page, while it is small.
 func wanted(opt Options) func(*har.Entry) bool {
 	return func(e *har.Entry) bool {
-		switch e.ResourceType {
+		switch e.ResourceType() {
 		case "image", "font", "media", "stylesheet", "script":
 			return false
 		}
 		if e.Method != "GET" && e.Method != "" {
 			return true
 		}
-		return len(e.RespBody) <= 16<<10 && !strings.HasPrefix(e.RespMIME, "image/") && !strings.Contains(e.RespMIME, "javascript") && !strings.Contains(e.RespMIME, "css")
+		return len(e.RespBody) <= 16<<10 && !strings.HasPrefix(e.RespMIME(), "image/") && !strings.Contains(e.RespMIME(), "javascript") && !strings.Contains(e.RespMIME(), "css")
 	}
 }
 

@@ -69,7 +69,7 @@ func (c *course) add(kind string, s clock.Stamp, text lang.Text) *moment {
 		return nil
 	}
 	iv := s.OnService(c.a.Offset)
-	m := moment{Moment: diag.Moment{Kind: kind, Clock: string(s.Clock), Shown: s.T.Format(time.RFC3339Nano), Text: text, Basis: incident.Measured, Source: s.Source}, at: iv.Middle(), half: iv.Half()}
+	m := moment{Moment: diag.Moment{Kind: kind, Clock: s.Clock.String(), Shown: s.T.Format(time.RFC3339Nano), Text: text, Basis: incident.Measured, Source: s.Source}, at: iv.Middle(), half: iv.Half()}
 	switch s.Clock {
 	case clock.Device, clock.Browser:
 		m.at = m.at.Add(c.shift)
@@ -183,7 +183,7 @@ func (c *course) clocks(doc *diag.Document) {
 	}
 	at := c.rows[i]
 	off := incident.Span(math.Abs(ms), time.Millisecond).Round(100 * time.Millisecond)
-	c.rows = append(c.rows, moment{at: at.at, half: incident.Span(*o.Uncertainty, time.Millisecond), Moment: diag.Moment{Kind: "clock", Clock: string(clock.Device), Text: text.F(span(off)), Basis: o.Basis, Source: o.Source}})
+	c.rows = append(c.rows, moment{at: at.at, half: incident.Span(*o.Uncertainty, time.Millisecond), Moment: diag.Moment{Kind: "clock", Clock: clock.Device.String(), Text: text.F(span(off)), Basis: o.Basis, Source: o.Source}})
 }
 
 // span writes a duration as people say it.

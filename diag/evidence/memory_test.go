@@ -117,6 +117,39 @@ func TestMemoryOfA300MBHAR(t *testing.T) {
 	}
 }
 
+// A page that polls leaves tens of thousands of entries that are nothing but their fields.
+func TestMemoryOfManySmallEntries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it writes and reads 100 MB")
+	}
+	pad := strings.Repeat(`,{"name":"X-Pad","value":"what nobody keeps"}`, 14)
+	path := big(t, "polled.har", 100*mb, func(w *bufio.Writer, i int) {
+		if i == 0 {
+			w.WriteString(`{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"537.36"},"entries":[`)
+		} else {
+			w.WriteByte(',')
+		}
+		at := time.Unix(1795384760, int64(i)*37e6).UTC()
+		fmt.Fprintf(w, `{"_resourceType":"fetch","_initiator":{"type":"script","stack":{"callFrames":[{"url":"https://app.meiqia.com/app.js"}]}},"connection":"%d","pageref":"page_1","serverIPAddress":"203.0.113.7","startedDateTime":"%s","time":%d.5,`+
+			`"request":{"method":"GET","url":"https://app.meiqia.com/api/v1/conversations/%d/items/%d","httpVersion":"http/2.0","headers":[{"name":"User-Agent","value":"Mozilla/5.0 Chrome/156"},{"name":"Authorization","value":"Bearer %016x"}%s]},`+
+			`"response":{"status":204,"statusText":"","headers":[{"name":"Content-Type","value":"application/json"},{"name":"Date","value":"%s"}%s],"content":{"size":0,"mimeType":"x-unknown"}},"timings":{"blocked":1,"dns":-1,"connect":-1,"send":0.1,"wait":33.3,"receive":1.9}}`,
+			i%7, at.Format("2006-01-02T15:04:05.000Z07:00"), 30+i%40, i%90, i, i, pad, at.Format("Mon, 02 Jan 2006 15:04:05 GMT"), pad)
+	})
+	s, high := peak(t, Options{}, path)
+	n := len(s.HARs[0].Entries)
+	t.Logf("%d entries, peak heap %d MB", n, high/mb)
+	if n < 4000 || n < 40_000 && !raceEnabled || len(problems(s)) > 0 {
+		t.Fatalf("%d entries, %v", n, problems(s))
+	}
+	if e := s.HARs[0].Entries[n-1]; e.ResourceType() != "fetch" || e.ServerIP() != "203.0.113.7" || e.RespHeaders.Get("date") == "" || e.ReqHeaders.Get("authorization") != har.Present {
+		t.Errorf("the last entry: %+v", e)
+	}
+	// An entry is some 280 bytes and its address; what is being read takes a few MB.
+	if most := uint64(n*400 + 8*mb); high > most {
+		t.Errorf("peak heap %d MB, at most %d MB are for %d entries", high/mb, most/mb, n)
+	}
+}
+
 // Bodies that nobody wants leave room for those that matter, wherever in the file they stand.
 func TestWantedBodiesAreKept(t *testing.T) {
 	var b strings.Builder

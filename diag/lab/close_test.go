@@ -51,6 +51,13 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 			_ = u.Close()
 		}
 	}
+	noneLeft(t, "closed labs")
+}
+
+// noneLeft waits until nothing of this module runs: what a WaitGroup counts has
+// done its work when Wait returns, but may not be off its stack.
+func noneLeft(t *testing.T, after string) {
+	t.Helper()
 	var n int
 	var stacks string
 	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -58,7 +65,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("%d goroutines left:\n%s", n, stacks)
+	t.Errorf("%s leave %d goroutines:\n%s", after, n, stacks)
 }
 
 func TestTheLabEndsWithItsContext(t *testing.T) {
@@ -68,6 +75,11 @@ func TestTheLabEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := l.public.Workbench
+	defer func() { // it ends beside us, and its port is the first to go
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	cancel()
 	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		c, err := net.Dial("tcp", addr)
@@ -91,7 +103,5 @@ func TestAddressTaken(t *testing.T) {
 			t.Errorf("Start on %s worked", addr)
 		}
 	}
-	if n, stacks := ours(); n > 0 {
-		t.Errorf("a failed start leaves goroutines:\n%s", stacks)
-	}
+	noneLeft(t, "failed starts")
 }

@@ -68,9 +68,9 @@ type Options struct {
 	// Clock tells how the stamps of a log are to be read; nil keeps logs whole.
 	Clock func(Source) Clock
 
-	// Sliced, when not nil, is called as soon as all evidence was read: from then
-	// on Own, Clock and what the sources hold are not asked any more.
-	Sliced func()
+	// Recorded, when not nil, is called as soon as the HARs were sliced: from then
+	// on Own and what the sources hold of HARs are not asked any more.
+	Recorded func()
 
 	Key      []byte   // the user's: each report's own key is derived from it; nil for a random one
 	Words    []string // to be replaced wherever they stand

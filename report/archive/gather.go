@@ -9,9 +9,8 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
-	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"meiqia-diag/diag/evidence"
@@ -35,6 +34,7 @@ type piece struct {
 	ready bool   // the HAR is in data
 	hash  []byte // SHA-256 of what was read
 	stats *slice.Stats
+	rank  <-chan error // of stats, nil where there is nothing to wait for
 	info  *SliceInfo
 	note  *lang.Text // that it was shortened
 }
@@ -42,21 +42,15 @@ type piece struct {
 // gather slices all evidence, learns from all of it, and then redacts it, so
 // that a value found in the last file is gone from the first too.
 func (b *builder) gather(ctx context.Context) error {
-	pieces, failed, err := b.load(ctx)
+	var ranking sync.WaitGroup
+	defer ranking.Wait()
+	pieces, failed, err := b.load(ctx, &ranking)
 	if err != nil {
 		return err
 	}
-	b.opt.Evidence = slices.Clone(b.opt.Evidence)
-	for i := range b.opt.Evidence { // what was read has served, and is most of the memory
-		b.opt.Evidence[i].HAR, b.opt.Evidence[i].Scan = nil, nil
+	if err := trim(pieces, Aim); err != nil {
+		return err
 	}
-	for _, p := range pieces {
-		p.src.HAR, p.src.Scan = nil, nil
-	}
-	if b.opt.Sliced != nil {
-		b.opt.Sliced()
-	}
-	trim(pieces, Aim)
 	if err := b.keyed(pieces); err != nil {
 		return err
 	}
@@ -103,45 +97,6 @@ func (b *builder) gather(ctx context.Context) error {
 type failure struct {
 	src Source
 	why lang.Text
-}
-
-// load reads and slices the sources, in an order that does not depend on the
-// one in which they were given.
-func (b *builder) load(ctx context.Context) (pieces []*piece, failed []failure, err error) {
-	for _, src := range b.opt.Evidence {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		p, why, err := b.prepare(ctx, src)
-		switch {
-		case err != nil && over(ctx, err):
-			return nil, nil, err
-		case err != nil:
-			failed = append(failed, failure{src, whyNot(err)})
-		case p == nil:
-			failed = append(failed, failure{src, why})
-		default:
-			pieces = append(pieces, p)
-		}
-	}
-	sort.SliceStable(pieces, func(i, j int) bool {
-		x, y := pieces[i], pieces[j]
-		switch {
-		case baseName(x.src.Name) != baseName(y.src.Name):
-			return baseName(x.src.Name) < baseName(y.src.Name)
-		case x.src.Size != y.src.Size:
-			return x.src.Size < y.src.Size
-		}
-		return bytes.Compare(x.hash, y.hash) < 0
-	})
-	sort.SliceStable(failed, func(i, j int) bool {
-		x, y := failed[i].src, failed[j].src
-		if x.Name != y.Name {
-			return x.Name < y.Name
-		}
-		return x.Size < y.Size
-	})
-	return pieces, failed, nil
 }
 
 // keyed makes the redactor, with the key of this incident and this evidence.
@@ -287,7 +242,7 @@ func (b *builder) sliced(ctx context.Context, p *piece) error {
 		how = b.opt.Clock(p.src)
 	}
 	src := logs.Source{Name: p.src.Name, Size: p.src.Size, Open: p.src.Open}
-	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice, Known: p.src.Scan}
+	opt := slice.LogOptions{Zone: how.Zone, Basis: how.Basis, Whole: how.Whole, Max: maxSlice, Known: p.src.Scan, Later: true}
 	opt.From, opt.To, opt.Offset, opt.Incident = b.from, b.to, how.Offset, b.press()
 	for try := 0; ; try++ {
 		opt.Narrow = try < narrowings
@@ -352,6 +307,9 @@ func (b *builder) redacted(ctx context.Context, p *piece) error {
 		return err
 	}
 	e := entry{FileEntry: FileEntry{Name: p.name, Source: b.r.Text(baseName(p.src.Name)), Kind: string(p.src.Kind), Encoding: "utf-8", Was: p.src.Encoding, Slice: p.info, Redactions: p.file.Counts(), Note: p.note}, data: out.Bytes(), source: p.src, text: true, extra: true}
+	if err := p.ranked(); err != nil {
+		return err
+	}
 	if p.stats != nil {
 		b.excerpt(p, out.Bytes())
 	}

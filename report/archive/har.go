@@ -60,7 +60,7 @@ func (b *builder) picks(src Source) []slice.Pick {
 			continue
 		}
 		own := b.opt.Own == nil || b.opt.Own(e)
-		failed := e.Error != "" || e.Status >= 400 || e.Status == 0 || e.BlockedReason != ""
+		failed := e.ErrorText() != "" || e.Status >= 400 || e.Status == 0 || e.BlockedReason() != ""
 		c := candidate{Pick: slice.Pick{Offset: e.Offset, Index: e.Index, Body: (own || failed) && e.RespBodySize <= bodyMost && telling(e)}}
 		switch {
 		case own && (e.Method != "GET" || len(e.Messages) > 0 || failed):
@@ -123,10 +123,10 @@ func (b *builder) overlaps(e *har.Entry, shift time.Duration) bool {
 
 // telling reports whether an answer's content can tell of a recall.
 func telling(e *har.Entry) bool {
-	switch e.ResourceType {
+	switch e.ResourceType() {
 	case "image", "font", "media", "stylesheet", "script", "document":
 		return false
 	}
-	mime := strings.ToLower(e.RespMIME)
+	mime := strings.ToLower(e.RespMIME())
 	return mime == "" || strings.Contains(mime, "json") || strings.HasPrefix(mime, "text/plain") || e.Status >= 400 && !strings.Contains(mime, "javascript")
 }

@@ -18,8 +18,8 @@ const Aim = 10 << 20
 const nearError = 10 * time.Second
 
 // trim shortens logs until they fit an aim in bytes together: the longest first, and of
-// each the oldest lines that no error is near.
-func trim(pieces []*piece, aim int64) {
+// each the oldest lines that no error is near. The error is of the context of the ranking.
+func trim(pieces []*piece, aim int64) error {
 	total, packed := int64(0), map[*piece]int64{}
 	var texts []*piece
 	for _, p := range pieces {
@@ -29,7 +29,7 @@ func trim(pieces []*piece, aim int64) {
 		}
 	}
 	if total <= aim {
-		return // whatever they pack to
+		return nil // whatever they pack to
 	}
 	total = 0
 	for _, p := range pieces {
@@ -44,13 +44,17 @@ func trim(pieces []*piece, aim int64) {
 		p := texts[0]
 		texts = texts[1:]
 		if packed[p] == 0 {
-			return
+			return nil
+		}
+		if err := p.ranked(); err != nil {
+			return err
 		}
 		share := float64(over) / float64(packed[p])
 		was := len(p.data)
 		p.shorten(int64(min(share*1.05, 1)*float64(was)) + 1)
 		over -= int64(float64(packed[p]) * float64(was-len(p.data)) / float64(was))
 	}
+	return nil
 }
 
 // shorten takes bytes off the beginning of a log, but not lines around its errors.

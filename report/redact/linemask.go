@@ -246,7 +246,7 @@ func ofCode(s string, from int) bool {
 	}
 	_, key := keyLeft(s, i-1)
 	key = squeeze(key)
-	return codeKeys[key] || key == "opcode"
+	return codeKeys()[key] || key == "opcode"
 }
 
 // inWord tells whether digits within a word may be any: no list that a rule
@@ -262,7 +262,7 @@ func inWord(s string, from, to int) bool {
 		j++
 	}
 	word := s[i:j]
-	if to-from > 20 || to < j && s[to]|0x20 == 'z' || len(word) > 8 && word[8] == 'T' || hexRun(word) >= 22 || len(word) >= 28 && (word[0] == 'o' || word[0] == 'w') { // 7z is a program
+	if to-from > 20 || to < j && s[to]|0x20 == 'z' || len(word) > 8 && word[8] == 'T' || hexRun(word) >= 18 || len(word) >= 28 && (word[0] == 'o' || word[0] == 'w') { // 7z is a program
 		return false
 	}
 	if word[0] >= 'A' && word[0] <= 'Z' && (from-i < 2 || from-i == 2 && word[1] < 'a') { // a permit to travel

@@ -363,31 +363,3 @@ func (c *scan) figure(i int) int {
 	}
 	return end
 }
-
-// asNumber asks the rules for what the value of the number s[i:end] tells.
-func (c *scan) asNumber(i, end int) {
-	if c.mayPlace(i, end) {
-		c.pairOfPlaces(i)
-	}
-	if i >= c.next[byNumber] && c.mayNumber(i, end) {
-		c.number(i)
-	}
-}
-
-// mayPlace tells whether a place on the map may begin with the digits s[i:end].
-func (c *scan) mayPlace(i, end int) bool {
-	s := c.s
-	return end-i <= 3 && end+12 < len(s) && s[end] == '.' && begins[s[end+4]] == digit
-}
-
-// mayNumber tells whether a number worth hiding may begin with the digits s[i:end].
-func (c *scan) mayNumber(i, end int) bool {
-	s := c.s
-	switch {
-	case end-i >= 9:
-		return true
-	case end+1 >= len(s) || !joins[s[end]]:
-		return false
-	}
-	return s[end] >= 0x80 || s[end] == '%' || begins[s[end+1]] == digit || joins[s[end+1]] // else one gap, and no digit behind it
-}

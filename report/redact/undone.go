@@ -101,7 +101,7 @@ func (c *scan) wrapped64(i int) bool {
 	if !ok {
 		return false
 	}
-	c.decoded = true
+	c.decodes()
 	quiet := c.f.try()
 	quiet.Prose, quiet.ruins = false, false
 	if (quiet.within(quiet.pem(plain), c.depth+1) == plain || quiet.Total() == 0) && !words(plain) {

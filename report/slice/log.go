@@ -26,6 +26,9 @@ type Stats struct {
 	// Time tells when a line of the slice was written, its offset applied; nil
 	// where lines do not tell.
 	Time func(line []byte) (time.Time, bool) `json:"-"`
+	// Rank fills Errors and Findings of the Stats it is given; nil where Log has
+	// filled them. The error is the context's.
+	Rank func(context.Context, *Stats) error `json:"-"`
 }
 
 // Error is a kept entry that is an error.
@@ -47,6 +50,8 @@ type LogOptions struct {
 	// Narrow asks to give ErrTooMuch, as soon as that is known, instead of counting
 	// lines over Max: the caller comes again with a narrower range.
 	Narrow bool
+	// Later leaves the ranking, a tenth of the work, to Stats.Rank.
+	Later bool
 }
 
 // ErrTooMuch is what Log gives when a range holds more than LogOptions.Max.
@@ -111,9 +116,19 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 	if !cs.First.IsZero() {
 		st.First, st.Last = cs.First.Add(opt.Offset), cs.Last.Add(opt.Offset)
 	}
-	st.Findings, err = look.findings(ctx, rd, opt.Range)
-	if err != nil && errors.Is(err, ctx.Err()) {
+	if opt.Later {
+		st.Rank = func(ctx context.Context, st *Stats) error { return st.rank(ctx, &look, rd, opt.Range) }
+	} else if err := st.rank(ctx, &look, rd, opt.Range); err != nil {
 		return nil, st, err
+	}
+	return rd.Text(look.text), st, nil
+}
+
+// rank looks over what was kept.
+func (st *Stats) rank(ctx context.Context, look *lookBack, rd *logs.Reading, r Range) (err error) {
+	st.Findings, err = look.findings(ctx, rd, r)
+	if err != nil && errors.Is(err, ctx.Err()) {
+		return err
 	}
 	for _, f := range st.Findings {
 		if f.Level != logs.LevelError && f.Level != logs.LevelFatal {
@@ -121,10 +136,10 @@ func Log(ctx context.Context, src logs.Source, opt LogOptions) (text []byte, st 
 		}
 		at := f.At
 		if !at.IsZero() {
-			at = at.Add(opt.Offset)
+			at = at.Add(r.Offset)
 		}
 		st.Errors = append(st.Errors, Error{Line: f.Line, From: f.From, At: at, Text: f.Text})
 	}
 	sortErrors(st.Errors)
-	return rd.Text(look.text), st, nil
+	return nil
 }

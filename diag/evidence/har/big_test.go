@@ -188,7 +188,7 @@ func FuzzRead(f *testing.F) {
 	long := strings.Repeat(`\"x\u4f60`, 90)
 	f.Add([]byte(`{"log":{"entries":[{"request":{"headers":[{"name":"a","value":"~"},{"value":"`+long+`","name":"b"}],"url":"`+long+`"}},null,{}]}}`), uint16(3))
 	f.Add([]byte(`{"log":{"entries":[{"_webSocketMessages":[{"type":"send","time":1e400,"data":"\ud800"}],"time":-1,"time":"2"}],"pages":[[]],"creator":7}}`), uint16(1))
-	f.Add([]byte(`{"log":{"entries":[{"_initiator":{"stack":{"parent":{"parent":{"callFrames":[{"url":"u"}]}}}},"response":{"content":{"text":"QQ==","encoding":"base64"}}}]}}`), uint16(7))
+	f.Add([]byte(`{"log":{"entries":[{"_initiator":{"stack":{"parent":{"parent":{"callFrames":[{"url":"u"}]}}}},"_resourceType":"fetch","response":{"content":{"text":"QQ==","encoding":"base64"}}}]}}`), uint16(7))
 	f.Fuzz(func(t *testing.T, data []byte, bite uint16) {
 		read := func(r io.Reader) (string, []*Entry) {
 			var es []*Entry
@@ -206,7 +206,9 @@ func FuzzRead(f *testing.F) {
 						t.Errorf("kept %s", h.Name)
 					}
 				}
-				s += fmt.Sprintf("\n%+v", *e)
+				c := e.Common()
+				e.common = nil
+				s += fmt.Sprintf("\n%+v %+v", *e, c)
 			}
 			return s, es
 		}

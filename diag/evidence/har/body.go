@@ -66,9 +66,9 @@ func (p *parser) content(b *building) {
 				b.RespBodySize = v
 			}
 		case "mimeType":
-			b.RespMIME = p.plain(b)
+			b.common.RespMIME = p.plain(b)
 		case "text":
-			if unread(b.ResourceType) || p.opt.Body != nil && b.Method != "" && !p.opt.Body(b.Entry) {
+			if unread(b.common.ResourceType) || p.opt.Body != nil && b.Method != "" && !p.opt.Body(b.Entry) {
 				b.BodiesCut = true
 				p.skip()
 				return
@@ -105,7 +105,7 @@ func (p *parser) base64Body(b *building, v str) string {
 	if len(v.raw) == 0 {
 		return ""
 	}
-	if !textual(b.RespMIME) || p.opt.MaxBody == 0 {
+	if !textual(b.common.RespMIME) || p.opt.MaxBody == 0 {
 		b.BodiesCut = true
 		return ""
 	}

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// entriesAtOnce is for how many entries room is made at a time.
+const entriesAtOnce = 32
+
 // parser makes entries of what the scanner reads.
 type parser struct {
 	*scanner
@@ -14,6 +17,8 @@ type parser struct {
 	bytes    []byte  // of base64Body
 	hs       Headers // of headers
 	slab     Headers // what headers gave, and room for more
+	given    [2]recent
+	room     []Entry // for the next entries
 	shape    shape   // of headers
 	side     int     // whose headers: 0 a request's, 1 a response's
 	lastName *headerName
@@ -27,15 +32,21 @@ func newParser(s *scanner, opt Options) *parser {
 
 // entry reads the object that stands next; nil when it is not whole.
 func (p *parser) entry(index int) *Entry {
-	b := building{Entry: newEntry()}
-	b.Index, b.Offset = index, p.offset()
+	if len(p.room) == 0 {
+		p.room = make([]Entry, entriesAtOnce)
+	}
+	b := &building{Entry: &p.room[0]}
+	*b.Entry = unknown
+	b.Index, b.Offset, b.Entry.common = index, p.offset(), &b.common
 	p.nested(func() {
-		p.each(func(key string) { p.entryMember(&b, key) })
+		p.each(func(key string) { p.entryMember(b, key) })
 	})
 	if p.err != nil {
 		return nil
 	}
 	b.finish()
+	b.Entry.common = p.in.shared(&b.common)
+	p.room = p.room[1:]
 	return b.Entry
 }
 
@@ -51,16 +62,13 @@ func (p *parser) nested(read func()) {
 	}
 }
 
-func newEntry() *Entry {
-	return &Entry{
-		Time: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Wait: -1, Receive: -1,
-		ReqBodySize: -1, RespBodySize: -1,
-	}
-}
+// unknown is an entry of which the file tells nothing.
+var unknown = Entry{Time: -1, Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Send: -1, Wait: -1, Receive: -1, RespBodySize: -1}
 
 // building is an entry while it is read, with what does not outlive that.
 type building struct {
 	*Entry
+	common    Common
 	errorNull bool // `_error` is null
 	talk      int  // bytes of message data kept
 	fields    int  // bytes of other strings kept, but for bodies
@@ -68,7 +76,7 @@ type building struct {
 
 // finish derives what depends on more than one field.
 func (b *building) finish() {
-	if b.RespBody != "" && unread(b.ResourceType) { // which stood behind the body
+	if b.RespBody != "" && unread(b.common.ResourceType) { // which stood behind the body
 		b.RespBody, b.BodiesCut = "", true
 	}
 	b.Pending = b.Status == 0 && b.errorNull && b.Time == 0 && b.Method != "" && !b.Started.IsZero()
@@ -94,15 +102,9 @@ func (p *parser) entryMember(b *building, key string) {
 	case "timings":
 		p.timings(b)
 	case "serverIPAddress":
-		b.ServerIP = p.plain(b)
-	case "connection":
-		b.Connection = p.plain(b)
-	case "pageref":
-		b.PageRef = p.plain(b)
+		b.common.ServerIP = p.plain(b)
 	case "_resourceType":
-		b.ResourceType = p.plain(b)
-	case "_initiator":
-		p.initiator(b)
+		b.common.ResourceType = p.plain(b)
 	case "_webSocketMessages":
 		b.Messages, b.MessagesCut, b.MessagesLost, b.talk = nil, false, false, 0
 		if p.open('[') {
@@ -123,7 +125,7 @@ func (p *parser) extra(b *building, key string) {
 	case "_error":
 		switch p.peek() {
 		case '"':
-			b.Error, b.ErrorSeen = p.plain(b), true
+			b.common.Error, b.ErrorSeen = p.plain(b), true
 		case 'n':
 			b.errorNull = true
 			p.skip()
@@ -131,13 +133,13 @@ func (p *parser) extra(b *building, key string) {
 			p.skip()
 		}
 	case "_blockedReason":
-		b.BlockedReason = p.plain(b)
+		b.common.BlockedReason = p.plain(b)
 	case "_fetchedViaServiceWorker":
 		b.ViaSW = p.isTrue()
 	case "_serviceWorkerResponseSource":
-		b.SWSource = p.plain(b)
+		b.common.SWSource = p.plain(b)
 	case "_responseCacheStorageCacheName":
-		b.SWCache = p.plain(b)
+		b.common.SWCache = p.plain(b)
 	default:
 		p.skip()
 	}
@@ -155,14 +157,8 @@ func (p *parser) requestMember(b *building, key string) {
 		v, _ := p.text() // hardly ever the same twice
 		text, cut := p.decode(v, maxField)
 		b.URL, b.FieldsCut = string(text), b.FieldsCut || cut
-	case "httpVersion":
-		if v := p.plain(b); v != "" {
-			b.HTTPVersion = v
-		}
 	case "headers":
 		b.ReqHeaders = p.headers(b, 0)
-	case "bodySize":
-		b.ReqBodySize = p.size()
 	case "postData":
 		p.postData(b)
 	default:
@@ -177,17 +173,11 @@ func (p *parser) responseMember(b *building, key string) {
 			b.Status = int(v)
 		}
 	case "statusText":
-		b.StatusText = p.plain(b)
-	case "httpVersion":
-		// Chrome knows the version only from the answer; where both are
-		// written they agree, and the request's stays.
-		if v := p.plain(b); b.HTTPVersion == "" {
-			b.HTTPVersion = v
-		}
+		b.common.StatusText = p.plain(b)
 	case "headers":
 		b.RespHeaders = p.headers(b, 1)
 	case "redirectURL":
-		b.RedirectURL = p.plain(b)
+		b.common.RedirectURL = p.plain(b)
 	case "bodySize":
 		if v := p.size(); b.RespBodySize < 0 {
 			b.RespBodySize = v
@@ -225,94 +215,26 @@ func (p *parser) timings(b *building) {
 	})
 }
 
-// initiator reads Chrome's object or the string of WebPagetest and chrome-har,
-// which is the script's URL.
-func (p *parser) initiator(b *building) {
-	if p.peek() == '"' {
-		b.Initiator = p.plain(b)
-		if strings.Contains(b.Initiator, "://") {
-			b.InitiatorURL = b.Initiator
-		}
-		return
-	}
-	p.each(func(key string) {
-		switch key {
-		case "type":
-			b.Initiator = p.plain(b)
-		case "url": // a parser's initiator has no stack
-			if u := p.plain(b); b.InitiatorURL == "" {
-				b.InitiatorURL = u
-			}
-		case "stack":
-			p.stack(b)
-		default:
-			p.skip()
-		}
-	})
-}
-
-func (p *parser) stack(b *building) {
-	p.each(func(key string) {
-		switch key {
-		case "callFrames":
-			if b.InitiatorURL != "" {
-				p.skip()
-				return
-			}
-			if !p.open('[') {
-				return
-			}
-			for p.elem() {
-				if p.frame(b); b.InitiatorURL != "" {
-					p.leave(']')
-					return
-				}
-			}
-		case "parent": // the stack that led to an asynchronous call
-			if b.InitiatorURL == "" && p.depth < p.opt.MaxDepth {
-				p.stack(b)
-			} else {
-				p.skip()
-			}
-		default:
-			p.skip()
-		}
-	})
-}
-
-func (p *parser) frame(b *building) {
-	parent := p.at
-	for m := p.members(); m != nil; m = p.member(m) {
-		if m.name != "url" {
-			p.skip()
-		} else if b.InitiatorURL = p.plain(b); b.InitiatorURL != "" {
-			p.leave('}')
-			break
-		}
-	}
-	p.at = parent
-}
-
 // fromCache reads Chrome's _fromCache ("disk", "memory"), a bool of others, and
 // Safari's _fetchType ("Disk Cache", "Network Load").
 func (p *parser) fromCache(b *building) {
 	if p.peek() != '"' {
 		if p.isTrue() {
-			b.FromCache = "true"
+			b.common.FromCache = "true"
 		}
 		return
 	}
 	switch s := p.plain(b); strings.ToLower(s) {
 	case "disk cache":
-		b.FromCache = "disk"
+		b.common.FromCache = "disk"
 	case "memory cache":
-		b.FromCache = "memory"
+		b.common.FromCache = "memory"
 	case "service worker":
 		b.ViaSW = true
 	case "network load", "network", "false", "":
 	default:
 		if !strings.Contains(s, " ") { // not another phrase of Safari's
-			b.FromCache = p.in.text([]byte(s))
+			b.common.FromCache = p.in.text([]byte(s))
 		}
 	}
 }

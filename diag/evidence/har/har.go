@@ -106,39 +106,20 @@ type Entry struct {
 	Started time.Time // zero if missing, or before 2000: Chrome dates failed WebSockets 1969
 	Time    float64   // total, as the file says
 
-	Method, URL, HTTPVersion string
-	Status                   int // 0 when there was no response
-	StatusText               string
-	RedirectURL              string // response.redirectURL
-
-	Error string // _error: Chrome "net::ERR_…", Safari a sentence
-
-	ResourceType string // _resourceType, as in "fetch", "websocket"
-	Initiator    string // _initiator where it is a string, else its type
-	InitiatorURL string // first URL of _initiator: the caller's script
-	PageRef      string // pageref, a Page.ID
-	FromCache    string // "memory", "disk", "true" where unsaid which; "" from the network
-	ServerIP     string
-	Connection   string // a number by which requests over one connection are told
-
-	SWSource string // _serviceWorkerResponseSource, as in "cache-storage"
-	SWCache  string // _responseCacheStorageCacheName
-
-	BlockedReason string // _blockedReason of meiqia-diag's recorder: what of the browser's own rules stopped it
+	Method, URL string
+	Status      int // 0 when there was no response
 
 	// The phases. SSL is inside Connect.
 	Blocked, DNS, Connect, SSL, Send, Wait, Receive float64
 
-	ReqHeaders, RespHeaders Headers
+	ReqHeaders, RespHeaders Headers // entries whose headers are the same share them: not to be changed in place
 
-	ReqBody     string // postData.text, or its params as a form
-	ReqBodySize int64  // request.bodySize
+	ReqBody string // postData.text, or its params as a form
 	// RespBody is content.text. Base64 is decoded when the MIME type is text;
 	// binary content is not kept, nor is that of pictures, fonts, media, style
 	// sheets and scripts where ResourceType says so.
 	RespBody     string
 	RespBodySize int64 // content.size, else response.bodySize
-	RespMIME     string
 
 	Messages []Message
 
@@ -155,6 +136,8 @@ type Entry struct {
 	// status 0, _error null, time 0. A failed WebSocket looks alike but for its
 	// empty method, and is not pending.
 	Pending bool
+
+	common *Common // nil for none; shared, so never changed
 }
 
 // Page is a page load that entries refer to.

@@ -97,11 +97,16 @@ func (p *parser) headers(b *building, side int) Headers {
 	if n == 0 {
 		return nil
 	}
+	if h := p.given[side].find(p.hs); h != nil {
+		return h
+	}
 	if n > cap(p.slab)-len(p.slab) {
 		p.slab = make(Headers, 0, max(n, 256))
 	}
 	p.slab = append(p.slab, p.hs...)
-	return p.slab[len(p.slab)-n : len(p.slab) : len(p.slab)]
+	h := p.slab[len(p.slab)-n : len(p.slab) : len(p.slab)]
+	p.given[side].add(h)
+	return h
 }
 
 // header reads one element of the list, whatever it looks like, and learns its
@@ -160,4 +165,36 @@ func (p *parser) addHeader(b *building, name *headerName, value str) {
 		h.Value = p.string(b, value)
 	}
 	p.hs = append(p.hs, h)
+}
+
+// recent are some lists of headers that entries were given last: most entries
+// have the same as one shortly before.
+type recent struct {
+	lists [4]Headers
+	next  int
+}
+
+// find gives a list that is equal to h, nil for none.
+func (r *recent) find(h Headers) Headers {
+	for _, l := range r.lists {
+		if len(l) == len(h) && sameHeaders(l, h) {
+			return l
+		}
+	}
+	return nil
+}
+
+// sameHeaders compares from the end: what stands first is mostly the same in all.
+func sameHeaders(a, b Headers) bool {
+	for i := len(a) - 1; i >= 0; i-- {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *recent) add(h Headers) {
+	r.lists[r.next%len(r.lists)] = h
+	r.next++
 }

@@ -24,7 +24,11 @@ func TestSecretsNeverKept(t *testing.T) {
 			// A page may show its own cookie in a body: bodies are the caller's to redact.
 			v.ReqBody, v.RespBody, v.Messages = "", "", nil
 		}
-		out, err := json.Marshal([]any{m, ps, es})
+		kept := []any{m, ps, es}
+		for _, v := range es {
+			kept = append(kept, v.Common())
+		}
+		out, err := json.Marshal(kept)
 		if err != nil {
 			t.Fatal(err)
 		}

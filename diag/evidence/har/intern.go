@@ -13,6 +13,29 @@ type interner struct {
 	seed  maphash.Seed
 	texts [4096]string
 	names map[string]*headerName
+
+	commons map[Common]*Common
+	last    *Common
+}
+
+const maxCommons = 2000 // different ones that are remembered
+
+// shared gives what is equal to c and will not change.
+func (in *interner) shared(c *Common) *Common {
+	if in.last != nil && *in.last == *c {
+		return in.last
+	}
+	s := in.commons[*c]
+	if s == nil {
+		if len(in.commons) >= maxCommons {
+			clear(in.commons)
+		}
+		s = new(Common)
+		*s = *c
+		in.commons[*c] = s
+	}
+	in.last = s
+	return s
 }
 
 const maxNames = 500 // different names of headers; a file has some dozens
@@ -36,7 +59,7 @@ func (n *headerName) stands(b []byte) bool {
 }
 
 func newInterner(keep func(string) bool) *interner {
-	return &interner{seed: maphash.MakeSeed(), keep: keep, names: map[string]*headerName{}}
+	return &interner{seed: maphash.MakeSeed(), keep: keep, names: map[string]*headerName{}, commons: map[Common]*Common{}}
 }
 
 func (in *interner) text(b []byte) string {

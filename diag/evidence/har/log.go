@@ -44,7 +44,7 @@ func (w *walker) walk() {
 }
 
 func (w *walker) logMember(key string) {
-	none := building{Entry: newEntry()}
+	none := building{Entry: new(Entry)}
 	switch key {
 	case "entries":
 		if ch := w.peek(); ch != '[' {
@@ -76,7 +76,7 @@ func (w *walker) logMember(key string) {
 }
 
 func (w *walker) software() (name, version string) {
-	none := building{Entry: newEntry()}
+	none := building{Entry: new(Entry)}
 	w.each(func(key string) {
 		switch key {
 		case "name":
@@ -96,7 +96,7 @@ func (w *walker) page() {
 		return
 	}
 	var page Page
-	none := building{Entry: newEntry()}
+	none := building{Entry: new(Entry)}
 	w.each(func(key string) {
 		switch key {
 		case "id":

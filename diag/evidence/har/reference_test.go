@@ -89,7 +89,8 @@ func (n *node) stringRaw() string {
 }
 
 func (n *node) entry(index int, login *bool) *Entry {
-	e := newEntry()
+	e := new(Entry)
+	*e, e.common = unknown, &Common{}
 	e.Index = index
 	errorNull := false
 	extra := func(key string, v *node) {
@@ -97,16 +98,16 @@ func (n *node) entry(index int, login *bool) *Entry {
 		case "_error":
 			switch v.kind {
 			case '"':
-				e.Error, e.ErrorSeen = v.text, true
+				e.common.Error, e.ErrorSeen = v.text, true
 			case 'n':
 				errorNull = true
 			}
 		case "_fetchedViaServiceWorker":
 			e.ViaSW = v.isTrue()
 		case "_serviceWorkerResponseSource":
-			e.SWSource = v.plain()
+			e.common.SWSource = v.plain()
 		case "_responseCacheStorageCacheName":
-			e.SWCache = v.plain()
+			e.common.SWCache = v.plain()
 		}
 	}
 	n.each(func(key string, v *node) {
@@ -126,14 +127,8 @@ func (n *node) entry(index int, login *bool) *Entry {
 					e.Method = v.plain()
 				case "url":
 					e.URL = v.plain()
-				case "httpVersion":
-					if s := v.plain(); s != "" {
-						e.HTTPVersion = s
-					}
 				case "headers":
 					e.ReqHeaders = v.headers(login)
-				case "bodySize":
-					e.ReqBodySize = v.size()
 				case "postData":
 					v.postData(e)
 				default:
@@ -148,15 +143,11 @@ func (n *node) entry(index int, login *bool) *Entry {
 						e.Status = int(s)
 					}
 				case "statusText":
-					e.StatusText = v.plain()
-				case "httpVersion":
-					if s := v.plain(); e.HTTPVersion == "" {
-						e.HTTPVersion = s
-					}
+					e.common.StatusText = v.plain()
 				case "headers":
 					e.RespHeaders = v.headers(login)
 				case "redirectURL":
-					e.RedirectURL = v.plain()
+					e.common.RedirectURL = v.plain()
 				case "bodySize":
 					if s := v.size(); e.RespBodySize < 0 {
 						e.RespBodySize = s
@@ -174,15 +165,9 @@ func (n *node) entry(index int, login *bool) *Entry {
 				}
 			})
 		case "serverIPAddress":
-			e.ServerIP = v.plain()
-		case "connection":
-			e.Connection = v.plain()
-		case "pageref":
-			e.PageRef = v.plain()
+			e.common.ServerIP = v.plain()
 		case "_resourceType":
-			e.ResourceType = v.plain()
-		case "_initiator":
-			v.initiator(e)
+			e.common.ResourceType = v.plain()
 		case "_webSocketMessages":
 			e.Messages = nil
 			for _, x := range v.list() {
@@ -196,7 +181,7 @@ func (n *node) entry(index int, login *bool) *Entry {
 			extra(key, v)
 		}
 	})
-	if e.RespBody != "" && unread(e.ResourceType) {
+	if e.RespBody != "" && unread(e.common.ResourceType) {
 		e.RespBody, e.BodiesCut = "", true
 	}
 	e.Pending = e.Status == 0 && errorNull && e.Time == 0 && e.Method != "" && !e.Started.IsZero()
@@ -271,9 +256,9 @@ func (n *node) content(e *Entry) {
 				e.RespBodySize = s
 			}
 		case "mimeType":
-			e.RespMIME = v.plain()
+			e.common.RespMIME = v.plain()
 		case "text":
-			if text = v.text; unread(e.ResourceType) {
+			if text = v.text; unread(e.common.ResourceType) {
 				text, e.BodiesCut = "", true
 			}
 		case "encoding":
@@ -284,7 +269,7 @@ func (n *node) content(e *Entry) {
 	case !coded:
 		e.RespBody = text
 	case text == "":
-	case !textual(e.RespMIME):
+	case !textual(e.common.RespMIME):
 		e.BodiesCut = true
 	default:
 		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "=\r\n "))
@@ -296,46 +281,6 @@ func (n *node) content(e *Entry) {
 		}
 		e.RespBody = strings.ToValidUTF8(string(b), "\uFFFD")
 	}
-}
-
-func (n *node) initiator(e *Entry) {
-	if n.kind == '"' {
-		if e.Initiator = n.text; strings.Contains(n.text, "://") {
-			e.InitiatorURL = n.text
-		}
-	}
-	found := func(u string) {
-		if e.InitiatorURL == "" {
-			e.InitiatorURL = u
-		}
-	}
-	var stack func(n *node)
-	stack = func(n *node) {
-		n.each(func(key string, v *node) {
-			switch key {
-			case "callFrames":
-				for _, f := range v.list() {
-					f.each(func(key string, v *node) {
-						if key == "url" {
-							found(v.plain())
-						}
-					})
-				}
-			case "parent":
-				stack(v)
-			}
-		})
-	}
-	n.each(func(key string, v *node) {
-		switch key {
-		case "type":
-			e.Initiator = v.plain()
-		case "url":
-			found(v.plain())
-		case "stack":
-			stack(v)
-		}
-	})
 }
 
 func (n *node) message() Message {
@@ -362,21 +307,21 @@ func (n *node) message() Message {
 func (n *node) fromCache(e *Entry) {
 	if n.kind != '"' {
 		if n.isTrue() {
-			e.FromCache = "true"
+			e.common.FromCache = "true"
 		}
 		return
 	}
 	switch strings.ToLower(n.text) {
 	case "disk cache":
-		e.FromCache = "disk"
+		e.common.FromCache = "disk"
 	case "memory cache":
-		e.FromCache = "memory"
+		e.common.FromCache = "memory"
 	case "service worker":
 		e.ViaSW = true
 	case "network load", "network", "false", "":
 	default:
 		if !strings.Contains(n.text, " ") {
-			e.FromCache = n.text
+			e.common.FromCache = n.text
 		}
 	}
 }
