@@ -5,6 +5,11 @@ import "strings"
 // label keeps in mind what a line that holds only a label says of the value on the next.
 func (f *File) label(body string) {
 	v := strings.TrimSpace(body)
+	f.carry.listed, f.carry.size = false, 0
+	if strings.Contains(v, "://") && len(v) > 8 && v[len(v)-1] == ':' && (v[len(v)-2] == '"' || v[len(v)-2] == '\'') { // "https://…": and a list of what opens it
+		f.carry.what, f.carry.cl, f.carry.listed = labelled, maybe, true
+		return
+	}
 	switch tag := loneTag(body); {
 	case tag != "":
 		if v = tag; ofHTML()[strings.ToLower(v)] && !strings.EqualFold(v, "content") && !strings.EqualFold(v, "text") {
@@ -25,6 +30,12 @@ func (f *File) label(body string) {
 		}
 	}
 	v = strings.Trim(v, ":\uff1a *\"'`【】「」")
+	if one, ok := strings.CutSuffix(v, "s"); ok && len(one) > 2 && f.classify(v) == none && len(v) < 60 { // tokens:
+		if cl := f.classify(one); sensitive(cl) && !isText(cl) {
+			f.carry.what, f.carry.cl, f.carry.listed = labelled, cl, true
+			return
+		}
+	}
 	if cl := f.classify(v); (sensitive(cl) || cl == thing || cl == maybe) && len(v) < 60 {
 		f.carry.what, f.carry.cl = labelled, cl
 	}
@@ -68,6 +79,13 @@ func (f *File) behindLabel(body string) string {
 			break
 		}
 	}
+	if n := listItem(body[from:]); n > 0 && !isText(f.carry.cl) && !labelLike(body[from+n:]) {
+		return f.itemBelow(body, from+n)
+	}
+	if f.carry.listed || f.carry.size > 0 && (len(body)-from != f.carry.size || !codeLike(body[from:])) {
+		f.carry.listed, f.carry.size = false, 0
+		return f.line(body)
+	}
 	switch v := body[from:]; {
 	case shy && !(&scan{f: f, s: v}).shownAs(f.carry.cl, 0):
 		return f.line(body)
@@ -99,7 +117,9 @@ func (f *File) behindLabel(body string) string {
 		f.carry.what = textBelow
 		return f.under(f.carry.cl, body)
 	default:
-		to = len(strings.TrimRight(body, " \t"))
+		if to = len(strings.TrimRight(body, " \t")); f.carry.cl == secret && codeLike(body[from:to]) { // codes, each on a line
+			f.carry.what, f.carry.size = labelled, len(body)-from
+		}
 	}
 	if from >= to {
 		return f.line(body)

@@ -241,14 +241,6 @@ func (c *scan) bound(from int) (done bool) {
 	return true
 }
 
-// quotePrefix gives the length of the letter that may stand before a quote: b'x', N'x'.
-func quotePrefix(s string) int {
-	if len(s) > 2 && wordByte(s[0]) && (s[1] == '\'' || s[1] == '"') {
-		return 1
-	}
-	return 0
-}
-
 // boundList reads the values between the brackets that open at s[open].
 func (c *scan) boundList(open int, of func(n, from, to int)) {
 	s := c.s

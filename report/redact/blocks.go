@@ -54,7 +54,7 @@ func (c *scan) twoWords(start int, key string) class {
 		return none
 	}
 	switch cl := c.f.classify(s[from:start-1] + key); cl {
-	case phone, idCard, card, secret, name, pass, wx, taxNo, deviceID, birth:
+	case phone, idCard, card, secret, name, pass, wx, taxNo, deviceID, birth, geo:
 		return cl
 	}
 	return none

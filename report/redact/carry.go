@@ -23,6 +23,8 @@ type carry struct {
 	nested int     // how many of that name are open
 	starts []int   // of the columns of a table of fixed width
 	binds  []class // what the values of a statement are
+	listed bool    // the values stand in a list: only its items are taken
+	size   int     // of each line of a list of codes, 0 for none
 	upDown bool    // each row of the table is a key and its value
 }
 

@@ -9,6 +9,9 @@ func (c *scan) cell(i int, sep byte) {
 	if i < 2 || i < c.next[byKey] {
 		return
 	}
+	if sep == '|' && i >= 3 && s[i-1] <= 'Z' && s[i-2] <= 'Z' && s[i-3] <= 'Z' && c.segment7(i) {
+		return
+	}
 	if sep == '|' && (i+1 >= len(s) || s[i-1] != ' ' || s[i+1] != ' ') { // of an expression or a command
 		return
 	}

@@ -39,6 +39,8 @@ func bareEnd(s string, from int, cl class, inQuery bool) int {
 		stops = "\"'`&,;|<>{}\r\n" // numbers are written with spaces
 	case cl == auth:
 		stops = "\"'`\r\n,"
+	case cl == geo && hasAny(s[from:min(len(s), from+12)], "deg", "\u00b0"): // 30 deg 16' 27.31" N
+		stops = "`&;|<>{}\r\n"
 	case cl == place:
 		stops = "\"'`&;|<>{}()[]\r\n"
 	}

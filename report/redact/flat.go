@@ -12,7 +12,7 @@ func (c *scan) flatAt(i int) bool {
 		kind, _ := decorated(s, i)
 		return kind == nothingSeen
 	case '%':
-		return !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
+		return !(i+2 < len(s) && (isHex(s[i+1]) || s[i+1] == 'u') && isHex(s[i+2]))
 	case '\\':
 		return !(i+3 < len(s) && (s[i+1]|0x20 == 'u' || s[i+1] == 'x' || s[i+1] == '2' || s[i+1] == '3') && isHex(s[i+2]) && isHex(s[i+3]) || spelledColour(s[i:]) > 0)
 	case '[', '{':

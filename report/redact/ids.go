@@ -120,7 +120,7 @@ func nationalID(s, digits string, end int) (id string, idEnd int, ok bool) {
 
 // validID checks region, date and the check digit of ISO 7064 MOD 11-2.
 func validID(id string) bool {
-	if id[0] < '1' || id[0] > '9' || id[6:8] != "19" && id[6:8] != "20" || id[10:12] > "12" || id[12:14] > "31" {
+	if id[0] < '1' || id[0] > '9' || id[6:8] != "19" && id[6:8] != "20" || id[10:12] < "01" || id[10:12] > "12" || id[12:14] < "01" || id[12:14] > "31" {
 		return false
 	}
 	sum := 0

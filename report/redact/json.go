@@ -39,6 +39,8 @@ func (f *File) node(n *node, at around) {
 			inner.depth++
 			if several && item.kind == '"' {
 				inner.key = one
+			} else if item.kind == '"' && strings.Contains(at.key, "://") { // what opens the place that the key names
+				inner.key = "key"
 			}
 			if i > 0 && item.kind == '"' && n.items[i-1].kind == '"' { // ["Cookie", "sid=…"], as Node keeps its headers
 				switch cl := f.classify(n.items[i-1].text); cl {
@@ -71,15 +73,20 @@ func (f *File) object(n *node, at around) {
 	case "error", "err", "exception", "fault", "cause":
 		inner.report = true
 	}
+	failed := false // one of several codes says so
 	for i, name := range n.names {
 		item := n.items[i]
 		switch about := f.r.about(name).squeezed; about {
+		case "rule", "validator", "constraint", "constraints", "schemapath", "instancepath", "rejectedvalue", "objectname": // of what a form was given
+			inner.report = inner.report || item.kind != '{'
 		case "code", "errcode", "errno", "errorcode", "ret", "retcode", "rc", "resultcode", "statuscode", "bizcode": // codeKeys
 			if item.kind == '0' || item.kind == '"' && len(item.text) <= 48 {
 				inner.report = true
 				switch strings.ToLower(item.text) {
 				case "0", "200", "ok", "success":
 					inner.calm = true
+				default:
+					failed = true
 				}
 			}
 		case "alert":
@@ -105,6 +112,8 @@ func (f *File) object(n *node, at around) {
 			inner.person = true
 		}
 	}
+	inner.calm = inner.calm && !failed
+	inner.body = inner.body && !interfaceTexts(n)
 	if f.classify(at.key) == cookie && (n.get("name") == nil || n.get("value") == nil) {
 		for _, item := range n.items {
 			if item.kind == '"' && item.text != "" {
@@ -192,6 +201,9 @@ func (f *File) str(n *node, at around) {
 		n.text = nested
 		return
 	}
+	if (cl == text || cl == logText || cl == name) && len(v) <= 18 && v[0] >= 0xE4 && f.classify(v) != none { // {"phone": "电话"}: what an interface calls its fields
+		return
+	}
 	c := f.scan(v, at.depth)
 	defer f.free(c)
 	switch cl {
@@ -214,6 +226,10 @@ func (f *File) str(n *node, at around) {
 		n.text = f.length(v)
 		return
 	case none:
+		if !f.Prose && remarks()[f.r.about(at.key).squeezed] && remarked(f.r.about(at.key).squeezed, v) {
+			n.text = f.length(v)
+			return
+		}
 		if at.person && !f.Prose && hasHan(v) {
 			switch f.r.about(at.key).squeezed { // of a visitor's card
 			case "comment", "bio", "intro", "introduction", "memo":

@@ -32,7 +32,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 	loose := prose && spaced && !quoted // "key: word" may be a sentence
 	switch cl {
 	case pass:
-		if len(v) == 0 || strings.Trim(v, "|>-+") == "" && to == len(c.s) || benign()[strings.ToLower(v)] && loose {
+		if len(v) == 0 || strings.Trim(v, "|>-+") == "" && to == len(c.s) || loose && isBenign(strings.TrimRight(v, ")]")) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -50,7 +50,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		}
 		c.secretSpan(from, to, "secret")
 	case maybe:
-		if !looksSecret(v) || aPath(v) || named(v) {
+		if !looksSecret(v) || aPath(v) || named(v) || aMoment(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")

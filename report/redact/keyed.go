@@ -79,6 +79,16 @@ func (c *scan) key(i int) {
 		return // libxcb-text:amd64
 	}
 	cl := c.f.classify(key)
+	if s[i] == '=' && cl == none {
+		if at, named := declared(s, i); named != "" {
+			start, key, cl = at, named, c.f.classify(named)
+		}
+	}
+	if s[i] == ':' && cl != none {
+		if at := typed(s, i); at > 0 {
+			size = at - i + 1
+		}
+	}
 	if cl == none && key != "" && key[len(key)-1] >= 0x80 {
 		for _, filler := range [...]string{"如下", "是", "为"} {
 			if head, ok := strings.CutSuffix(key, filler); ok {
@@ -101,13 +111,21 @@ func (c *scan) key(i int) {
 	if cl == none {
 		cl = c.qualified(i)
 	}
-	if (cl == none || cl == maybe || cl == thing) && start > 4 && s[start-1] == ' ' && s[i] < 0x80 {
+	if (cl == none || cl == maybe || cl == thing) && start > 3 && s[start-1] == ' ' && s[i] < 0x80 {
 		if two := c.twoWords(start, key); two != none {
 			cl = two
 		}
 	}
 	if cl == text && s[i] == ':' && !mayHaveHan(s[i:]) && strings.EqualFold(key, "summary") {
 		return // of an alert or of an interface
+	}
+	if cl == none && i+size < len(s) && !c.f.Prose {
+		if remarks()[c.f.r.about(key).squeezed] && remarked(c.f.r.about(key).squeezed, s[i+size:min(len(s), i+size+200)]) {
+			cl = text
+		}
+	}
+	if (cl == none || cl == text || cl == logText) && s[i] == ':' && bodyAhead(s, i+size) && (cl == text || talkBody(key)) && c.talkObject(i+size) {
+		return
 	}
 	if cl == none || cl == version || cl == errText || cl == logText || cl == cookie && strings.HasPrefix(s[i+size:], "name=") {
 		return
@@ -131,6 +149,9 @@ func (c *scan) key(i int) {
 		end = max(end, c.value(cl, start, at, prose))
 	}
 	if end > i {
+		if cl == secret && (key[len(key)-1]|0x20 == 's' || key[len(key)-1] >= 0x80) && end < len(s) && s[i] != '=' {
+			end = c.others(end)
+		}
 		c.next[byKey] = end
 	}
 }
@@ -165,6 +186,11 @@ var lastThree = sync.OnceValue(func() *[1 << 15 / 64]uint64 {
 	}
 	for _, w := range ruinWords {
 		add(w)
+	}
+	for _, set := range []map[string]bool{remarks(), talkBodies()} {
+		for w := range set {
+			add(w)
+		}
 	}
 	for before := range 32 {
 		add(string([]byte{byte(before), 'q', 'q'}))
@@ -268,7 +294,7 @@ func (c *scan) value(cl class, keyStart, at int, prose bool) int {
 	if cl == cookie && i < len(s) && s[i] == '[' && strings.ContainsAny(s[i:min(len(s), i+4)], "'\"") {
 		return c.cookieList(i)
 	}
-	if n := quotePrefix(s[i:]); n > 0 && (s[i] == 'N' || s[i] == 'b' || s[i] == 'u') { // N'…' of SQL, b'…' and u'…' of Python
+	if n := quotePrefix(s[i:]); n > 1 || n == 1 && strings.IndexByte("NbuUrRLfEeBXx@$#", s[i]) >= 0 { // N'…' of SQL, b'…' and u'…' of Python, @"…" of Objective-C
 		i += n
 	}
 	q := i

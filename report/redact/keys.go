@@ -81,7 +81,7 @@ var exact = sync.OnceValue(func() map[string]class {
 			out[w] = c
 		}
 	}
-	return out
+	return ofOthers(out)
 })
 
 // suffixes name a secret at the end of a longer key.

@@ -11,25 +11,18 @@ func (c *scan) oneOf(w string, i, end int) bool {
 		c.create(i)
 	case "CLIENT_", "SERVER_", "EXPORTER_", "EARLY_":
 		c.keyLog(i)
-	case "IDENTIFIED", "identified": // CREATE USER x IDENTIFIED WITH 'y' BY 'z'
-		k := strings.LastIndex(strings.ToUpper(s[end:]), " BY ")
-		if k < 0 {
-			k = strings.LastIndex(strings.ToUpper(s[end:]), " AS ")
-		}
-		if k < 0 {
-			return true
-		}
-		at := end + k + 4
-		if strings.HasPrefix(strings.ToUpper(s[at:]), "PASSWORD ") {
-			at += len("PASSWORD ")
-		}
-		if at < len(s) && (s[at] == '\'' || s[at] == '"') {
-			if to := sqlEnd(s, at+1, s[at]); to > at+1 {
-				c.rank = byKey
-				c.secretSpan(at+1, to, "secret")
-				c.next[byKey] = to
-			}
-		}
+	case "IDENTIFIED", "identified":
+		c.identified(end)
+	case "PASSWORD", "password":
+		return c.sqlPassword(end)
+	case "sp_addlogin", "sp_password":
+		c.procedure(w, end)
+	case "SETUSER", "setuser":
+		c.setUser(end)
+	case "WIFI:":
+		c.wireless(end)
+	case "FOID":
+		c.identification(end)
 	case "PASS", "LOGIN":
 		c.logIn(w, i, end)
 	case "ConvertTo-SecureString":

@@ -45,7 +45,9 @@ func (c *scan) logons() {
 		}
 		at += i + 3
 		if n := digitsRun(s[at:]); n > 2 && at+n < len(s) && s[at+n] == '(' {
-			c.accountName(at+n+1, at+n+1+byteOrEnd(s[at+n+1:], ')'))
+			if to := at + n + 1 + byteOrEnd(s[at+n+1:], ')'); strings.Count(s[at+n+1:to], ".") < 2 { // com.example.app runs under a number, too
+				c.accountName(at+n+1, to)
+			}
 		}
 	}
 	if i := strings.Index(s, ") CMD ("); i > 0 { // CRON[12]: (zhangsan) CMD (…)

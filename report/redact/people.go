@@ -136,7 +136,13 @@ func (c *scan) percent(at int, word string) {
 // unescaped undoes the percent-encoding of a part of an address. A "+" stands for
 // a space in a form, and for itself elsewhere: for a space only where that tells something.
 func (c *scan) unescaped(part string, form bool) (string, error) {
+	if strings.Contains(part, "%u") {
+		part = unescapedUnits(part)
+	}
 	plain, err := url.PathUnescape(part)
+	if err == nil && !utf8.ValidString(plain) {
+		plain = ofGBK(plain)
+	}
 	if err != nil || !form || !strings.Contains(part, "+") {
 		return plain, err
 	}

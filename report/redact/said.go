@@ -66,3 +66,43 @@ const minHead = 6
 func refusal(head string) bool {
 	return strings.HasSuffix(head, "44") && (len(head) == 2 || !wordByte(head[len(head)-3]))
 }
+
+// remarks are fields that hold what people wrote, and in programs notes of
+// other kinds: there a value is taken that is a sentence of Chinese.
+var remarks = wordSet("comment comments review reviews feedback suggestion suggestions complaint opinion opinions evaluation evaluate remarktext memo bio symptom symptoms chiefcomplaint medicalhistory 反馈 意见 建议 评语")
+
+// leastRemark is how many letters of Chinese such a sentence has at least.
+const leastRemark = 6
+
+// remarked tells whether a value under such a key is what people wrote.
+func remarked(squeezed, v string) bool {
+	if !remarks()[squeezed] || !mayHaveHan(v) || strings.Contains(v, "撤回") {
+		return false
+	}
+	han := 0
+	for _, r := range v {
+		if r >= 0x4E00 && r <= 0x9FFF {
+			han++
+		}
+	}
+	return han >= leastRemark
+}
+
+// wordsOfInterfaces name the texts of buttons and hints in the bundles of an
+// interface's texts, which stand under "chat" or "message" as what people wrote does.
+var wordsOfInterfaces = wordSet("ok cancel confirm send sending submit placeholder failed fail success retry resend loading button btn close save delete remove edit copy search login logout next prev previous back upload download offline online empty nodata welcome greeting tips hint label tooltip header footer typing unread read recall recalled network timeout")
+
+// interfaceTexts tells whether an object is such a bundle: texts alone, and two
+// names or more that are of an interface.
+func interfaceTexts(n *node) bool {
+	of := 0
+	for i, name := range n.names {
+		if n.items[i].kind != '"' && n.items[i].kind != '{' {
+			return false
+		}
+		if wordsOfInterfaces()[strings.ToLower(name)] {
+			of++
+		}
+	}
+	return of >= 2
+}

@@ -66,6 +66,9 @@ func shaped(cl class, v string) (kind string, ok bool) {
 	case birth:
 		return "birth", digits >= 4 && len(v) <= 40
 	case geo: // a place on the map, not a latency in milliseconds
+		if inDegrees(v) {
+			return "geo", true
+		}
 		frac := v[strings.LastIndexByte(v, '.')+1:]
 		return "geo", digits >= 5 && onEarth(v) && strings.Contains(v, ".") && digitsIn(frac) >= 4 && strings.Trim(v, "0123456789.,-+ NSEWnsew°'\"") == ""
 	case deviceID:
@@ -175,12 +178,44 @@ func hasHan(v string) bool {
 func named(v string) bool {
 	parts := 0
 	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("_-.:/", r) }) {
-		if strings.Trim(part, digitSet) != "" && (strings.Trim(part, lowerSet) != "" || len(part) > 15) {
+		if strings.Trim(part, digitSet) != "" && (strings.Trim(part, lowerSet) != "" || len(part) > 15) && !aRevision(part) {
 			return false
 		}
 		parts++
 	}
 	return parts > 1
+}
+
+// aRevision tells of a letter and a number of three digits at most: v7, r12.
+func aRevision(v string) bool {
+	return len(v) >= 2 && len(v) <= 4 && v[0] >= 'a' && v[0] <= 'z' && digitsRun(v[1:]) == len(v)-1
+}
+
+// aMoment tells of a date and a time (RFC 3339).
+func aMoment(v string) bool {
+	return len(v) >= 16 && len(v) <= 35 && digitsRun(v) == 4 && v[4] == '-' && v[7] == '-' && (v[10]|0x20 == 't' || v[10] == ' ') && v[13] == ':' && strings.Trim(v, "0123456789-:.+TZtz ") == ""
+}
+
+// inDegrees tells of degrees, minutes and seconds, as EXIF, XMP and maps have
+// them: 30 deg 16' 27.31" N, 30°16′27″, 30,16.4552N, 30/1, 16/1, 2731/100.
+func inDegrees(v string) bool {
+	if digitsIn(v) < 4 || len(v) > 80 || !onEarth(v) {
+		return false
+	}
+	for _, w := range [...]string{"deg", "\u00b0", "\u5ea6"} {
+		if strings.Contains(v, w) {
+			rest := strings.NewReplacer("deg", "", "\u00b0", "", "\u2032", "", "\u2033", "", "\u5ea6", "", "\u5206", "", "\u79d2", "", "\u5317\u7eac", "", "\u5357\u7eac", "", "\u4e1c\u7ecf", "", "\u897f\u7ecf", "").Replace(v)
+			return rest != v && strings.Trim(rest, "0123456789.,-+ NSEWnsew'\"\\") == ""
+		}
+	}
+	groups := 0
+	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return r < '0' || r > '9' }) {
+		groups += min(1, len(part))
+	}
+	if groups < 3 || strings.Trim(v, "0123456789./,;:[]() NSEWnsew'\"\\") != "" {
+		return false
+	}
+	return strings.Count(v, "/") == 3 || strings.IndexByte("NSEW", v[len(v)-1]) >= 0 || strings.Count(v, ",") >= 2 && strings.IndexByte("[(", v[0]) >= 0
 }
 
 const (

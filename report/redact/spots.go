@@ -317,7 +317,7 @@ func (c *scan) arguments(open int) {
 		want[1], want[2] = "user", "secret"
 	case strings.HasSuffix(head, "Cookie"), strings.HasSuffix(head, "set_cookie"), strings.HasSuffix(head, "setcookie"), strings.HasSuffix(head, "Cookies.set"), strings.HasSuffix(head, "cookies.set"), strings.HasSuffix(head, "addCookie"):
 		want[1] = "cookie"
-	case strings.HasSuffix(head, "HTTPBasicAuth"), strings.HasSuffix(head, "BasicAuth"), strings.HasSuffix(head, "SetBasicAuth"), strings.HasSuffix(head, "NetworkCredential"), strings.HasSuffix(head, "auth="), strings.HasSuffix(head, ".login"):
+	case strings.HasSuffix(head, "HTTPBasicAuth"), strings.HasSuffix(head, "BasicAuth"), strings.HasSuffix(head, "SetBasicAuth"), strings.HasSuffix(head, "NetworkCredential"), strings.HasSuffix(head, "auth="), strings.HasSuffix(head, ".login"), strings.HasSuffix(head, "db.auth"):
 		want[0], want[1] = "user", "secret"
 	default:
 		return

@@ -107,7 +107,7 @@ func (c *scan) tag(i int) {
 	if at == stop || at >= len(s) || s[at] == '<' {
 		return
 	}
-	if to := at + byteOrEnd(s[at:], '<'); to > at {
+	if to := at + byteOrEnd(s[at:], '<'); to > at && !isBenign(s[at:to]) { // <keyType>passPhrase</keyType><protected>false</protected>
 		c.judge(label, at, at+len(strings.TrimRight(s[at:to], " \t")), true, false, false)
 	}
 }
@@ -196,6 +196,12 @@ func (c *scan) attributes(from, to int) class {
 			if cl := c.f.classify(key); sensitive(cl) || cl == thing || cl == maybe {
 				nameOf = cl
 			}
+		case "type", "doctype", "idtype", "certtype", "documenttype", "identitytype":
+			if cl := documentKind(s[v:end]); nameOf == none && cl != none {
+				nameOf = cl
+			} else if cl := c.f.classify(s[v:end]); nameOf == none && (cl == idCard || cl == phone || cl == card || cl == plateNo || cl == wx || cl == qq || cl == deviceID) {
+				nameOf = cl
+			}
 		case "aria-label", "title", "label", "data-label", "data-title":
 			if cl := c.f.classify(s[v:end]); nameOf == none && of == none && sensitive(cl) && c.shownAs(cl, to+1) {
 				of = cl
@@ -213,7 +219,10 @@ func (c *scan) attributes(from, to int) class {
 					}
 				}
 			}
-		case "value", "content", "data-value":
+		case "value", "content", "data-value", "number", "no", "num", "val", "docid", "data":
+			if valueTo > valueFrom && name != "value" {
+				break
+			}
 			valueFrom, valueTo = v, end
 		}
 	}
