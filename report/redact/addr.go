@@ -49,6 +49,9 @@ func (c *scan) address(i int) {
 			c.next[byAddress] = j // a time of day, a place in a program
 			return
 		}
+		if i > 2 && s[i-1] == ':' && k-i == 2 && ofHex[s[i-2]] && ofHex[s[i-3]] && (i == 3 || !wordByte(s[i-4])) {
+			return // within a fingerprint, which did not begin as an address
+		}
 		if (colons >= 6 || pair) && (j >= len(s) || !wordByte(s[j])) {
 			if a, ok := ipv6In(strings.TrimRight(s[i:j], ".")); ok {
 				c.ip(i, i+len(a.text), a.addr)
@@ -58,13 +61,25 @@ func (c *scan) address(i int) {
 		}
 	}
 	if s[k] == '.' && s[i] >= '0' && s[i] <= '9' {
-		if end, ok := ipv4End(s, i); ok {
+		end, ok := ipv4End(s, i)
+		if !ok && ofCapture(s[:i]) { // 10.0.0.9.443
+			if host := withoutPort(s[i:end]); strings.Count(host, ".") == 3 {
+				end, ok = i+len(host), true
+			}
+		}
+		if ok {
 			if a, err := netip.ParseAddr(s[i:end]); err == nil && !productVersion(s, i, a) && !packaged(s, i, end) {
 				c.ip(i, end, a)
 			}
 			c.next[byAddress] = end
 		}
 	}
+}
+
+// ofCapture tells of the head of a line of tcpdump or of BSD's netstat.
+func ofCapture(s string) bool {
+	s = s[:min(len(s), 120)]
+	return strings.Contains(s, "IP ") || strings.Contains(s, "IP6 ") || strings.HasPrefix(s, "tcp") || strings.HasPrefix(s, "udp")
 }
 
 type textAddr struct {
@@ -74,7 +89,7 @@ type textAddr struct {
 
 // ipv6In reads an IPv6 address at the head of a run, a port behind it left off.
 func ipv6In(run string) (textAddr, bool) {
-	for _, t := range []string{run, strings.TrimRight(run, ":"), cutLast(run)} {
+	for _, t := range []string{run, strings.TrimRight(run, ":"), cutLast(run), withoutPort(run)} {
 		a, err := netip.ParseAddr(t)
 		if err != nil || !a.Is6() {
 			continue
@@ -94,6 +109,14 @@ func ipv6In(run string) (textAddr, bool) {
 		}
 	}
 	return textAddr{}, false
+}
+
+// withoutPort cuts the port off that tcpdump and BSD's netstat set behind a point.
+func withoutPort(s string) string {
+	if i := strings.LastIndexByte(s, '.'); i > 0 && len(s)-i > 2 && len(s)-i <= 6 && digitsRun(s[i+1:]) == len(s)-i-1 {
+		return s[:i]
+	}
+	return ""
 }
 
 func cutLast(s string) string {

@@ -75,6 +75,11 @@ func chatHead(s string) bool {
 			return false
 		}
 	}
+	for part := range strings.FieldsSeq(when) { // 通道 07  10:00:01
+		if len(part) < 4 && digitsRun(part) == len(part) {
+			return false
+		}
+	}
 	return colons == 1 || colons == 2
 }
 

@@ -64,13 +64,13 @@ func (f *File) node(n *node, at around) {
 // valueWords are the names of what is only the value of something named elsewhere.
 var valueWords = []string{"value", "val", "v", "number", "no", "num", "data", "new", "old", "newValue", "oldValue", "new_value", "old_value", "before", "after", "raw", "plain", "current", "previous", "original", "stringValue", "string_value", "$eq", "$ne", "$in", "$regex", "$numberLong", "invalidValue", "rejectedValue", "rejected_value", "invalid_value", "input_value", "S", "N", "_text", "#text"}
 
-var personWords = []string{"user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
+var personWords = []string{"principal", "user", "agent", "visitor", "client", "customer", "sender", "receiver", "contact", "from", "to", "member", "owner", "people", "assignee", "operator", "staff"}
 
 func (f *File) object(n *node, at around) {
 	own := f.r.about(at.key)
 	inner := around{depth: at.depth + 1, layers: at.layers, report: at.report && at.key == "", body: at.body || isText(own.class) && bodyKey(at.key), person: own.person}
 	switch own.squeezed {
-	case "error", "err", "exception", "fault", "cause":
+	case "error", "err", "errors", "errs", "violations", "fielderrors", "exception", "fault", "cause":
 		inner.report = true
 	}
 	failed := false // one of several codes says so

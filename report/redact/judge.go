@@ -40,7 +40,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 		if k := strings.IndexByte(v, '/'); k > 0 && len(knownBy[v[0]]) > 0 && isKnown(v[:k]) { // AKIA…/20261120/us-east-1/s3/aws4_request
 			to, v = from+k, v[:k]
 		}
-		if isBenign(v) || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || sentenceOf(v) || !quoted && c.object(to) && !hasDigit(v) {
+		if isBenign(v) || len(v) == 1 && begins[v[0]] == digit || v[0] == '{' || v[0] == '[' || loose && !hasDigit(v) && len(v) < 16 || sentenceOf(v) || !quoted && c.object(to) && !hasDigit(v) {
 			return 0
 		}
 		c.secretSpan(from, to, "secret")
@@ -102,7 +102,7 @@ func (c *scan) judge(cl class, from, to int, quoted, prose, spaced bool) int {
 			return from + len(v)
 		}
 		c.mark(from, end, kindOf(cl), normalNumber(cl, c.s[from:end]))
-		if v := c.s[from:end]; cl == qq && len(v) >= 7 && digitsRun(v) == len(v) {
+		if v := c.s[from:end]; cl == qq && len(v) >= 7 && digitsRun(v) == len(v) || cl == idCard && permit(v) {
 			c.spans[len(c.spans)-1].teach = v
 		}
 		return end

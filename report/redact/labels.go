@@ -203,6 +203,7 @@ func (c *scan) house(i int) {
 	switch {
 	case at >= 0:
 		from += at
+	case inHouse(s[i:]) > 1:
 	case !strings.Contains(run, "市") && !strings.Contains(run, "区") && !strings.Contains(run, "县") && !strings.Contains(run, "镇"):
 		return
 	}
@@ -225,6 +226,25 @@ func (c *scan) house(i int) {
 	c.teach(from, last, "place", s[from:last])
 	c.besidePlace(from, last)
 	c.next[byPlace] = last
+}
+
+// inHouse counts the parts of a house that are numbered behind its own number:
+// 18幢2单元1262室.
+func inHouse(s string) (n int) {
+	for i := 3; i+4 <= len(s) && i < 80; {
+		d := digitsRun(s[i:])
+		if d == 0 {
+			if s[i] < 0xE4 {
+				return n
+			}
+			i += 3
+			continue
+		}
+		if i += d; i+3 <= len(s) && strings.Contains("幢栋座层楼室单", s[i:i+3]) {
+			n++
+		}
+	}
+	return n
 }
 
 // curl reads the credentials among the options of curl: -b, --cookie, -u, --user, from the dash at s[i].

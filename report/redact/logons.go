@@ -44,6 +44,12 @@ func (c *scan) logons() {
 			break
 		}
 		at += i + 3
+		if at > 3 && s[at-4]|0x20 == 'u' { // uid=zhangsan,ou=People of a distinguished name (RFC 4514)
+			if to := at + byteOrEnd(s[at:], ','); digitsRun(s[at:]) == 0 && ofDN(s[min(len(s), to+1):]) {
+				c.accountName(at, to)
+				continue
+			}
+		}
 		if n := digitsRun(s[at:]); n > 2 && at+n < len(s) && s[at+n] == '(' {
 			if to := at + n + 1 + byteOrEnd(s[at+n+1:], ')'); strings.Count(s[at+n+1:to], ".") < 2 { // com.example.app runs under a number, too
 				c.accountName(at+n+1, to)
@@ -74,3 +80,16 @@ func (c *scan) accountName(from, to int) {
 
 // ofSystem are words behind those marks that name nobody.
 var ofSystem = wordSet("the a an this that each every any all sshd systemd cron backup bin sys sync games man lp news uucp proxy list irc messagebus sessions input mode space interaction settings data agent id ids account accounts password authentication request unknown gdm lightdm sddm polkitd dbus avahi colord rtkit pulse whoopsie systemd-network systemd-resolve systemd-timesync postfix www nagios zabbix gitlab jenkins docker elastic elasticsearch kafka tomcat apache httpd named ntp chrony")
+
+// ofDN tells whether a text begins with the next part of a distinguished name.
+func ofDN(s string) bool {
+	key, _, ok := strings.Cut(s[:min(len(s), 8)], "=")
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(strings.TrimSpace(key)) {
+	case "ou", "dc", "cn", "o":
+		return true
+	}
+	return false
+}

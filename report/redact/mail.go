@@ -39,6 +39,10 @@ func (c *scan) mail(i int) {
 		}
 	}
 	from, to := localPart(s, at), domainEnd(s, i+size)
+	if from < at && to > 0 && s[from:at] == "git" { // nobody's: git@github.com:a/b.git
+		c.next[byMail] = to
+		return
+	}
 	if from < at && to > 0 {
 		c.rank = byMail
 		c.teach(from, to, "email", strings.ToLower(s[from:at]+"@"+s[i+size:to]))

@@ -106,7 +106,7 @@ func (c *scan) numberIn(gs []group, digits string) int {
 			return c.trackTwo(start, end)
 		}
 		before := c.s[max(0, start-40):start]
-		if start > 1 && c.s[start-2:start] == "0." {
+		if start > 1 && c.s[start-2:start] == "0." || c.decimals(start) {
 			return 0
 		}
 		if id, idEnd, ok := nationalID(c.s, all, end); ok && shape(part, 3) {
@@ -140,6 +140,18 @@ func (c *scan) numberIn(gs []group, digits string) int {
 		}
 	}
 	return c.abroad(gs)
+}
+
+// decimals tells whether the digits at s[start] are those behind the point of a
+// number that is a value: ratio=3.15927612345. One in a list, 1.13800138000, is none.
+func (c *scan) decimals(start int) bool {
+	i := start
+	if i < 3 || c.s[i-1] != '.' {
+		return false
+	}
+	for i--; i > 0 && begins[c.s[i-1]] == digit; i-- {
+	}
+	return i < start-1 && i > 0 && c.s[i-1] == '='
 }
 
 // counted tells whether the number at s[start] stands under a key of sizes or ids.

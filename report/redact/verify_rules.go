@@ -67,7 +67,7 @@ var checksOfTheSecond = []check{
 	}},
 	{"email", hint{near: nearAt}, lazy.MustCompile(`([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(s string, from, to int) bool {
 		end := s[strings.LastIndexByte(s[:to], '.')+1 : to]
-		return vFileEnd.MatchString(end)
+		return vFileEnd.MatchString(end) || strings.HasPrefix(s[from:to], "git@") // nobody's: git@github.com:a/b.git
 	}},
 	{"jwt", holds("eyj"), lazy.MustCompile(`(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})`), never},
 	{"cookie", holdsBehind(6, "cookie"), lazy.MustCompile(`(?i)(?:^|[\s"'{,])(?:set-)?cookie["']?\s*[:=]\s*["']?[A-Za-z0-9_.-]+=([^;"'\s<\\]{6,})`), noDigits},
