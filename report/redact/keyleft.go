@@ -103,5 +103,29 @@ func keyLeft(s string, end int) (int, string) {
 	if k := hanFrom(key, wide); k > 0 {
 		key = key[latinHead(key, k):]
 	}
+	if len(key) == 3 && key[0] >= 0xE4 {
+		if at, head := spacedHead(s, stop-len(key)); head != "" {
+			return at, head + key
+		}
+	}
 	return i, key
+}
+
+// spacedHead gives the first letter of a Chinese word of two whose second stands
+// at s[at], when the two are set apart to fill a column: 姓　名, 电  话.
+func spacedHead(s string, at int) (from int, head string) {
+	i := at
+	for i > 0 && at-i < 12 {
+		if s[i-1] == ' ' {
+			i--
+		} else if strings.HasSuffix(s[:i], "\u3000") {
+			i -= 3
+		} else {
+			break
+		}
+	}
+	if i == at || i < 3 || s[i-3] < 0xE4 || !hasHan(s[i-3:i]) || i > 5 && s[i-6] >= 0xE4 && hasHan(s[i-6:i-3]) {
+		return 0, ""
+	}
+	return i - 3, s[i-3 : i]
 }

@@ -122,7 +122,8 @@ func TestWholeLines(t *testing.T) {
 		"10:00:02 IP6 2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac.40112 > ff02::fb.5353: UDP":                                                  "2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac",
 		"addr=OrderAddr{region=330106, detail='\u6ee8\u6cb3\u5927\u9053595\u53f7\u7d2b\u91d1\u516c\u998618\u5e622\u5355\u51431262\u5ba4'}": "595\u53f7",
 		"GET /form?permitNo=C01372979 404\nGET /check/hk/C01372979 200":                                                                    "C01372979",
-		`{"principal":{"name":"\u66fe\u971e"},"status":401}`:                                                                               "\u66fe\u971e",
+		"\u59d3\u3000\u540d=\u5b54\u6d9b":                                                                                                  "\u5b54\u6d9b", "\u5730  \u5740\uff1a\u6ee8\u6cb3\u5927\u9053\u7d2b\u91d1\u516c\u9986\u6771\u9580": "\u7d2b\u91d1", "\u5bc6 \u7801\uff1aabc12345": "abc12345",
+		`{"principal":{"name":"\u66fe\u971e"},"status":401}`: "\u66fe\u971e",
 	} {
 		if out := New(testKey).Text(in); strings.Contains(out, gone) {
 			t.Errorf("%s\n%s", in, out)
