@@ -52,6 +52,7 @@ const (
 	created      // the columns of a table
 	secretLines  // lines of a private key without its own marks
 	blockOf      // a block that a word before it names
+	cookieList   // a list of cookies, each an object on lines of its own
 	yamlSecrets  // the values of a Secret of Kubernetes
 	refusedField // what is wrong with a field that stands alone
 	labelled     // the value in the element or under the name on the line before
@@ -113,6 +114,10 @@ func (f *File) carriedLine(line string) (out string, ok bool) {
 			p := f.r.pseudonym("secret", trimmed)
 			f.hit("secret", p)
 			return body[:indent] + p + end, true
+		}
+	case cookieList:
+		if k.left--; k.left > 0 && !strings.HasPrefix(trimmed, "]") {
+			return f.inCookie(body) + end, true
 		}
 	case blockOf:
 		if k.left--; k.left > 0 && !strings.HasPrefix(trimmed, "}") {
@@ -292,6 +297,10 @@ func (f *File) carryOn(body string) {
 			if cl := f.classify(strings.Trim(key, `"'`)); sensitive(cl) {
 				*k = carry{what: yamlBlock, cl: cl, indent: len(body) - len(strings.TrimLeft(body, " ")), cols: k.cols, sep: k.sep, begun: true}
 			}
+		}
+	case '[':
+		if hasAny(body[max(0, len(body)-60):], "ookies", "ookieJar") && !strings.HasSuffix(strings.TrimRight(body, " ["), `"`) { // cookies.get -> [
+			k.what, k.left = cookieList, 20*maxBlock
 		}
 	case '{':
 		f.blockHead(body)

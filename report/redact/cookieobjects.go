@@ -100,3 +100,22 @@ func (c *scan) cookieList(i int) int {
 	}
 	return end
 }
+
+// inCookie redacts the value on a line of a cookie that is printed member by
+// member, as consoles do: value: 'x',
+func (f *File) inCookie(body string) string {
+	from := len(body) - len(strings.TrimLeft(body, " \t'\""))
+	if !strings.HasPrefix(body[from:], "value") {
+		return f.line(body)
+	}
+	at := from + len("value")
+	for at < len(body) && strings.IndexByte("'\" ", body[at]) >= 0 {
+		at++
+	}
+	if at >= len(body) || body[at] != ':' && body[at] != '=' {
+		return f.line(body)
+	}
+	c := &scan{f: f, s: body}
+	c.cookieValue(at)
+	return f.line(c.replace())
+}

@@ -116,16 +116,18 @@ func TestVocabulariesAgree(t *testing.T) {
 // TestWholeLines holds what whole lines of programs tell.
 func TestWholeLines(t *testing.T) {
 	for in, gone := range map[string]string{
-		"conn=1002 op=0 BIND dn=\"uid=zhengtao,ou=People,dc=corp\" method=128":                                                             "zhengtao",
-		"10:00:01.103948 IP 218.71.52.207.51472 > 10.0.0.9.443: Flags [S], seq 3048315540":                                                 "218.71.52.207",
-		"tcp4       0      0  218.71.52.207.52341    17.57.12.3.443     ESTABLISHED":                                                       "218.71.52.207",
-		"10:00:02 IP6 2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac.40112 > ff02::fb.5353: UDP":                                                  "2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac",
-		"addr=OrderAddr{region=330106, detail='\u6ee8\u6cb3\u5927\u9053595\u53f7\u7d2b\u91d1\u516c\u998618\u5e622\u5355\u51431262\u5ba4'}": "595\u53f7",
-		"GET /form?permitNo=C01372979 404\nGET /check/hk/C01372979 200":                                                                    "C01372979",
-		"\u59d3\u3000\u540d=\u5b54\u6d9b":                                                                                                  "\u5b54\u6d9b", "\u5730  \u5740\uff1a\u6ee8\u6cb3\u5927\u9053\u7d2b\u91d1\u516c\u9986\u6771\u9580": "\u7d2b\u91d1", "\u5bc6 \u7801\uff1aabc12345": "abc12345",
+		"conn=1002 op=0 BIND dn=\"uid=zhengtao,ou=People,dc=corp\" method=128":                                                              "zhengtao",
+		"10:00:01.103948 IP 218.71.52.207.51472 > 10.0.0.9.443: Flags [S], seq 3048315540":                                                  "218.71.52.207",
+		"tcp4       0      0  218.71.52.207.52341    17.57.12.3.443     ESTABLISHED":                                                        "218.71.52.207",
+		"10:00:02 IP6 2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac.40112 > ff02::fb.5353: UDP":                                                   "2408:8773:ddfc:e3c8:20b1:69ea:d94e:18ac",
+		"addr=OrderAddr{region=330106, detail='\u6ee8\u6cb3\u5927\u9053595\u53f7\u7d2b\u91d1\u516c\u998618\u5e622\u5355\u51431262\u5ba4'}":  "595\u53f7",
+		"GET /form?permitNo=C01372979 404\nGET /check/hk/C01372979 200":                                                                     "C01372979",
+		"cookies.get -> [\n  {\n    name: 'mqsid',\n    value: 'PgLsMWtU49ZEkTx3TYqw',\n    domain: '.meiqia.com',\n  }\n]\nvalue: 'stays'": "PgLsMWtU49ZEkTx3TYqw",
+		"await page.cookies() [\n  {\n    name: 'a',\n    value: 'x1'\n  },\n  {\n    name: 'b',\n    value: \"second one\",\n  }\n]":       "second one",
+		"\u59d3\u3000\u540d=\u5b54\u6d9b": "\u5b54\u6d9b", "\u5730  \u5740\uff1a\u6ee8\u6cb3\u5927\u9053\u7d2b\u91d1\u516c\u9986\u6771\u9580": "\u7d2b\u91d1", "\u5bc6 \u7801\uff1aabc12345": "abc12345",
 		`{"principal":{"name":"\u66fe\u971e"},"status":401}`: "\u66fe\u971e",
 	} {
-		if out := New(testKey).Text(in); strings.Contains(out, gone) {
+		if out := streamed(t, in); strings.Contains(out, gone) {
 			t.Errorf("%s\n%s", in, out)
 		}
 	}
@@ -134,8 +136,18 @@ func TestWholeLines(t *testing.T) {
 		"bench step=gzip ratio=3.15927612345 n=1", "updateServer: 1 updateToken: 0", "version 6.1.76.235.12 of x", `{"code":10021,"errors":[{"field":"content","message":"content length must be less than 2000"}]}`,
 		"\u901a\u9053 07  10:00:01\n\u7ed3\u679c\uff1a\u4eba\u5de5\u590d\u6838",
 	} {
-		if out := New(testKey).Text(in); out != in {
+		if out := streamed(t, in); out != in {
 			t.Errorf("%s\n%s", in, out)
 		}
 	}
+}
+
+// streamed redacts a text as a file is.
+func streamed(t *testing.T, in string) string {
+	t.Helper()
+	var out strings.Builder
+	if err := New(testKey).File("x.log").Stream("log", strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
