@@ -173,6 +173,23 @@ func TestSignalsHeard(t *testing.T) {
 	}
 }
 
+// A login that is renewed is no page that wants to be.
+func TestRefreshTokenIsNoPage(t *testing.T) {
+	p := loadDefault(t)
+	for line, want := range map[string]bool{
+		`"refresh_token": "refreshing"`:          false,
+		"refresh token granted, next in 7200 s":  false,
+		"please refresh the page to go on":       true,
+		"Refresh to load the new version":        true,
+		"reload the tokens of the cache at once": false,
+	} {
+		got := slices.ContainsFunc(p.SignalsIn(line), func(m Match) bool { return m.Means == "stale_app" })
+		if got != want {
+			t.Errorf("%q: stale_app %v", line, got)
+		}
+	}
+}
+
 func BenchmarkSignalsInPerLine(b *testing.B) {
 	p := loadDefault(b)
 	lines := readLines(b, "testdata/innocent.log")
