@@ -190,6 +190,23 @@ func TestRefreshTokenIsNoPage(t *testing.T) {
 	}
 }
 
+// An update that somebody tells of is no refusal; one that is asked for is.
+func TestUpdatesToldOf(t *testing.T) {
+	p := loadDefault(t)
+	for text, want := range map[string]bool{
+		"Recent update to vimdiff layout code has been made more robust": false,
+		"update the message in the list":                                 false,
+		"Please update to the latest version":                            true,
+		"update your client to recall messages":                          true,
+		"upgrade to v5.3 or later":                                       true,
+		"please upgrade":                                                 true,
+	} {
+		if got := slices.ContainsFunc(p.RefusalsIn(text, ""), func(m Match) bool { return m.Means == "version" }); got != want {
+			t.Errorf("%q: version %v", text, got)
+		}
+	}
+}
+
 func BenchmarkSignalsInPerLine(b *testing.B) {
 	p := loadDefault(b)
 	lines := readLines(b, "testdata/innocent.log")
